@@ -1,0 +1,42 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+# The interpreter, and the CMake packages that its wheels bring (pybind11, openvino).
+if(HBM_BUILD_PYTHON)
+  find_package(Python3 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
+else()
+  find_package(Python3 3.10 REQUIRED COMPONENTS Interpreter)
+endif()
+
+# pybind11 looks for `Python`, rosidl for `Python3`: one interpreter for both.
+set(PYBIND11_FINDPYTHON ON)
+set(Python_EXECUTABLE "${Python3_EXECUTABLE}")
+
+# Where the wheel of `module` keeps its CMake package, as told by `expression`; the system's own is found otherwise.
+function(hbm_hint_wheel_cmake_dir variable module expression)
+  if(${variable})
+    return()
+  endif()
+  execute_process(
+    COMMAND "${Python3_EXECUTABLE}" -c "import ${module}; print(${expression})"
+    OUTPUT_VARIABLE directory OUTPUT_STRIP_TRAILING_WHITESPACE
+    RESULT_VARIABLE failed ERROR_QUIET)
+  if(NOT failed AND IS_DIRECTORY "${directory}")
+    set(${variable} "${directory}" CACHE PATH "CMake package of the ${module} wheel")
+  endif()
+endfunction()
+
+if(HBM_BUILD_PYTHON)
+  hbm_hint_wheel_cmake_dir(pybind11_DIR pybind11 "pybind11.get_cmake_dir()")
+  find_package(pybind11 2.9 CONFIG REQUIRED)
+endif()
+if(HBM_BUILD_OPENVINO_ENGINE)
+  hbm_hint_wheel_cmake_dir(OpenVINO_DIR openvino "openvino.utils.get_cmake_path()")
+  find_package(OpenVINO QUIET COMPONENTS Runtime)
+  if(NOT OpenVINO_FOUND)
+    message(FATAL_ERROR
+      "The simulator's OpenVINO engine needs OpenVINO's CMake package, and ${Python3_EXECUTABLE} has no `openvino`.\n"
+      "Install it (pip install openvino), name its folder with -DOpenVINO_DIR=..., "
+      "or build without that engine: -DHBM_BUILD_OPENVINO_ENGINE=OFF.")
+  endif()
+endif()
