@@ -1,0 +1,201 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated model file: a zip of a manifest and a program a model. Writes it so that equal input gives equal bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .document import parse_json
+from .errors import PackError, PackFileError
+from .manifest import Manifest, Model, check_models
+from .manifest_reader import manifest_from_json
+
+MANIFEST = "manifest.json"
+PROVENANCE = "provenance.json"
+
+# The earliest time that a zip can hold: the same for every member, so that the bytes depend on the content alone.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_MANIFEST_LIMIT_BYTES = 64 << 20
+# Larger files would need ZIP64, which the simulator does not read.
+_PACKAGE_LIMIT_BYTES = (1 << 32) - (1 << 20)
+
+
+@dataclass(frozen=True)
+class Program:
+    """An OpenVINO IR."""
+
+    xml: bytes
+    weights: bytes
+
+
+@dataclass(frozen=True)
+class PackedModel:
+    """A model and its program; the timed engine needs none.
+
+    Attributes:
+        provenance: which network it came from and what was done to its inputs, for people.
+    """
+
+    model: Model
+    program: Program | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A whole model file in memory."""
+
+    models: tuple[PackedModel, ...]
+    description: str = ""
+    soc: str = "any"
+    created_by: str = ""
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest(tuple(packed.model for packed in self.models), self.description, self.soc, self.created_by)
+
+
+def write_package(
+    path: str | os.PathLike[str],
+    models: Sequence[PackedModel],
+    *,
+    description: str = "",
+    soc: str = "any",
+    created_by: str = "hbm_runtime_core",
+) -> Package:
+    """Write a model file; whoever reads `path` meanwhile sees the old file or the new one, never a part.
+
+    Raises:
+        PackError: the models do not go together, or the file cannot be written.
+    """
+    path = Path(path)
+    placed = tuple(
+        PackedModel(
+            packed.model.with_program(index) if packed.program else packed.model, packed.program, packed.provenance
+        )
+        for index, packed in enumerate(models)
+    )
+    package = Package(placed, description, soc, created_by)
+    if not placed:
+        raise PackError(f"{path}: a model file needs at least one model")
+    check_models(package.manifest.models, soc, str(path))
+    members: list[tuple[str, bytes, int]] = [(MANIFEST, _json_bytes(package.manifest.to_json()), zipfile.ZIP_DEFLATED)]
+    provenance = {packed.model.name: packed.provenance for packed in placed if packed.provenance}
+    if provenance:
+        members.append((PROVENANCE, _json_bytes(provenance), zipfile.ZIP_DEFLATED))
+    for packed in placed:
+        if packed.program:
+            members.append((packed.model.program["xml"], packed.program.xml, zipfile.ZIP_DEFLATED))
+            # Weights do not shrink, and a stored member is read without a copy.
+            members.append((packed.model.program["bin"], packed.program.weights, zipfile.ZIP_STORED))
+    total = sum(len(data) for _, data, _ in members)
+    if total > _PACKAGE_LIMIT_BYTES:
+        raise PackError(
+            f"{path}: the models take {total} bytes, more than the {_PACKAGE_LIMIT_BYTES} of one file; "
+            "put them into several files"
+        )
+    _write_atomically(path, members)
+    return package
+
+
+def _json_bytes(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _write_atomically(path: Path, members: Sequence[tuple[str, bytes, int]]) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        # 0o666 leaves the permissions to the umask, as for any file that a program writes.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                with zipfile.ZipFile(stream, "w") as archive:
+                    for name, data, method in members:
+                        entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+                        entry.compress_type = method
+                        entry.create_system = 3
+                        entry.external_attr = 0o644 << 16
+                        archive.writestr(entry, data, compresslevel=6)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink()
+            raise
+    except OSError as error:
+        raise PackError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def read_package(path: str | os.PathLike[str], *, programs: bool = True) -> Package:
+    """Read a simulated model file back.
+
+    Args:
+        programs: whether to read networks and weights as well; the manifest alone is quick.
+
+    Raises:
+        PackFileError: there is no such file.
+        PackError: it is no simulated model file, or a damaged one.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read_archive(archive, str(path), programs)
+    except FileNotFoundError:
+        raise PackFileError(f"no such model file: {path}") from None
+    except zipfile.BadZipFile as error:
+        raise PackError(_foreign_file(path, error)) from None
+    except OSError as error:
+        raise PackError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _read_archive(archive: zipfile.ZipFile, source: str, programs: bool) -> Package:
+    if MANIFEST not in archive.namelist():
+        raise PackError(f"{source}: a zip without {MANIFEST}: not a simulated model file")
+    manifest = manifest_from_json(parse_json(_member(archive, MANIFEST, source).decode(), f"{source}: {MANIFEST}"))
+    provenance: dict[str, Any] = {}
+    if PROVENANCE in archive.namelist():
+        document = parse_json(_member(archive, PROVENANCE, source).decode(), f"{source}: {PROVENANCE}")
+        provenance = {name: node.value for name, node in document.members().items()}
+    models = []
+    for model in manifest.models:
+        program = None
+        if programs and model.program:
+            program = Program(
+                _member(archive, model.program["xml"], source), _member(archive, model.program["bin"], source)
+            )
+        models.append(PackedModel(model, program, provenance.get(model.name, {})))
+    return Package(tuple(models), manifest.description, manifest.soc, manifest.created_by)
+
+
+def _member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        raise PackError(f"{source}: the member {name} is missing") from None
+    if name.endswith(".json") and entry.file_size > _MANIFEST_LIMIT_BYTES:
+        raise PackError(f"{source}: {name} claims {entry.file_size} bytes, more than {_MANIFEST_LIMIT_BYTES}")
+    try:
+        return archive.read(entry)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise PackError(f"{source}: the member {name} is damaged: {error}") from None
+
+
+def _foreign_file(path: Path, error: Exception) -> str:
+    with open(path, "rb") as stream:
+        start = stream.read(4)
+    if start == b"\x7fELF":
+        return (
+            f"{path}: compiled for a BPU, not a simulated model file. It runs on a board; "
+            "for the simulator pack the network it was compiled from: hbm pack NETWORK.onnx -o MODEL.hbm"
+        )
+    if start[:2] == b"PK":
+        return f"{path}: a truncated or damaged model file ({error}); pack or copy it again"
+    return f"{path}: not a model file: it starts with {start!r}, neither a simulated one (zip) nor a BPU's (ELF)"

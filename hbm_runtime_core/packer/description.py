@@ -1,0 +1,194 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a description of models: JSON or YAML that says what `hbm pack --spec` is to make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .container import PackedModel
+from .document import Node, parse_json
+from .errors import PackError, PackFileError
+from .manifest import SOCS, Fill, Model, Tensor, nv12_tensors
+from .manifest_reader import (
+    read_dtype,
+    read_quantization,
+    read_shape,
+    read_tensor,
+    read_timing,
+)
+from .network import pack_network
+from .options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, InputOptions, NetworkOptions, Nv12, PortOptions
+
+_MODEL_FIELDS = ("name", "description", "bpu_cores", "timing", "inputs", "outputs")
+_PORT_FIELDS = ("name", "rename", "description", "dtype", "quantization", "strides", "stride_align_bytes")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a description asks for.
+
+    Attributes:
+        models: timed models, and the options of networks that are still to be packed, in their order.
+    """
+
+    models: tuple[Model | NetworkOptions, ...]
+    description: str = ""
+    soc: str = "any"
+
+    def pack(self, progress: Callable[[str], None] = lambda _: None) -> list[PackedModel]:
+        """The models, ready to be written. `progress` is told the name of each before the work on it starts."""
+        packed = []
+        for model in self.models:
+            if isinstance(model, NetworkOptions):
+                progress(model.name)
+                packed.append(pack_network(model))
+            else:
+                packed.append(PackedModel(model))
+        return packed
+
+
+def read_description(path: str | os.PathLike[str]) -> Description:
+    """Read and check a description; networks in it are not read yet.
+
+    Raises:
+        PackFileError: there is no such file.
+        PackError: names the file, the field, what was expected and what came.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise PackFileError(f"no such description: {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"cannot read the description {path}: {error}") from None
+    document = _parse_yaml(text, str(path)) if path.suffix in (".yaml", ".yml") else parse_json(text, str(path))
+    members = document.members(("description", "soc", "models"), required=("models",))
+    return Description(
+        tuple(_read_model(node, path.parent) for node in members["models"].items(at_least=1)),
+        members["description"].text() if "description" in members else "",
+        members["soc"].choice(SOCS) if "soc" in members else "any",
+    )
+
+
+def _parse_yaml(text: str, source: str) -> Node:
+    try:
+        import yaml
+    except ImportError:
+        raise PackError(f"{source}: reading YAML needs PyYAML: pip install pyyaml, or write JSON") from None
+    try:
+        return Node(yaml.safe_load(text), source)
+    except yaml.YAMLError as error:
+        raise PackError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
+
+
+def _read_model(node: Node, folder: Path) -> Model | NetworkOptions:
+    is_network = isinstance(node.value, dict) and "network" in node.value
+    if is_network:
+        members = node.members((*_MODEL_FIELDS, "network"))
+    else:
+        members = node.members(_MODEL_FIELDS, required=("name", "inputs", "outputs"))
+    timing = read_timing(members["timing"]) if "timing" in members else (0, 0)
+    common: dict[str, Any] = {
+        "name": members["name"].text(empty=False) if "name" in members else "",
+        "description": members["description"].text() if "description" in members else "",
+        "bpu_cores": members["bpu_cores"].integer(1) if "bpu_cores" in members else 1,
+        "latency_us": timing[0],
+        "max_time_per_fc_us": timing[1],
+    }
+    if not is_network:
+        return Model(
+            engine="timed",
+            inputs=tuple(t for item in members["inputs"].items(at_least=1) for t in _timed_inputs(item)),
+            outputs=tuple(_timed_output(item) for item in members["outputs"].items(at_least=1)),
+            **common,
+        )
+    path = folder / members["network"].text(empty=False)
+    if not common["name"]:
+        common["name"] = path.stem
+    return NetworkOptions(
+        path,
+        inputs=_by_name(members["inputs"], _network_input) if "inputs" in members else {},
+        outputs=_by_name(members["outputs"], _network_output) if "outputs" in members else {},
+        **common,
+    )
+
+
+def _timed_inputs(node: Node) -> list[Tensor]:
+    if not (isinstance(node.value, dict) and "nv12" in node.value):
+        return [read_tensor(node, output=False)]
+    members = node.members(("name", "description", "nv12"), required=("name",))
+    size = members["nv12"].members(("width", "height"), required=("width", "height"))
+    return nv12_tensors(
+        members["name"].text(empty=False),
+        1,
+        size["height"].integer(1),
+        size["width"].integer(1),
+        where=node.where,
+        description=members["description"].text() if "description" in members else "",
+    )
+
+
+def _timed_output(node: Node) -> Tensor:
+    if isinstance(node.value, dict) and "fill" not in node.value:
+        node = Node({**node.value, "fill": Fill().to_json()}, node.source, node.path)
+    return read_tensor(node, output=True)
+
+
+def _by_name(node: Node, read: Callable[[Node], tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for item in node.items():
+        name, options = read(item)
+        if name in result:
+            raise PackError(f"{item.where}: '{name}' stands twice")
+        result[name] = options
+    return result
+
+
+def _port(members: dict[str, Node]) -> dict[str, Any]:
+    if "strides" in members and "stride_align_bytes" in members:
+        raise PackError(f"{members['strides'].where}: give 'strides' or 'stride_align_bytes', not both")
+    return {
+        "rename": members["rename"].text(empty=False) if "rename" in members else "",
+        "description": members["description"].text() if "description" in members else "",
+        "dtype": read_dtype(members["dtype"]) if "dtype" in members else None,
+        "quantization": read_quantization(members["quantization"]) if "quantization" in members else None,
+        "strides": tuple(item.integer() for item in members["strides"].items()) if "strides" in members else None,
+        "stride_align_bytes": members["stride_align_bytes"].integer(1) if "stride_align_bytes" in members else None,
+    }
+
+
+def _network_input(node: Node) -> tuple[str, InputOptions]:
+    members = node.members((*_PORT_FIELDS, "shape", "nv12"), required=("name",))
+    return members["name"].text(empty=False), InputOptions(
+        **_port(members),
+        shape=read_shape(members["shape"]) if "shape" in members else None,
+        nv12=_nv12(members["nv12"]) if "nv12" in members else None,
+    )
+
+
+def _network_output(node: Node) -> tuple[str, PortOptions]:
+    members = node.members(_PORT_FIELDS, required=("name",))
+    return members["name"].text(empty=False), PortOptions(**_port(members))
+
+
+def _nv12(node: Node) -> Nv12:
+    members = node.members(("mean", "scale", "std", "color_order", "layout", "color_range"))
+    if "scale" in members and "std" in members:
+        raise PackError(f"{node.where}: give 'scale' (multiplied) or 'std' (divided by), not both")
+    scale = members["scale"].numbers() if "scale" in members else (1.0,)
+    if "std" in members:
+        if 0 in members["std"].numbers():
+            members["std"].fail("numbers that are not zero")
+        scale = tuple(1 / value for value in members["std"].numbers())
+    return Nv12(
+        mean=members["mean"].numbers() if "mean" in members else (0.0,),
+        scale=scale,
+        color_order=members["color_order"].choice(COLOR_ORDERS) if "color_order" in members else "rgb",
+        layout=members["layout"].choice(LAYOUTS) if "layout" in members else None,
+        color_range=members["color_range"].choice(COLOR_RANGES) if "color_range" in members else "limited",
+    )

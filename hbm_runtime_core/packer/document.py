@@ -1,0 +1,115 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Walks through a JSON document and names the path of whatever is wrong in it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+from .errors import PackError
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Node:
+    """A value of a document, and where it stands ("models[0].inputs[1].shape")."""
+
+    def __init__(self, value: Any, source: str, path: str = "") -> None:
+        self.value = value
+        self.source = source
+        self.path = path
+
+    @property
+    def where(self) -> str:
+        return f"{self.source}: {self.path}" if self.path else self.source
+
+    def fail(self, expected: str) -> NoReturn:
+        raise PackError(f"{self.where}: expected {expected}, got {_shown(self.value)}")
+
+    def members(self, known: Collection[str] | None = None, required: Collection[str] = ()) -> dict[str, Node]:
+        """The members of an object. Unknown names are refused where `known` is given."""
+        if not isinstance(self.value, dict):
+            self.fail("an object")
+        for name in self.value:
+            if known is not None and name not in known:
+                close = difflib.get_close_matches(str(name), list(known), n=1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                raise PackError(f"{self.where}: unknown field '{name}'{hint} (known: {', '.join(known)})")
+        for name in required:
+            if name not in self.value:
+                raise PackError(f"{self.where}: the field '{name}' is missing")
+        prefix = f"{self.path}." if self.path else ""
+        return {name: Node(value, self.source, f"{prefix}{name}") for name, value in self.value.items()}
+
+    def items(self, at_least: int = 0) -> list[Node]:
+        if not isinstance(self.value, list) or len(self.value) < at_least:
+            self.fail("a list" if not at_least else f"a list of at least {at_least}")
+        return [Node(value, self.source, f"{self.path}[{i}]") for i, value in enumerate(self.value)]
+
+    def text(self, *, empty: bool = True) -> str:
+        if not isinstance(self.value, str):
+            self.fail("a text")
+        if not empty and not self.value:
+            self.fail("a text that is not empty")
+        if "\0" in self.value:
+            self.fail("a text without NUL characters")
+        return self.value
+
+    def choice(self, options: Collection[str]) -> str:
+        if self.value not in options:
+            self.fail("one of " + ", ".join(f"'{option}'" for option in options))
+        return self.value
+
+    def integer(self, low: int | None = None, high: int | None = None) -> int:
+        limits = "" if low is None else f" of at least {low}" if high is None else f" in {low}..{high}"
+        if (
+            isinstance(self.value, bool)
+            or not isinstance(self.value, int)
+            or (low is not None and self.value < low)
+            or (high is not None and self.value > high)
+        ):
+            self.fail(f"an integer{limits}")
+        return self.value
+
+    def number(self) -> float:
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)) or not math.isfinite(self.value):
+            self.fail("a finite number")
+        return float(self.value)
+
+    def numbers(self) -> tuple[float, ...]:
+        """A number, or a list of them."""
+        if not isinstance(self.value, list):
+            return (self.number(),)
+        return tuple(item.number() for item in self.items())
+
+    def integers(self) -> tuple[int, ...]:
+        """An integer, or a list of them."""
+        if not isinstance(self.value, list):
+            return (self.integer(),)
+        return tuple(item.integer() for item in self.items())
+
+
+def parse_json(text: str, source: str) -> Node:
+    """The document in `text`. A member named twice is an error: the first would be lost without a word."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in result:
+                raise PackError(f"{source}: the field '{name}' stands twice in one object")
+            result[name] = value
+        return result
+
+    try:
+        return Node(json.loads(text, object_pairs_hook=unique), source)
+    except json.JSONDecodeError as error:
+        raise PackError(f"{source}: not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise PackError(f"{source}: not a model description: objects nested too deeply") from None

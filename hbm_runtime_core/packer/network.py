@@ -1,0 +1,278 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Packs one network: what the ports of its program are, and what the manifest says about them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .container import PackedModel
+from .dtypes import DType, from_openvino
+from .errors import PackError
+from .manifest import Model, Tensor, make_tensor
+from .nv12_input import Nv12Input
+from .openvino_network import (
+    check_program,
+    file_digest,
+    import_openvino,
+    openvino_reason,
+    port_name,
+    read_network,
+    write_program,
+)
+from .options import InputOptions, NetworkOptions, PortOptions, PortOptionsType, combine
+from .quantized_ports import dequantize, quantize
+
+
+def pack_network(options: NetworkOptions) -> PackedModel:
+    """Read a network and make the model that a file holds.
+
+    Raises:
+        PackFileError: there is no such network.
+        PackError: what does not fit, with the network, the tensor, what was expected and what came.
+    """
+    path = Path(options.path)
+    network = read_network(path)
+    return _Packing(path, network, options).run()
+
+
+class _Packing:
+    def __init__(self, path: Path, network: Any, options: NetworkOptions) -> None:
+        self.path = path
+        self.network = network
+        self.options = options
+        self.picture_inputs: dict[str, dict[str, Any]] = {}
+
+    def run(self) -> PackedModel:
+        self._name_ports()
+        input_names = [port_name(port) for port in self.network.inputs]
+        output_names = [port_name(port) for port in self.network.outputs]
+        self.input_options = self._by_port("input", self.options.inputs, input_names, InputOptions())
+        self.output_options = self._by_port("output", self.options.outputs, output_names, PortOptions())
+        if self.network.get_variables():
+            raise PackError(f"{self.path}: keeps state between runs (variables); a model of a board has none")
+        # Everything that stands in the way of the inputs is told before OpenVINO propagates shapes.
+        self._reshape(input_names)
+        inputs = self._replace_inputs(input_names)
+        outputs = self._replace_outputs(output_names)
+        program = write_program(self.network)
+        check_program(program, _ports(inputs), _ports(outputs), str(self.path))
+        provenance: dict[str, Any] = {"network": self.path.name, "sha256": file_digest(self.path)}
+        if self.picture_inputs:
+            provenance["inputs"] = self.picture_inputs
+        model = Model(
+            name=self.options.name or self.path.stem,
+            engine="openvino",
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            description=self.options.description,
+            bpu_cores=self.options.bpu_cores,
+            latency_us=self.options.latency_us,
+            max_time_per_fc_us=self.options.max_time_per_fc_us,
+        )
+        return PackedModel(model, program, provenance)
+
+    def _where(self, kind: str, name: str) -> str:
+        return f"{self.path}, {kind} '{name}'"
+
+    def _name_ports(self) -> None:
+        """Give every port exactly one name, so that what is asked for by name is found by name ever after."""
+        for port in [*self.network.inputs, *self.network.outputs]:
+            port.get_tensor().set_names({port_name(port)})
+
+    def _by_port(
+        self, kind: str, options: Mapping[str, PortOptionsType], names: list[str], nothing: PortOptionsType
+    ) -> dict[str, PortOptionsType]:
+        """The options of every port, in the order of the ports."""
+        result = dict.fromkeys(names, nothing)
+        for name, port_options in options.items():
+            if not name:
+                if len(names) != 1:
+                    raise PackError(
+                        f"{self.path}: has {len(names)} {kind}s ({', '.join(names)}): an option for an {kind} "
+                        "must name it, NAME=VALUE"
+                    )
+                name = names[0]
+            elif name not in names:
+                close = difflib.get_close_matches(name, names, n=1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                raise PackError(f"{self.path}: has no {kind} '{name}'{hint} ({kind}s: {', '.join(names)})")
+            result[name] = combine(result[name], port_options, self._where(kind, name))
+        return result
+
+    def _reshape(self, names: Iterable[str]) -> None:
+        ov = import_openvino()
+        shapes = {}
+        for name, port in zip(names, self.network.inputs):
+            options = self.input_options[name]
+            where = self._where("input", name)
+            own = port.get_partial_shape()
+            if own.rank.is_dynamic and not options.shape:
+                raise PackError(f"{where}: the network leaves the number of dimensions open; say --input-shape")
+            if options.shape:
+                _check_shape(own, options.shape, where)
+                shapes[name] = list(options.shape)
+            if options.nv12:
+                shapes[name] = self._picture(name, shapes.get(name, _dimensions(own))).network_shape
+        try:
+            if shapes:
+                self.network.reshape({name: ov.PartialShape(shape) for name, shape in shapes.items()})
+        except RuntimeError as error:
+            wanted = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+            raise PackError(
+                f"{self.path}: the network does not work with the input shape {wanted}: {openvino_reason(error)}"
+            ) from None
+
+    def _picture(self, name: str, shape: list[int]) -> Nv12Input:
+        options = self.input_options[name]
+        where = self._where("input", name)
+        if options.dtype or options.quantization or options.strides or options.stride_align_bytes:
+            raise PackError(
+                f"{where}: an NV12 input is uint8 with rows of the caller's length; "
+                "it takes no other type, quantisation or strides"
+            )
+        assert options.nv12 is not None
+        return Nv12Input(options.rename or name, shape, options.nv12, options.description, where)
+
+    def _replace_inputs(self, names: list[str]) -> list[Tensor]:
+        ov = import_openvino()
+        tensors: list[Tensor] = []
+        parameters = []
+        old_parameters = list(self.network.get_parameters())
+        for name, old in zip(names, old_parameters):
+            options = self.input_options[name]
+            where = self._where("input", name)
+            shape = _dimensions(old.get_partial_shape())
+            network_type = old.get_element_type().get_type_name()
+            if options.nv12:
+                picture = self._picture(name, shape)
+                new, value = picture.build()
+                self.picture_inputs[options.rename or name] = picture.provenance
+                tensors += picture.tensors
+                value = value if network_type == "f32" else ov.opset8.convert(value, network_type)
+            else:
+                dtype = _port_type(network_type, options, where)
+                align_bytes = self.options.input_stride_align_bytes
+                tensor = self._tensor(options, name, dtype, shape, where, align_bytes)
+                new = [ov.opset8.parameter(ov.PartialShape(shape), _type(tensor.dtype), name=tensor.name)]
+                new[0].output(0).get_tensor().set_names({tensor.name})
+                value = self._from_tensor(new[0], tensor, network_type)
+                tensors.append(tensor)
+            # Consumers move to the new value; the old parameter then hangs loose and is removed.
+            old.output(0).get_tensor().set_names(set())
+            old.output(0).replace(value.output(0))
+            parameters += new
+        for old in old_parameters:
+            self.network.remove_parameter(old)
+        self.network.add_parameters(parameters)
+        self._propagate_shapes()
+        return tensors
+
+    def _propagate_shapes(self) -> None:
+        try:
+            self.network.validate_nodes_and_infer_types()
+        except RuntimeError as error:
+            raise PackError(f"{self.path}: the packed network is not valid: {openvino_reason(error)}") from None
+
+    def _from_tensor(self, parameter: Any, tensor: Tensor, network_type: str) -> Any:
+        if tensor.quantization:
+            return dequantize(parameter, tensor.quantization, len(tensor.shape), network_type)
+        if tensor.dtype.openvino != network_type:
+            return import_openvino().opset8.convert(parameter, network_type)
+        return parameter
+
+    def _replace_outputs(self, names: list[str]) -> list[Tensor]:
+        ops = import_openvino().opset8
+        tensors: list[Tensor] = []
+        results = []
+        old_results = list(self.network.get_results())
+        values = [result.input_value(0) for result in old_results]
+        for name, value in zip(names, values):
+            options = self.output_options[name]
+            where = self._where("output", name)
+            if value.get_partial_shape().rank.is_dynamic:
+                raise PackError(f"{where}: the number of dimensions is not known before the network runs")
+            shape = _dimensions(value.get_partial_shape())
+            network_type = value.get_element_type().get_type_name()
+            last = value
+            if not shape:
+                # The C API has no tensor without dimensions.
+                last = ops.unsqueeze(last, ops.constant([0])).output(0)
+                shape = [1]
+            dtype = _port_type(network_type, options, where)
+            tensor = self._tensor(options, name, dtype, shape, where, self.options.output_stride_align_bytes)
+            if tensor.quantization:
+                last = quantize(last, tensor.quantization, len(shape), tensor.dtype).output(0)
+            elif tensor.dtype.openvino != network_type:
+                last = ops.convert(last, tensor.dtype.openvino).output(0)
+            if last.get_node().get_type_name() == "Parameter":
+                # A network that hands an input through: two tensors of two names need two values.
+                last = ops.convert(last, network_type).output(0)
+            if last is not value:
+                value.get_tensor().set_names(value.get_names() - {name})
+            last.get_tensor().set_names({tensor.name})
+            results.append(ops.result(last))
+            tensors.append(tensor)
+        for old in old_results:
+            self.network.remove_result(old)
+        self.network.add_results(results)
+        return tensors
+
+    def _tensor(
+        self, options: PortOptions, name: str, dtype: DType, shape: list[int], where: str, align_bytes: int
+    ) -> Tensor:
+        return make_tensor(
+            options.rename or name,
+            dtype,
+            shape,
+            where=where,
+            strides=options.strides,
+            stride_align_bytes=options.stride_align_bytes or align_bytes,
+            description=options.description,
+            quantization=options.quantization,
+        )
+
+
+def _ports(tensors: list[Tensor]) -> list[tuple[str, str]]:
+    return [(tensor.name, tensor.dtype.openvino) for tensor in tensors]
+
+
+def _type(dtype: DType) -> Any:
+    return getattr(import_openvino().Type, dtype.openvino)
+
+
+def _dimensions(shape: Any) -> list[int]:
+    return [dimension.get_length() if dimension.is_static else -1 for dimension in shape]
+
+
+def _check_shape(own: Any, wanted: tuple[int, ...], where: str) -> None:
+    """Whether `wanted` fills in what the network leaves open, and only that."""
+    ov = import_openvino()
+    if any(size != -1 and size < 1 for size in wanted):
+        raise PackError(f"{where}: a dimension is at least 1, or -1 to leave it dynamic; got {list(wanted)}")
+    if not own.compatible(ov.PartialShape(list(wanted))):
+        raise PackError(f"{where}: the network takes {own}, which cannot become {list(wanted)}")
+
+
+def _port_type(network_type: str, options: PortOptions, where: str) -> DType:
+    """The type of the tensor in the model file."""
+    own = from_openvino(network_type)
+    wanted = options.dtype or own
+    if wanted is None:
+        raise PackError(
+            f"{where}: the network uses {network_type}, which a tensor cannot have; say --input-dtype/--output-dtype"
+        )
+    if options.quantization:
+        return wanted
+    integer_from_float = wanted.name != "BOOL8" and wanted.is_integer and network_type in ("f16", "f32", "f64", "bf16")
+    if integer_from_float:
+        raise PackError(
+            f"{where}: {wanted.name} from the network's {network_type} needs a scale, "
+            f"for example {wanted.numpy!s}:scale=0.05"
+        )
+    if wanted.is_packed:
+        raise PackError(f"{where}: {wanted.name} needs a scale, or a network that computes with {wanted.numpy}")
+    return wanted

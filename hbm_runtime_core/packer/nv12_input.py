@@ -1,0 +1,123 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Turns a picture input of a network into the two planes of NV12, as a board's compiler does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import PackError
+from .manifest import Tensor, nv12_tensors
+from .openvino_network import import_openvino
+from .options import LAYOUTS, Nv12
+
+# OpenVINO's NV12 operation computes limited-range BT.601 with these factors:
+#   R = 1.164 (Y - 16) + 1.596 (V - 128),  B = 1.164 (Y - 16) + 2.018 (U - 128),  G from both.
+# Full range is R = Y + 1.402 (V - 128), B = Y + 1.772 (U - 128). Stretching the planes first makes R and B exact and
+# G right to 0.11 of 255 levels, and keeps the one operation that OpenVINO has a fast kernel for.
+_FULL_TO_LIMITED_Y = (1 / 1.164, 16.0)
+_FULL_TO_LIMITED_U = 1.772 / 2.018
+_FULL_TO_LIMITED_V = 1.402 / 1.596
+
+
+class Nv12Input:
+    """The replacement for one input: its tensors, its parameters and the value that the network sees."""
+
+    def __init__(self, name: str, shape: list[int], options: Nv12, description: str, where: str) -> None:
+        """
+        Args:
+            name: of the input in the model file; the planes become `<name>_y` and `<name>_uv`.
+            shape: of the network's input, -1 where dynamic.
+
+        Raises:
+            PackError: no picture: rank, channels, size or factors do not fit.
+        """
+        self._options = options
+        self._layout = _layout(shape, options.layout, where)
+        channel = 1 if self._layout == "nchw" else 3
+        if shape[channel] not in (3, -1):
+            raise PackError(
+                f"{where}: NV12 becomes 3 colour channels, but the network's input {shape} has {shape[channel]} "
+                f"as {self._layout}"
+            )
+        batch, height, width = shape[0], *(shape[2:] if self._layout == "nchw" else shape[1:3])
+        if -1 in (height, width):
+            letters = ",".join({"n": "1", "c": "3"}.get(c, c.upper()) for c in self._layout)
+            raise PackError(
+                f"{where}: NV12 needs a fixed picture size, but the network's input is {shape}; "
+                f"say which, for example: --input-shape {letters}"
+            )
+        if batch not in (1, -1):
+            raise PackError(f"{where}: NV12 is packed for a batch of 1, but the network's input is {shape}")
+        self.network_shape = [1, 3, height, width] if self._layout == "nchw" else [1, height, width, 3]
+        self.tensors: list[Tensor] = nv12_tensors(name, 1, height, width, where=where, description=description)
+        self._mean = _per_channel(options.mean, "mean", where)
+        self._scale = _per_channel(options.scale, "scale", where)
+        if not all(np.isfinite(self._mean)) or not all(np.isfinite(self._scale)) or 0 in self._scale:
+            raise PackError(
+                f"{where}: mean and scale must be finite and no scale zero, got mean {list(options.mean)}, "
+                f"scale {list(options.scale)}"
+            )
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the program does to the picture, for people."""
+        return {
+            "format": "nv12",
+            "color_order": self._options.color_order,
+            "color_range": self._options.color_range,
+            "layout": self._layout,
+            "mean": [float(value) for value in self._mean],
+            "scale": [float(value) for value in self._scale],
+        }
+
+    def build(self) -> tuple[list[Any], Any]:
+        """The two parameters, and the node that takes the place of the network's input."""
+        ov = import_openvino()
+        ops = ov.opset8
+        y, uv = (ops.parameter(list(t.shape), ov.Type.u8, name=t.name) for t in self.tensors)
+        for parameter, tensor in ((y, self.tensors[0]), (uv, self.tensors[1])):
+            parameter.output(0).get_tensor().set_names({tensor.name})
+        # In f32 the conversion neither rounds nor depends on the processor.
+        luma, chroma = ops.convert(y, "f32"), ops.convert(uv, "f32")
+        if self._options.color_range == "full":
+            factor, offset = _FULL_TO_LIMITED_Y
+            luma = ops.add(ops.multiply(luma, _constant(factor)), _constant(offset))
+            stretch = np.array([_FULL_TO_LIMITED_U, _FULL_TO_LIMITED_V], np.float32)
+            chroma = ops.add(ops.multiply(ops.subtract(chroma, _constant(128)), _constant(stretch)), _constant(128))
+        to_color = ops.nv12_to_rgb if self._options.color_order == "rgb" else ops.nv12_to_bgr
+        pixels = to_color(luma, chroma)
+        if any(self._mean):
+            pixels = ops.subtract(pixels, _constant(self._mean))
+        if any(value != 1 for value in self._scale):
+            pixels = ops.multiply(pixels, _constant(self._scale))
+        if self._layout == "nchw":
+            pixels = ops.transpose(pixels, ops.constant(np.array([0, 3, 1, 2], np.int64)))
+        return [y, uv], pixels
+
+
+def _constant(value: Any) -> Any:
+    return import_openvino().opset8.constant(np.asarray(value, dtype=np.float32))
+
+
+def _layout(shape: list[int], layout: str | None, where: str) -> str:
+    if len(shape) != 4:
+        raise PackError(f"{where}: a picture input has 4 dimensions, the network's has {len(shape)}: {shape}")
+    if layout:
+        return layout
+    fits = [name for name, channel in zip(LAYOUTS, (1, 3)) if shape[channel] == 3]
+    if len(fits) != 1:
+        reason = "both could be" if fits else "neither dimension 1 nor dimension 3 is"
+        raise PackError(
+            f"{where}: cannot tell the layout of the network's input {shape}: {reason} the 3 colour channels; "
+            "say which: --layout nchw or --layout nhwc"
+        )
+    return fits[0]
+
+
+def _per_channel(values: tuple[float, ...], what: str, where: str) -> np.ndarray:
+    if len(values) not in (1, 3):
+        raise PackError(f"{where}: {what} is 1 value or 3, one a channel; got {len(values)}: {list(values)}")
+    return np.broadcast_to(np.array(values, dtype=np.float32), (3,)).copy()

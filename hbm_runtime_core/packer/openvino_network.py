@@ -1,0 +1,120 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reading networks with OpenVINO, and writing them as a program that is the same in every run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .container import Program
+from .errors import PackError, PackFileError
+
+if TYPE_CHECKING:
+    import openvino
+
+_AUTOMATIC_NAME = re.compile(r"(.+)_\d+")
+
+
+def import_openvino() -> Any:
+    """The module `openvino`, which only packing needs.
+
+    Raises:
+        PackError: it is not installed, or does not load.
+    """
+    try:
+        import openvino
+
+        return openvino
+    except ImportError as error:
+        raise PackError(
+            f"packing a network needs OpenVINO ({error}); install it: pip install 'hbm_runtime_core[sim]'"
+        ) from None
+
+
+def read_network(path: Path) -> openvino.Model:
+    """The network in a file that OpenVINO reads.
+
+    Raises:
+        PackFileError: there is no such file.
+        PackError: OpenVINO cannot read it; its reason follows.
+    """
+    if not path.is_file():
+        raise PackFileError(f"no such network file: {path}")
+    ov = import_openvino()
+    try:
+        return ov.Core().read_model(str(path))
+    except RuntimeError as error:
+        raise PackError(f"OpenVINO cannot read the network {path}: {openvino_reason(error)}") from None
+
+
+def openvino_reason(error: Exception) -> str:
+    """OpenVINO's message without the source lines of its own that it starts with."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    noise = ("Exception from ", "Check '", "-----")
+    kept = [line for line in lines if line and not line.startswith(noise)]
+    text = "; ".join(kept) or "; ".join(line for line in lines if line)
+    return text if len(text) <= 600 else text[:597] + "..."
+
+
+def port_name(port: Any) -> str:
+    """The name of an input or output of a network; networks may leave outputs without one."""
+    names = sorted(port.get_names())
+    return names[0] if names else port.get_node().get_friendly_name()
+
+
+def file_digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_program(network: openvino.Model) -> Program:
+    """The network as OpenVINO IR, with weights as precise as they came."""
+    ov = import_openvino()
+    _settle_names(network)
+    with tempfile.TemporaryDirectory(prefix="hbm-pack-") as folder:
+        xml, weights = Path(folder, "network.xml"), Path(folder, "network.bin")
+        ov.serialize(network, str(xml), str(weights))
+        return Program(xml.read_bytes(), weights.read_bytes())
+
+
+def _settle_names(network: openvino.Model) -> None:
+    """Replace the names that OpenVINO numbers through the life of the process by names that depend on the network."""
+    operations = network.get_ordered_ops()
+    taken = {operation.get_friendly_name() for operation in operations}
+    for index, operation in enumerate(operations):
+        match = _AUTOMATIC_NAME.fullmatch(operation.get_friendly_name())
+        if match and match[1] == operation.get_type_name() or operation.get_friendly_name() == operation.get_name():
+            name = f"{operation.get_type_name()}.{index}"
+            while name in taken:
+                name += "_"
+            operation.set_friendly_name(name)
+
+
+def check_program(program: Program, inputs: list[tuple[str, str]], outputs: list[tuple[str, str]], where: str) -> None:
+    """Read a program back and compare its ports, in order, with the (name, type) that the manifest tells.
+
+    Raises:
+        PackError: they differ; the simulator would bind tensors to the wrong ports.
+    """
+    ov = import_openvino()
+    network = ov.Core().read_model(program.xml.decode(), ov.Tensor(_as_array(program.weights)))
+    for kind, ports, expected in (("inputs", network.inputs, inputs), ("outputs", network.outputs, outputs)):
+        found = [(port_name(port), port.get_element_type().get_type_name()) for port in ports]
+        if found != expected:
+            raise PackError(
+                f"{where}: OpenVINO {ov.__version__} wrote other {kind} than it was given: expected {expected}, "
+                f"got {found}; use another version of OpenVINO"
+            )
+
+
+def _as_array(data: bytes) -> Any:
+    import numpy as np
+
+    return np.frombuffer(data, dtype=np.uint8).copy() if data else np.zeros(0, np.uint8)

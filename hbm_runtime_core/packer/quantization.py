@@ -1,0 +1,68 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Scale and zero point of a quantised tensor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .dtypes import DType
+from .errors import PackError
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """real = (q - zero_point) * scale; q = clip(round_half_even(real / scale) + zero_point).
+
+    Attributes:
+        scale: one value for the tensor, or one for each index of `axis`.
+        zero_point: empty (all zero), or as many values as `scale`.
+        axis: the dimension that several scales run along.
+    """
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...] = ()
+    axis: int = 0
+
+    def to_json(self) -> dict:
+        return {
+            "type": "scale",
+            "scale": list(self.scale),
+            "zero_point": list(self.zero_point),
+            "axis": self.axis,
+        }
+
+    def checked(self, shape: Sequence[int], dtype: DType, where: str) -> Quantization:
+        """This, with a negative axis counted from the end, after checking it against the tensor.
+
+        Raises:
+            PackError: a type without integers, a scale that is not positive, counts that do not fit.
+        """
+        if not dtype.is_integer or dtype.name in ("S64", "U64"):
+            raise PackError(f"{where}: scale and zero point need an integer type of at most 32 bits, got {dtype.name}")
+        rank = len(shape)
+        axis = self.axis + rank if self.axis < 0 else self.axis
+        if not 0 <= axis < rank:
+            raise PackError(f"{where}: quantisation axis {self.axis} is not in shape {list(shape)}")
+        if not self.scale:
+            raise PackError(f"{where}: quantisation needs at least one scale")
+        for i, scale in enumerate(self.scale):
+            if not (math.isfinite(scale) and scale > 0):
+                raise PackError(f"{where}: scale[{i}] must be a positive number, got {scale}")
+        if len(self.scale) > 1 and len(self.scale) != shape[axis]:
+            raise PackError(
+                f"{where}: expected 1 scale, or {shape[axis]} for axis {axis} of shape {list(shape)}, "
+                f"got {len(self.scale)}"
+            )
+        if self.zero_point and len(self.zero_point) != len(self.scale):
+            raise PackError(
+                f"{where}: expected {len(self.scale)} zero points, as many as scales (or none), "
+                f"got {len(self.zero_point)}"
+            )
+        low, high = dtype.limits
+        for i, zero_point in enumerate(self.zero_point):
+            if not low <= zero_point <= high:
+                raise PackError(f"{where}: zero_point[{i}] must be in {low}..{high} for {dtype.name}, got {zero_point}")
+        return Quantization(tuple(self.scale), tuple(self.zero_point), axis)
