@@ -7,11 +7,20 @@ find_package(builtin_interfaces REQUIRED)
 find_package(std_msgs REQUIRED)
 find_package(sensor_msgs REQUIRED)
 
+# The generator exports the folder of numpy's headers. CMake refuses that where the Python environment lies in the
+# checkout, as .workspace/ does; nobody needs it after the build.
+function(hbm_keep_environment_out_of_exports target)
+  get_target_property(exported ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  list(TRANSFORM exported REPLACE "^(${CMAKE_SOURCE_DIR}/.*)$" "$<BUILD_INTERFACE:\\1>")
+  set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${exported}")
+endfunction()
+
 file(GLOB interfaces CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "msg/*.msg" "srv/*.srv")
 if(interfaces)
   rosidl_generate_interfaces(${PROJECT_NAME} ${interfaces}
     DEPENDENCIES builtin_interfaces std_msgs sensor_msgs)
   ament_export_dependencies(rosidl_default_runtime)
+  hbm_keep_environment_out_of_exports(${PROJECT_NAME}__rosidl_generator_py)
 endif()
 
 # The generator installs a Python package of the ament package's name. Ours has the same name and is laid over it:

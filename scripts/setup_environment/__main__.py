@@ -1,0 +1,138 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Makes the project's environment, step by step. Run through scripts/setup (or `make setup`)."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import debian
+from .cv_bridge import install_cv_bridge
+from .interfaces import build_interfaces
+from .pins import read_pins
+from .progress import Progress, SetupError
+from .python_environment import create_environment, describe_interpreter, find_interpreter, install_requirements
+from .ros_tools import install_ros_tools
+from .ros_wheels import relocate_cmake_files
+from .workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of the environment, what it is made from, and how."""
+
+    name: str
+    title: str
+    made_from: Sequence[str]
+    make: Callable[[Progress], None]
+
+
+def main() -> int:
+    """Makes what is missing or outdated. Returns the process's exit code."""
+    workspace = Workspace.of_this_checkout()
+    try:
+        _require_known_machine(workspace)
+        pins = read_pins()
+        _install_debian_packages(workspace, pins["debian"])
+        interpreter = find_interpreter(workspace)
+        steps = _steps(workspace, interpreter, pins)
+        for number, step in enumerate(steps, start=2):
+            _perform(workspace, step, f"[{number}/{len(steps) + 1}] {step.title}")
+        shutil.rmtree(workspace.downloads, ignore_errors=True)
+    except SetupError as error:
+        print(f"\nsetup: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nsetup: interrupted; run it again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -> list[Step]:
+    ros = workspace.sourced_ros
+    steps = [
+        Step(
+            "environment",
+            f"Python environment {workspace.venv}",
+            [describe_interpreter(interpreter), str(workspace.venv), ros],
+            lambda progress: create_environment(workspace, interpreter, progress),
+        ),
+        Step(
+            "python",
+            "Python packages",
+            pins["python"] + pins["python.files"],
+            lambda progress: (
+                install_requirements(workspace, pins["python"], progress),
+                install_requirements(workspace, pins["python.files"], progress, "--no-deps"),
+            )[-1],
+        ),
+    ]
+    if ros:
+        return steps
+    (distribution,) = pins["ros.distribution"]
+    (tools,) = pins["ros.tools"]
+    packages = pins["ros.tools.packages"]
+    interfaces = [package for package in packages if package.endswith("_interfaces")]
+
+    def install_wheels(progress: Progress) -> None:
+        install_requirements(workspace, pins["ros.wheels"], progress)
+        relocate_cmake_files(workspace)
+
+    def install_tools(progress: Progress) -> None:
+        install_ros_tools(workspace, tools, packages, distribution, progress)
+        for package in interfaces:
+            build_interfaces(workspace, package, progress)
+
+    steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", pins["ros.wheels"], install_wheels))
+    steps.append(Step("ros_tools", "launch and ros2cli", [tools, *packages, _source_of("ros2_launch_command")], install_tools))
+    if debian.has_apt():
+        unpacked = pins["debian.unpacked"]
+        steps.append(Step("cv_bridge", "cv_bridge", unpacked, lambda progress: install_cv_bridge(workspace, unpacked, progress)))
+    return steps
+
+
+def _perform(workspace: Workspace, step: Step, label: str) -> None:
+    made_from = "\n".join(step.made_from)
+    progress = Progress(label, workspace.logs / f"setup-{step.name}.log")
+    if workspace.is_current(step.name, made_from):
+        progress.done("up to date")
+        return
+    workspace.mark_begun(step.name)
+    step.make(progress)
+    workspace.mark_done(step.name, made_from)
+    progress.done("done")
+
+
+def _install_debian_packages(workspace: Workspace, names: Sequence[str]) -> None:
+    progress = Progress("[1] Debian packages", workspace.logs / "setup-debian.log")
+    if not debian.has_apt():
+        progress.done(f"there is no apt-get here; going on as if this system had: {' '.join(names)}")
+        return
+    progress.done("done" if debian.install_packages(names, progress) else "up to date")
+
+
+def _require_known_machine(workspace: Workspace) -> None:
+    if sys.version_info < (3, 10):
+        raise SetupError(f"Python 3.10 or newer is needed, this is {platform.python_version()} ({sys.executable}).")
+    if platform.system() != "Linux":
+        raise SetupError(f"This is {platform.system()}; ROS 2 and the boards run Linux, and so does this project.")
+    if not workspace.sourced_ros and platform.machine() != "x86_64":
+        raise SetupError(
+            f"This is {platform.machine()}, and ROS 2 wheels exist for x86_64 only.\n"
+            "With ROS 2 (Humble or newer) installed: . /opt/ros/$ROS_DISTRO/setup.bash, then run the same command again.\n"
+            "Without ROS: pip install . builds hbm_runtime_core alone."
+        )
+
+
+def _source_of(module: str) -> str:
+    return (Path(__file__).resolve().parent / f"{module}.py").read_text()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

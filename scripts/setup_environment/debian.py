@@ -1,0 +1,50 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Debian packages: installed where missing, through sudo where the caller is not root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from .progress import Progress, SetupError
+
+_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
+_WAIT_FOR_LOCK = ("-o", "DPkg::Lock::Timeout=600")
+
+
+def has_apt() -> bool:
+    """Whether this is a Debian or one of its children."""
+    return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
+
+
+def missing_packages(names: Sequence[str]) -> list[str]:
+    """Returns those of `names` that are not installed."""
+    if not names:
+        return []
+    query = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Abbrev}\n", *names], capture_output=True, text=True, check=False
+    )
+    installed = {line.split()[0] for line in query.stdout.splitlines() if line.split()[1:2] == ["ii"]}
+    return [name for name in names if name not in installed]
+
+
+def install_packages(names: Sequence[str], progress: Progress) -> int:
+    """Installs those of `names` that are missing. Returns their number."""
+    missing = missing_packages(names)
+    if not missing:
+        return 0
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    if root and not shutil.which("sudo"):
+        raise SetupError(
+            f"Debian packages are missing, you are not root, and there is no sudo. As root:\n    apt-get install {' '.join(missing)}\n"
+            "then run the same command again."
+        )
+    apt = [*root, "env", *(f"{name}={value}" for name, value in _ENVIRONMENT.items()), "apt-get", *_WAIT_FOR_LOCK]
+    # A source that does not answer is no reason to stop: the packages may come from another one.
+    progress.run("reading the package lists", [*apt, "update"], check=False)
+    progress.run(f"installing {' '.join(missing)}", [*apt, "install", "-y", "--no-install-recommends", *missing])
+    return len(missing)

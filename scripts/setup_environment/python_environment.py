@@ -1,0 +1,64 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The Python environment, and the packages that pip brings into it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+
+from .progress import Progress, SetupError
+from .workspace import Workspace
+
+_OLDEST, _NEWEST = (3, 10), (3, 12)
+
+
+def find_interpreter(workspace: Workspace) -> str:
+    """Returns the Python to build on: that of the sourced ROS 2, else the distribution's, whose cv_bridge fits it."""
+    if workspace.sourced_ros:
+        for candidate in ("python3", "/usr/bin/python3"):
+            if _succeeds(candidate, "import rclpy"):
+                return candidate
+        raise SetupError(
+            f"ROS_DISTRO is {workspace.sourced_ros!r}, but no python3 can import rclpy. Source the ROS 2 again "
+            "(. /opt/ros/$ROS_DISTRO/setup.bash), or unset ROS_DISTRO to use the ROS 2 wheels."
+        )
+    for candidate in ("/usr/bin/python3", "python3", "python3.11", "python3.12", "python3.10"):
+        if _succeeds(candidate, f"import sys; sys.exit(not {_OLDEST} <= sys.version_info[:2] <= {_NEWEST})"):
+            return candidate
+    raise SetupError(
+        "The ROS 2 wheels need Python 3.10, 3.11 or 3.12, and none of python3, python3.10, python3.11, python3.12 is one. "
+        "Install one of them, or source a ROS 2."
+    )
+
+
+def describe_interpreter(interpreter: str) -> str:
+    """Returns the path and the version, which is what an environment is made from."""
+    script = "import sys; print(sys.executable, sys.version.split()[0])"
+    return subprocess.check_output([interpreter, "-c", script], text=True).strip()
+
+
+def create_environment(workspace: Workspace, interpreter: str, progress: Progress) -> None:
+    """Makes an empty environment, and drops all builds that were made with the previous one."""
+    for stale in (workspace.venv, workspace.root / "build", workspace.root / "install"):
+        shutil.rmtree(stale, ignore_errors=True)
+    options = ["--system-site-packages"] if workspace.sourced_ros else []
+    progress.run("creating it", [interpreter, "-m", "venv", *options, str(workspace.venv)], workspace.tool_environment())
+
+
+def install_requirements(workspace: Workspace, requirements: Sequence[str], progress: Progress, *options: str) -> None:
+    """Installs exactly `requirements`, each a pinned version."""
+    list_file = workspace.root / "requirements.txt"
+    list_file.write_text("\n".join(requirements) + "\n")
+    pip = [str(workspace.python), "-m", "pip", "install", "--progress-bar", "off", *options]
+    progress.run(f"installing {len(requirements)} packages", [*pip, "-r", str(list_file)], workspace.tool_environment())
+    list_file.unlink()
+
+
+def _succeeds(interpreter: str, script: str) -> bool:
+    try:
+        return subprocess.run([interpreter, "-c", script], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
