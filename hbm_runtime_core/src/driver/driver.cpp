@@ -1,0 +1,256 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/driver.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <mutex>
+
+#include "driver/error.hpp"
+#include "driver/fork_guard.hpp"
+#include "driver/shared_library.hpp"
+
+namespace hbm {
+namespace {
+
+constexpr const char* dnn_soname = "libdnn.so";
+constexpr const char* ucp_soname = "libhbucp.so";
+constexpr const char* vendor_directory = "/usr/hobot/lib";
+constexpr const char* core_count_file = "/sys/devices/system/bpu/core_num";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+enum class Wanted { automatic, bpu, sim };
+
+Wanted wanted_backend() {
+  const std::string value = environment("HBM_RUNTIME_BACKEND");
+  if (value.empty() || value == "auto") {
+    return Wanted::automatic;
+  }
+  if (value == "bpu") {
+    return Wanted::bpu;
+  }
+  if (value == "sim") {
+    return Wanted::sim;
+  }
+  throw ValueError("HBM_RUNTIME_BACKEND: expected auto, bpu or sim, got '" + value + "'");
+}
+
+struct LibraryPair {
+  void* dnn = nullptr;
+  void* ucp = nullptr;
+};
+
+// libdnn needs libhbucp by soname. Where another copy of that is in the process already, the loader would tie the two
+// strangers together without a word.
+void refuse_foreign_copy(const std::string& directory, const char* soname, const char* symbol) {
+  const std::string loaded = already_loaded_file(soname, symbol);
+  const std::string ours = directory + "/" + soname;
+  if (!loaded.empty() && !same_file(loaded, ours)) {
+    throw StateError("cannot open " + ours + ": this process has loaded " + loaded +
+                     " already, and two copies of one library cannot be told apart; use one of them per process "
+                     "(HBM_RUNTIME_BACKEND, HBM_RUNTIME_LIBRARY_DIR)");
+  }
+}
+
+LibraryPair open_directory(const std::string& directory, const std::string& whose) {
+  refuse_foreign_copy(directory, ucp_soname, "hbUCPSubmitTask");
+  refuse_foreign_copy(directory, dnn_soname, "hbDNNInferV2");
+  LibraryPair pair;
+  const OpenedLibrary ucp = open_in_directory(directory, ucp_soname);
+  if (ucp.handle == nullptr) {
+    throw StateError("cannot open " + whose + ": " + ucp.error);
+  }
+  const OpenedLibrary dnn = open_in_directory(directory, dnn_soname);
+  if (dnn.handle == nullptr) {
+    throw StateError("cannot open " + whose + ": " + dnn.error);
+  }
+  pair.ucp = ucp.handle;
+  pair.dnn = dnn.handle;
+  return pair;
+}
+
+// The vendor's libraries, or nothing where none are installed. Installed but failing is an error, never a reason to
+// simulate.
+LibraryPair open_vendor() {
+  LibraryPair pair;
+  const OpenedLibrary ucp = open_by_soname(ucp_soname);
+  const OpenedLibrary dnn = open_by_soname(dnn_soname);
+  if (ucp.handle != nullptr && dnn.handle != nullptr) {
+    pair.ucp = ucp.handle;
+    pair.dnn = dnn.handle;
+    return pair;
+  }
+  const std::string installed = std::string(vendor_directory) + "/" + dnn_soname;
+  if (file_exists(installed)) {
+    return open_directory(vendor_directory, "the vendor's libraries in /usr/hobot/lib");
+  }
+  if (ucp.absent && dnn.absent) {
+    return pair;
+  }
+  const OpenedLibrary& failed = dnn.handle == nullptr ? dnn : ucp;
+  throw StateError("the vendor's libraries are installed but cannot be opened: " + failed.error +
+                   "; repair the hobot-dnn package, or set HBM_RUNTIME_BACKEND=sim to simulate instead");
+}
+
+std::string simulator_directory() { return own_directory() + "/simulator/lib"; }
+
+LibraryPair open_simulator() {
+  return open_directory(simulator_directory(), "the simulator's libraries");
+}
+
+template <typename Function>
+void find_optional(void* handle, const char* name, Function* function) {
+  *function = reinterpret_cast<Function>(dlsym(handle, name));
+}
+
+template <typename Function>
+void find_required(void* handle, const char* name, const std::string& path, Function* function) {
+  find_optional(handle, name, function);
+  if (*function == nullptr) {
+    throw StateError(path + " exports no " + name +
+                     ": this is not the library of an S100, S100P or S600 image (X3 and X5 boards have another "
+                     "interface), or it is too old; update the hobot-dnn package");
+  }
+}
+
+std::string normalised_soc(const std::string& library_text) {
+  std::string text = library_text;
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  for (const char* name : {"s100p", "s100", "s600"}) {
+    if (text.find(name) != std::string::npos) {
+      return name;
+    }
+  }
+  return library_text;
+}
+
+int cores_of_soc(const std::string& soc) {
+  if (soc == "s600") {
+    return 4;
+  }
+  return soc == "s100" || soc == "s100p" ? 1 : 0;
+}
+
+int cores_by_system() {
+  std::ifstream file(core_count_file);
+  int count = 0;
+  return file >> count && count > 0 && count <= 64 ? count : 0;
+}
+
+// A wish that came after the libraries were opened, and that they do not fulfil, is an error and not a surprise.
+bool fulfils_wish(Backend opened, const std::string& opened_directory) {
+  const Wanted wanted = wanted_backend();
+  if (wanted == Wanted::sim) {
+    return opened == Backend::sim;
+  }
+  const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
+  return (wanted == Wanted::automatic || opened == Backend::bpu) &&
+         (directory.empty() || directory == opened_directory);
+}
+
+}  // namespace
+
+const char* backend_name(Backend backend) { return backend == Backend::sim ? "sim" : "bpu"; }
+
+const Driver* Driver::open() {
+  const Wanted wanted = wanted_backend();
+  const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
+  LibraryPair pair;
+  if (wanted == Wanted::sim) {
+    pair = open_simulator();
+  } else if (!directory.empty()) {
+    pair = open_directory(directory, "the libraries in HBM_RUNTIME_LIBRARY_DIR");
+  } else {
+    pair = open_vendor();
+    if (pair.dnn == nullptr && wanted == Wanted::bpu) {
+      throw StateError(
+          "HBM_RUNTIME_BACKEND=bpu, but neither the loader's search path nor /usr/hobot/lib holds libdnn.so and "
+          "libhbucp.so; install the hobot-dnn package, or set HBM_RUNTIME_LIBRARY_DIR to where they are");
+    }
+    if (pair.dnn == nullptr && !file_exists(simulator_directory() + "/" + dnn_soname)) {
+      throw StateError("no libdnn.so and libhbucp.so: not on the loader's search path, not in /usr/hobot/lib, and no "
+                       "simulator in " + simulator_directory() +
+                       "; install the hobot-dnn package on a board, or hbm_runtime_core with its simulator on a PC");
+    }
+    if (pair.dnn == nullptr) {
+      pair = open_simulator();
+    }
+  }
+
+  std::unique_ptr<Driver> driver(new Driver);
+  ApiTable& api = driver->api_;
+  driver->dnn_path_ = file_of_symbol(pair.dnn, "hbDNNGetVersion");
+  driver->ucp_path_ = file_of_symbol(pair.ucp, "hbUCPSubmitTask");
+  const std::string dnn_path = driver->dnn_path_.empty() ? dnn_soname : driver->dnn_path_;
+  const std::string ucp_path = driver->ucp_path_.empty() ? ucp_soname : driver->ucp_path_;
+#define HBM_FIND_DNN(name) find_required(pair.dnn, #name, dnn_path, &api.name);
+#define HBM_FIND_UCP(name) find_required(pair.ucp, #name, ucp_path, &api.name);
+#define HBM_FIND_OPTIONAL_DNN(name) find_optional(pair.dnn, #name, &api.name);
+#define HBM_FIND_OPTIONAL_UCP(name) find_optional(pair.ucp, #name, &api.name);
+  HBM_DNN_REQUIRED_FUNCTIONS(HBM_FIND_DNN)
+  HBM_UCP_REQUIRED_FUNCTIONS(HBM_FIND_UCP)
+  HBM_DNN_OPTIONAL_FUNCTIONS(HBM_FIND_OPTIONAL_DNN)
+  HBM_UCP_OPTIONAL_FUNCTIONS(HBM_FIND_OPTIONAL_UCP)
+#undef HBM_FIND_DNN
+#undef HBM_FIND_UCP
+#undef HBM_FIND_OPTIONAL_DNN
+#undef HBM_FIND_OPTIONAL_UCP
+  find_optional(pair.dnn, "hbm_sim_last_error", &api.hbm_sim_last_error);
+
+  // However they were found, the simulator's libraries are never reported as a board.
+  driver->backend_ = api.hbm_sim_last_error != nullptr ? Backend::sim : Backend::bpu;
+  if (wanted == Wanted::bpu && driver->backend_ == Backend::sim) {
+    throw StateError("HBM_RUNTIME_BACKEND=bpu, but " + dnn_path + " is the simulator's library");
+  }
+  const char* soc_text = api.hbUCPGetSocName != nullptr ? api.hbUCPGetSocName() : nullptr;
+  driver->soc_ = normalised_soc(soc_text != nullptr ? soc_text : "");
+  if (driver->backend_ == Backend::bpu) {
+    driver->bpu_core_count_ = cores_by_system();
+  }
+  if (driver->bpu_core_count_ == 0) {
+    driver->bpu_core_count_ = cores_of_soc(driver->soc_);
+  }
+  return driver.release();  // Never deleted: the libraries' threads outlive every object of ours.
+}
+
+const Driver& Driver::instance() {
+  static std::mutex mutex;
+  static const Driver* opened = nullptr;
+  static std::string opened_directory;
+  static uint64_t opened_in = 0;
+
+  std::lock_guard<std::mutex> lock(mutex);
+  if (opened == nullptr) {
+    install_fork_guard();
+    opened = open();
+    opened_directory = environment("HBM_RUNTIME_LIBRARY_DIR");
+    opened_in = fork_generation();
+  }
+  if (opened_in != fork_generation()) {
+    throw StateError("this process was forked from one that had opened " + opened->dnn_path_ +
+                     "; the libraries' threads and memory stayed with the parent: load models only after the fork, or "
+                     "start workers with the 'spawn' method");
+  }
+  if (!fulfils_wish(opened->backend_, opened_directory)) {
+    throw StateError("this process uses " + opened->dnn_path_ +
+                     "; HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change that any more: start another process");
+  }
+  return *opened;
+}
+
+std::string Driver::version() const {
+  const char* text = api_.hbDNNGetVersion();
+  return text != nullptr ? text : "";
+}
+
+}  // namespace hbm

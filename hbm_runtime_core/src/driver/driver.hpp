@@ -1,0 +1,53 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DRIVER_DRIVER_HPP_
+#define HBM_DRIVER_DRIVER_HPP_
+
+#include <string>
+
+#include "driver/api_table.hpp"
+
+namespace hbm {
+
+enum class Backend { bpu, sim };
+
+const char* backend_name(Backend backend);
+
+/// The two libraries, opened. One process drives one pair of libraries for its whole life: they keep threads and device
+/// state of their own, and two pairs would share sonames.
+class Driver {
+ public:
+  /// Opens what HBM_RUNTIME_BACKEND (auto, bpu, sim) and HBM_RUNTIME_LIBRARY_DIR ask for, once; a failure is not kept,
+  /// so that a corrected environment can be tried again.
+  static const Driver& instance();
+
+  const ApiTable& api() const { return api_; }
+  Backend backend() const { return backend_; }
+  /// File the functions of libdnn came from.
+  const std::string& dnn_path() const { return dnn_path_; }
+  const std::string& ucp_path() const { return ucp_path_; }
+  /// hbDNNGetVersion().
+  std::string version() const;
+  /// What the libraries call the board: `s100`, `s100p`, `s600`, or their own words where none of these is in them.
+  const std::string& soc() const { return soc_; }
+  /// 0 where neither the system nor the SoC's name tells.
+  int bpu_core_count() const { return bpu_core_count_; }
+
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+ private:
+  Driver() = default;
+  static const Driver* open();
+
+  ApiTable api_;
+  Backend backend_ = Backend::bpu;
+  std::string dnn_path_;
+  std::string ucp_path_;
+  std::string soc_;
+  int bpu_core_count_ = 0;
+};
+
+}  // namespace hbm
+
+#endif  // HBM_DRIVER_DRIVER_HPP_

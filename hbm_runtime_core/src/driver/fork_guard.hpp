@@ -1,0 +1,19 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DRIVER_FORK_GUARD_HPP_
+#define HBM_DRIVER_FORK_GUARD_HPP_
+
+#include <cstdint>
+
+namespace hbm {
+
+/// Starts counting forks; safe to repeat.
+void install_fork_guard();
+
+/// How many forks lie between this process and the one that installed the guard. What was opened under another number
+/// belongs to a parent process and must not be touched: its threads do not exist here and its locks may be held.
+uint64_t fork_generation();
+
+}  // namespace hbm
+
+#endif  // HBM_DRIVER_FORK_GUARD_HPP_

@@ -1,0 +1,109 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/shared_library.hpp"
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+
+namespace hbm {
+namespace {
+
+// RTLD_LOCAL keeps two copies of one symbol apart; RTLD_NOW reports a missing companion here and not in the first call.
+constexpr int open_flags = RTLD_NOW | RTLD_LOCAL;
+
+constexpr int most_companions = 64;
+
+std::string last_loader_error() {
+  const char* text = dlerror();
+  return text != nullptr ? text : "unknown error of the dynamic loader";
+}
+
+// The loader's messages start with the name of the library that failed, in every language.
+std::string failed_library(const std::string& loader_error) {
+  return loader_error.substr(0, loader_error.find(':'));
+}
+
+}  // namespace
+
+OpenedLibrary open_by_soname(const std::string& soname) {
+  OpenedLibrary opened;
+  opened.handle = dlopen(soname.c_str(), open_flags);
+  if (opened.handle == nullptr) {
+    opened.error = last_loader_error();
+    // A file that was found but cannot be used is named with its full path, a missing one as it was asked for.
+    opened.absent = failed_library(opened.error) == soname;
+  }
+  return opened;
+}
+
+OpenedLibrary open_in_directory(const std::string& directory, const std::string& soname) {
+  OpenedLibrary opened;
+  const std::string path = directory + "/" + soname;
+  if (!file_exists(path)) {
+    opened.error = path + " does not exist";
+    opened.absent = true;
+    return opened;
+  }
+  for (int companions = 0; companions < most_companions; ++companions) {
+    opened.handle = dlopen(path.c_str(), open_flags);
+    if (opened.handle != nullptr) {
+      return opened;
+    }
+    opened.error = last_loader_error();
+    const std::string missing = failed_library(opened.error);
+    const std::string companion = directory + "/" + missing;
+    if (missing.empty() || missing.find('/') != std::string::npos || !file_exists(companion)) {
+      return opened;
+    }
+    const OpenedLibrary first = open_in_directory(directory, missing);
+    if (first.handle == nullptr) {
+      opened.error = first.error;
+      return opened;
+    }
+  }
+  return opened;
+}
+
+std::string file_of_symbol(void* handle, const char* symbol) {
+  void* address = dlsym(handle, symbol);
+  Dl_info info;
+  if (address == nullptr || dladdr(address, &info) == 0 || info.dli_fname == nullptr) {
+    return {};
+  }
+  return info.dli_fname;
+}
+
+std::string already_loaded_file(const std::string& soname, const char* symbol) {
+  void* handle = dlopen(soname.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) {
+    dlerror();
+    return {};
+  }
+  std::string path = file_of_symbol(handle, symbol);
+  dlclose(handle);
+  return path;
+}
+
+bool file_exists(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0;
+}
+
+bool same_file(const std::string& left, const std::string& right) {
+  struct stat a;
+  struct stat b;
+  return stat(left.c_str(), &a) == 0 && stat(right.c_str(), &b) == 0 && a.st_dev == b.st_dev &&
+         a.st_ino == b.st_ino;
+}
+
+std::string own_directory() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(&own_directory), &info) == 0 || info.dli_fname == nullptr) {
+    return ".";
+  }
+  const std::string path = info.dli_fname;
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+}  // namespace hbm

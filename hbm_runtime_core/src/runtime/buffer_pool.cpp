@@ -1,0 +1,121 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/buffer_pool.hpp"
+
+#include <memory>
+
+#include "driver/fork_guard.hpp"
+#include "runtime/status.hpp"
+
+namespace hbm {
+namespace {
+
+constexpr int smallest_shift = 9;  // Below 512 bytes nothing is gained by telling sizes apart.
+constexpr uint64_t most_idle_bytes = uint64_t{256} << 20;
+constexpr int most_idle_in_class = 64;
+
+// Class 8 k + j holds blocks of (8 + j) / 8 * 2^(k + smallest_shift) bytes.
+int class_of(uint64_t bytes) {
+  if (bytes <= uint64_t{1} << smallest_shift) {
+    return 0;
+  }
+  const int shift = 63 - __builtin_clzll(bytes - 1);
+  const int eighth = static_cast<int>((bytes - 1) >> (shift - 3)) - 8 + 1;
+  return (shift - smallest_shift) * 8 + eighth;
+}
+
+uint64_t bytes_of(int size_class) {
+  return static_cast<uint64_t>(8 + size_class % 8) << (size_class / 8 + smallest_shift - 3);
+}
+
+}  // namespace
+
+BufferPool::BufferPool(const Driver& driver) : driver_(driver), fork_generation_(fork_generation()) {}
+
+BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::string& model) {
+  const int index = class_of(bytes);
+  if (index >= class_count) {
+    throw_status(driver_, HB_UCP_MEM_ALLOC_FAIL, "hbUCPMallocCached", model);
+  }
+  SizeClass& size_class = classes_[static_cast<std::size_t>(index)];
+  Block* block = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(size_class.mutex);
+    Block** link = &size_class.idle;
+    while (*link != nullptr && (*link)->device_id_ != device_id) {
+      link = &(*link)->next_;
+    }
+    block = *link;
+    if (block != nullptr) {
+      *link = block->next_;
+      --size_class.idle_count;
+    }
+  }
+  if (block != nullptr) {
+    idle_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
+  } else {
+    std::unique_ptr<Block> fresh(new Block);
+    fresh->pool_ = this;
+    fresh->capacity_ = bytes_of(index);
+    fresh->device_id_ = device_id;
+    fresh->size_class_ = index;
+    int32_t status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
+    if (status != 0 && idle_bytes() > 0) {
+      trim();
+      status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
+    }
+    if (status == 0 && fresh->memory_.virAddr == nullptr) {
+      status = HB_UCP_MEM_ALLOC_FAIL;
+    }
+    check(driver_, status, "hbUCPMallocCached", model);
+    allocated_bytes_.fetch_add(fresh->capacity_, std::memory_order_relaxed);
+    block = fresh.release();
+  }
+  block->next_ = nullptr;
+  block->holders_.store(1, std::memory_order_relaxed);
+  return BlockRef::adopt(block);
+}
+
+void BufferPool::give_back(Block* block) {
+  if (fork_generation() != fork_generation_) {
+    return;  // The memory is the parent's, and its locks may be held for ever here.
+  }
+  SizeClass& size_class = classes_[static_cast<std::size_t>(block->size_class_)];
+  const uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
+  if (idle <= most_idle_bytes) {
+    std::lock_guard<std::mutex> lock(size_class.mutex);
+    if (size_class.idle_count < most_idle_in_class) {
+      block->next_ = size_class.idle;
+      size_class.idle = block;
+      ++size_class.idle_count;
+      return;
+    }
+  }
+  idle_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
+  free_block(block);
+}
+
+void BufferPool::free_block(Block* block) {
+  allocated_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
+  driver_.api().hbUCPFree(&block->memory_);
+  delete block;
+}
+
+void BufferPool::trim() {
+  for (SizeClass& size_class : classes_) {
+    Block* idle = nullptr;
+    {
+      std::lock_guard<std::mutex> lock(size_class.mutex);
+      idle = std::exchange(size_class.idle, nullptr);
+      size_class.idle_count = 0;
+    }
+    while (idle != nullptr) {
+      Block* next = idle->next_;
+      idle_bytes_.fetch_sub(idle->capacity_, std::memory_order_relaxed);
+      free_block(idle);
+      idle = next;
+    }
+  }
+}
+
+}  // namespace hbm

@@ -1,0 +1,119 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_BUFFER_POOL_HPP_
+#define HBM_RUNTIME_BUFFER_POOL_HPP_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "driver/driver.hpp"
+
+namespace hbm {
+
+class BufferPool;
+
+/// One allocation of device memory, CPU-cached. Counted: a task and an array of the caller may hold it at once.
+class Block {
+ public:
+  const hbUCPSysMem& memory() const { return memory_; }
+  void* data() const { return memory_.virAddr; }
+  uint64_t capacity() const { return capacity_; }
+  int32_t device_id() const { return device_id_; }
+
+ private:
+  friend class BufferPool;
+  friend class BlockRef;
+  Block() = default;
+
+  BufferPool* pool_ = nullptr;
+  hbUCPSysMem memory_ = {};
+  uint64_t capacity_ = 0;
+  int32_t device_id_ = 0;
+  int size_class_ = 0;
+  std::atomic<int> holders_{0};
+  Block* next_ = nullptr;
+};
+
+/// A share in a block; the last one gives it back to the pool.
+class BlockRef {
+ public:
+  BlockRef() = default;
+  /// Takes over a share that `detach` left open.
+  static BlockRef adopt(Block* block) {
+    BlockRef ref;
+    ref.block_ = block;
+    return ref;
+  }
+  BlockRef(const BlockRef& other) : block_(other.block_) {
+    if (block_ != nullptr) {
+      block_->holders_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  BlockRef& operator=(BlockRef other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~BlockRef() { reset(); }
+
+  inline void reset();
+  /// Gives the share up without returning it: whoever gets the pointer must `adopt` it again.
+  Block* detach() { return std::exchange(block_, nullptr); }
+  Block* get() const { return block_; }
+  Block* operator->() const { return block_; }
+  explicit operator bool() const { return block_ != nullptr; }
+
+ private:
+  Block* block_ = nullptr;
+};
+
+/// Device memory for the whole process, kept for the next call instead of being freed. Sizes are rounded up to classes
+/// an eighth of a power of two apart, so a free block is found at once. What lies idle is bounded.
+class BufferPool {
+ public:
+  explicit BufferPool(const Driver& driver);
+
+  /// At least `bytes`, content undefined. Throws DeviceError when the device has no more even after all idle memory
+  /// was given up.
+  BlockRef acquire(uint64_t bytes, int32_t device_id, const std::string& model);
+
+  /// Frees all idle memory.
+  void trim();
+
+  uint64_t idle_bytes() const { return idle_bytes_.load(std::memory_order_relaxed); }
+  uint64_t allocated_bytes() const { return allocated_bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class BlockRef;
+  struct SizeClass {
+    std::mutex mutex;
+    Block* idle = nullptr;
+    int idle_count = 0;
+  };
+  static constexpr int class_count = 8 * 48;
+
+  void give_back(Block* block);
+  void free_block(Block* block);
+
+  const Driver& driver_;
+  const uint64_t fork_generation_;
+  std::array<SizeClass, class_count> classes_;
+  std::atomic<uint64_t> idle_bytes_{0};
+  std::atomic<uint64_t> allocated_bytes_{0};
+};
+
+// Inline for the fast way out of every call.
+inline void BlockRef::reset() {
+  Block* block = std::exchange(block_, nullptr);
+  if (block != nullptr && block->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    block->pool_->give_back(block);
+  }
+}
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_BUFFER_POOL_HPP_

@@ -1,0 +1,201 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/call.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "driver/error.hpp"
+#include "runtime/strided_copy.hpp"
+
+namespace hbm {
+namespace {
+
+double microseconds(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double, std::micro>(to - from).count();
+}
+
+}  // namespace
+
+CallPart& Call::add_part(const Model& model) {
+  if (part_count_ == parts_.size()) {
+    parts_.emplace_back();
+  }
+  CallPart& part = parts_[part_count_++];
+  part.model = &model;
+  part.inputs.resize(model.inputs().size());
+  return part;
+}
+
+void Call::start(std::shared_ptr<const ModelSet> set, Deadline deadline) {
+  set_ = std::move(set);
+  set_->device().check_usable();
+  if (set_->closed()) {
+    throw StateError("the runtime is closed");
+  }
+  start_batch(deadline);
+}
+
+void Call::start_batch(Deadline deadline) {
+  TaskPool& tasks = set_->device().tasks();
+  const int batch = static_cast<int>(
+      std::min(part_count_ - started_count_, static_cast<std::size_t>(tasks.capacity())));
+  const Clock::time_point begin = timed_ ? Clock::now() : Clock::time_point();
+  // All at once: two callers that each wait for a rest that the other holds would wait for ever.
+  if (!tasks.reserve(batch, deadline)) {
+    throw_timeout("no task became free within the time limit, " + std::to_string(tasks.capacity()) +
+                  " are in use (HB_UCP_MAX_TASK_NUM)");
+  }
+  const Clock::time_point reserved = timed_ ? Clock::now() : Clock::time_point();
+  for (int i = 0; i < batch; ++i) {
+    CallPart& part = parts_[started_count_++];
+    part.timing.queue_us = microseconds(begin, reserved);
+    start_part(part, batch, deadline);
+  }
+  // The device is busy now: the moment for what the last call left to do.
+  tasks.release_parked();
+}
+
+void Call::start_part(CallPart& part, int batch, Deadline deadline) {
+  part.error = nullptr;
+  try {
+    part.frame = part.model->take_frame(set_);
+    part.frame->hold_reservation();
+    Frame& frame = *part.frame;
+    const auto device_id = static_cast<int32_t>(part.scheduling.deviceId);
+    part.started = timed_ ? Clock::now() : Clock::time_point();
+    for (std::size_t i = 0; i < part.model->inputs().size(); ++i) {
+      if (part.buffers != nullptr) {
+        frame.bind_input(i, (*part.buffers)[i]);
+      } else {
+        frame.copy_input(i, part.inputs[i], device_id);
+      }
+    }
+    part.copied = timed_ ? Clock::now() : Clock::time_point();
+    for (std::size_t i = 0; i < part.targets.size(); ++i) {
+      frame.offer_output(i, std::move(part.targets[i].block));
+    }
+    frame.prepare_outputs(device_id);
+    frame.start(part.scheduling, batch, deadline);
+    part.submitted = timed_ ? Clock::now() : Clock::time_point();
+  } catch (...) {
+    part.error = std::current_exception();
+    if (part.frame == nullptr) {
+      set_->device().tasks().cancel(1);
+    }
+    part.frame.reset();
+  }
+}
+
+void Call::finish() {
+  for (std::size_t i = 0; i < part_count_; ++i) {
+    if (i == started_count_) {
+      start_batch(Deadline::max());
+    }
+    finish_part(parts_[i]);
+  }
+  for (std::size_t i = 0; i < part_count_; ++i) {
+    if (parts_[i].error != nullptr) {
+      std::rethrow_exception(std::exchange(parts_[i].error, nullptr));
+    }
+  }
+}
+
+void Call::finish_part(CallPart& part) {
+  if (part.error != nullptr) {
+    return;
+  }
+  try {
+    part.frame->finish();
+    const Clock::time_point done = timed_ ? Clock::now() : Clock::time_point();
+    collect(part);
+    if (timed_) {
+      part.timing.copy_in_us = microseconds(part.started, part.copied);
+      part.timing.queue_us += microseconds(part.copied, part.submitted);
+      part.timing.device_us = microseconds(part.submitted, done);
+      part.timing.copy_out_us = microseconds(done, Clock::now());
+      part.timing.total_us =
+          part.timing.copy_in_us + part.timing.queue_us + part.timing.device_us + part.timing.copy_out_us;
+    }
+  } catch (...) {
+    part.error = std::current_exception();
+  }
+  part.frame.reset();
+}
+
+// Takes the results out of the frame, so that the frame can go on its way.
+void Call::collect(CallPart& part) {
+  const std::vector<ModelTensor>& outputs = part.model->outputs();
+  part.results.resize(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    OutputResult& result = part.results[i];
+    result.block = part.frame->output_block(i);
+    if (outputs[i].settled) {
+      result.layout = &outputs[i].layout;
+    } else {
+      result.reported = part.frame->output_layout(i);
+      result.layout = &result.reported;
+    }
+  }
+}
+
+void Call::copy_out() {
+  for (std::size_t p = 0; p < part_count_; ++p) {
+    CallPart& part = parts_[p];
+    const Clock::time_point begin = timed_ ? Clock::now() : Clock::time_point();
+    for (std::size_t i = 0; i < part.targets.size(); ++i) {
+      copy_out(part, i);
+    }
+    if (timed_) {
+      const double spent_us = microseconds(begin, Clock::now());
+      part.timing.copy_out_us += spent_us;
+      part.timing.total_us += spent_us;
+    }
+  }
+}
+
+void Call::copy_out(const CallPart& part, std::size_t output) {
+  const OutputTarget& target = part.targets[output];
+  if (target.data == nullptr) {
+    return;
+  }
+  const OutputResult& result = part.results[output];
+  const TensorInfo& info = part.model->outputs()[output].info;
+  const TensorLayout& layout = *result.layout;
+  if (target.rank != layout.rank || !layout.same_shape(target.shape)) {
+    const char* type = numpy_name(info.dtype);
+    throw ValueError("model '" + part.model->name() + "', output '" + info.name + "': the run gave " +
+                     describe_array(type, layout.shape, layout.rank) + ", the array in outputs= is " +
+                     describe_array(type, target.shape, target.rank));
+  }
+  copy_strided(target.data, target.stride_bytes, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
+               item_bytes(info.dtype), false);
+}
+
+void Call::throw_timeout(const std::string& what) const {
+  std::string models;
+  for (std::size_t i = 0; i < part_count_; ++i) {
+    models += (i > 0 ? "', '" : "") + parts_[i].model->name();
+  }
+  throw TimeoutError("model '" + models + "': " + what, HB_UCP_TASK_TIMEOUT, "run", parts_[0].model->name());
+}
+
+void Call::clear() {
+  for (std::size_t i = 0; i < part_count_; ++i) {
+    CallPart& part = parts_[i];
+    part.frame.reset();
+    part.error = nullptr;
+    part.buffers = nullptr;
+    part.targets.clear();
+    for (OutputResult& result : part.results) {
+      result.block.reset();
+    }
+  }
+  part_count_ = 0;
+  started_count_ = 0;
+  timed_ = false;
+  set_.reset();
+}
+
+}  // namespace hbm

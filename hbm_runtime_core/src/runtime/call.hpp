@@ -1,0 +1,117 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_CALL_HPP_
+#define HBM_RUNTIME_CALL_HPP_
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/frame.hpp"
+#include "runtime/model_set.hpp"
+
+namespace hbm {
+
+/// Where the time of one model's part of a call went, in microseconds.
+struct CallTiming {
+  /// From the caller's arrays into device memory; 0 for inputs filled in place.
+  double copy_in_us = 0;
+  /// Waiting for a free task, creating and submitting it.
+  double queue_us = 0;
+  /// From submission until the library reports the end: waiting in the device's queue, and running.
+  double device_us = 0;
+  /// Making the outputs readable, and copying those that the caller wants in arrays of their own.
+  double copy_out_us = 0;
+  double total_us = 0;
+};
+
+/// Where a caller wants one output: its own memory.
+struct OutputTarget {
+  /// Device memory of ours that the device writes directly; empty where it has to be copied.
+  BlockRef block;
+  void* data = nullptr;
+  int rank = 0;
+  int64_t shape[max_rank] = {};
+  int64_t stride_bytes[max_rank] = {};
+};
+
+/// One output of a finished part.
+struct OutputResult {
+  BlockRef block;
+  /// Points to the model's own layout where that is fixed, else to `reported`.
+  const TensorLayout* layout = nullptr;
+  TensorLayout reported;
+};
+
+/// One model's share of a call.
+struct CallPart {
+  const Model* model = nullptr;
+  Scheduling scheduling = {};
+  /// One an input; unused where `buffers` is set.
+  std::vector<InputView> inputs;
+  /// Inputs filled in place; not owned.
+  const std::vector<InputBuffer>* buffers = nullptr;
+  /// Empty, or one an output.
+  std::vector<OutputTarget> targets;
+  std::vector<OutputResult> results;
+  CallTiming timing;
+
+  FramePtr frame;
+  std::exception_ptr error;
+  Clock::time_point started;
+  Clock::time_point copied;
+  Clock::time_point submitted;
+};
+
+/// One inference of one or several models at once: everything is submitted before anything is waited for, so models
+/// run in parallel without a thread each.
+class Call {
+ public:
+  /// Parts used last time are used again with the memory they hold.
+  CallPart& add_part(const Model& model);
+  std::size_t part_count() const { return part_count_; }
+  CallPart& part(std::size_t index) { return parts_[index]; }
+  void set_timed(bool timed) { timed_ = timed; }
+
+  /// Copies in and submits as many parts as there can be tasks. Throws TimeoutError where no task becomes free in time;
+  /// an error of one part waits for `finish`.
+  void start(std::shared_ptr<const ModelSet> set, Deadline deadline);
+  /// Waits for all parts, whatever becomes of one, then throws the first error.
+  void finish();
+  /// After `finish`: fills the caller's own arrays. On the caller's thread only, who keeps them alive.
+  void copy_out();
+
+  Device& device() const { return set_->device(); }
+  [[noreturn]] void throw_timeout(const std::string& what) const;
+  /// Gives up what the last call used, except memory for the next one.
+  void clear();
+
+ private:
+  void start_batch(Deadline deadline);
+  void start_part(CallPart& part, int batch, Deadline deadline);
+  void finish_part(CallPart& part);
+  void collect(CallPart& part);
+  static void copy_out(const CallPart& part, std::size_t output);
+
+  std::shared_ptr<const ModelSet> set_;
+  std::vector<CallPart> parts_;
+  std::size_t part_count_ = 0;
+  std::size_t started_count_ = 0;
+  bool timed_ = false;
+};
+
+using CallDone = std::function<void(Call&, std::exception_ptr)>;
+
+/// Finishes a started call on another thread. `done` gets the error or null, there, and must not throw.
+void run_elsewhere(const std::shared_ptr<Call>& call, CallDone done);
+
+/// Finishes a started call, but waits for that only until the deadline. After a TimeoutError the call goes on without
+/// its caller: its memory stays alive until the device is done.
+void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline);
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_CALL_HPP_

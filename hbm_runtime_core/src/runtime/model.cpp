@@ -1,0 +1,127 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/model.hpp"
+
+#include <algorithm>
+
+#include "driver/error.hpp"
+#include "runtime/frame.hpp"
+#include "runtime/status.hpp"
+
+namespace hbm {
+namespace {
+
+// Beyond what any known model has; a library that reports more is not the one this was built for.
+constexpr int32_t most_tensors = 4096;
+constexpr int64_t default_dynamic_dimension = 1024;
+// Rows of 256 bytes are the widest padding seen on a board.
+constexpr int64_t widest_padding = 256;
+constexpr int64_t largest_first_guess = int64_t{64} << 20;
+
+std::vector<ModelTensor> read_tensors(const Device& device, hbDNNHandle_t handle, const std::string& model,
+                                      TensorSide side, int64_t alignment) {
+  const ApiTable& api = device.api();
+  const bool input = side == TensorSide::input;
+  const char* function = input ? "hbDNNGetInputCount" : "hbDNNGetOutputCount";
+  int32_t count = 0;
+  check(device.driver(), (input ? api.hbDNNGetInputCount : api.hbDNNGetOutputCount)(&count, handle), function, model);
+  if (count < 0 || count > most_tensors) {
+    throw StateError("model '" + model + "': " + function + " reports " + std::to_string(count) + " tensors");
+  }
+  std::vector<ModelTensor> tensors;
+  for (int32_t i = 0; i < count; ++i) {
+    ModelTensor tensor;
+    tensor.info = read_tensor_info(device.driver(), handle, model, side, i);
+    tensor.stored_shape = storage_shape(tensor.info.dtype, tensor.info.shape);
+    tensor.settled = input ? !tensor.info.has_dynamic_shape() : tensor.info.is_fixed();
+    if (tensor.settled) {
+      tensor.layout = settle_layout(tensor.info, tensor.stored_shape.data(), alignment);
+    }
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+}  // namespace
+
+Model::Model(Device& device, hbDNNPackedHandle_t package, const std::string& name, int index)
+    : device_(device), name_(name), index_(index), alignment_(stride_alignment(device.driver().soc())) {
+  const ApiTable& api = device.api();
+  const Driver& driver = device.driver();
+  check(driver, api.hbDNNGetModelHandle(&handle_, package, name.c_str()), "hbDNNGetModelHandle", name);
+
+  const char* text = nullptr;
+  uint32_t size = 0;
+  int32_t type = 0;
+  check(driver, api.hbDNNGetModelDesc(&text, &size, &type, handle_), "hbDNNGetModelDesc", name);
+  description_ = description_text(text, size);
+
+  limits_.board_cores = driver.bpu_core_count();
+  limits_.soc = driver.soc();
+  if (api.hbDNNGetCompileBpuCoreNum != nullptr) {
+    int32_t cores = 0;
+    check(driver, api.hbDNNGetCompileBpuCoreNum(&cores, handle_), "hbDNNGetCompileBpuCoreNum", name);
+    limits_.model_cores = cores;
+  }
+  inputs_ = read_tensors(device, handle_, name, TensorSide::input, alignment_);
+  outputs_ = read_tensors(device, handle_, name, TensorSide::output, alignment_);
+  learned_output_bytes_.assign(outputs_.size(), 0);
+}
+
+Model::~Model() {
+  while (idle_frames_ != nullptr) {
+    Frame* frame = idle_frames_;
+    idle_frames_ = frame->next_idle_;
+    delete frame;
+  }
+}
+
+FramePtr Model::take_frame(std::shared_ptr<const ModelSet> owner) const {
+  Frame* frame = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(frames_mutex_);
+    frame = idle_frames_;
+    if (frame != nullptr) {
+      idle_frames_ = frame->next_idle_;
+    }
+  }
+  if (frame == nullptr) {
+    frame = new Frame(*this);
+  }
+  frame->next_idle_ = nullptr;
+  frame->owner_ = std::move(owner);
+  return FramePtr(frame);
+}
+
+void Model::keep_frame(Frame* frame) const {
+  std::lock_guard<std::mutex> lock(frames_mutex_);
+  frame->next_idle_ = idle_frames_;
+  idle_frames_ = frame;
+}
+
+int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const {
+  const TensorInfo& info = outputs_[output].info;
+  const int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : default_dynamic_dimension;
+  TensorInfo padded = info;
+  std::fill(padded.stride_bytes.begin(), padded.stride_bytes.end() - 1, -1);
+  const auto bytes_with = [&](int64_t dimension) {
+    std::vector<int64_t> shape = outputs_[output].stored_shape;
+    std::replace(shape.begin(), shape.end(), int64_t{-1}, dimension);
+    return settle_layout(padded, shape.data(), widest_padding).bytes;
+  };
+  int64_t bytes = bytes_with(1);
+  try {
+    bytes = std::max(bytes, std::min(bytes_with(guess), largest_first_guess));
+  } catch (const ValueError&) {
+    bytes = std::max(bytes, largest_first_guess);  // Several large dimensions: start small and learn.
+  }
+  std::lock_guard<std::mutex> lock(frames_mutex_);
+  return std::max({bytes, info.aligned_bytes, learned_output_bytes_[output]});
+}
+
+void Model::raise_output_bytes(std::size_t output, int64_t bytes) const {
+  std::lock_guard<std::mutex> lock(frames_mutex_);
+  learned_output_bytes_[output] = std::max(learned_output_bytes_[output], bytes);
+}
+
+}  // namespace hbm

@@ -1,0 +1,84 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_MODEL_HPP_
+#define HBM_RUNTIME_MODEL_HPP_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "runtime/device.hpp"
+#include "runtime/scheduling.hpp"
+#include "runtime/tensor_layout.hpp"
+
+namespace hbm {
+
+class Frame;
+class ModelSet;
+
+/// Gives a frame back to its model.
+struct FrameReturn {
+  void operator()(Frame* frame) const;
+};
+using FramePtr = std::unique_ptr<Frame, FrameReturn>;
+
+/// One side of one tensor: what the library told, and the layout where that is settled once for all.
+struct ModelTensor {
+  TensorInfo info;
+  /// Stored shape, -1 where dynamic.
+  std::vector<int64_t> stored_shape;
+  /// No dimension is dynamic, so `layout` holds (inputs: with strides chosen).
+  bool settled = false;
+  TensorLayout layout;
+};
+
+/// One network of a loaded file.
+class Model {
+ public:
+  Model(Device& device, hbDNNPackedHandle_t package, const std::string& name, int index);
+  ~Model();
+
+  const std::string& name() const { return name_; }
+  const std::string& description() const { return description_; }
+  /// Position among all models of the runtime.
+  int index() const { return index_; }
+  hbDNNHandle_t handle() const { return handle_; }
+  /// 0 where the library cannot tell.
+  int compiled_cores() const { return limits_.model_cores; }
+  const CoreLimits& limits() const { return limits_; }
+  const std::vector<ModelTensor>& inputs() const { return inputs_; }
+  const std::vector<ModelTensor>& outputs() const { return outputs_; }
+  Device& device() const { return device_; }
+  int64_t alignment() const { return alignment_; }
+
+  /// A frame used before, or a new one. `owner` keeps the model alive while the frame is out.
+  FramePtr take_frame(std::shared_ptr<const ModelSet> owner) const;
+
+  /// Memory to offer for an output of dynamic shape; grows when a run finds it too small.
+  int64_t guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const;
+  void raise_output_bytes(std::size_t output, int64_t bytes) const;
+
+ private:
+  friend struct FrameReturn;
+  friend class Frame;
+  void keep_frame(Frame* frame) const;
+
+  Device& device_;
+  const std::string name_;
+  const int index_;
+  const int64_t alignment_;
+  hbDNNHandle_t handle_ = nullptr;
+  std::string description_;
+  CoreLimits limits_;
+  std::vector<ModelTensor> inputs_;
+  std::vector<ModelTensor> outputs_;
+  mutable std::mutex frames_mutex_;
+  mutable Frame* idle_frames_ = nullptr;
+  mutable std::vector<int64_t> learned_output_bytes_;
+};
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_MODEL_HPP_

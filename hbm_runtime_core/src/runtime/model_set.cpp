@@ -1,0 +1,109 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/model_set.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "driver/error.hpp"
+#include "runtime/status.hpp"
+
+namespace hbm {
+namespace {
+
+// The libraries answer a missing file with a number; say here what is wrong with it.
+void check_file(const std::string& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const int reason = errno;
+    throw FileError("model file '" + file + "' cannot be opened: " + std::strerror(reason), file, reason);
+  }
+  struct stat status;
+  const bool known = fstat(descriptor, &status) == 0;
+  close(descriptor);
+  if (known && S_ISDIR(status.st_mode)) {
+    throw FileError("model file '" + file + "' is a directory; expected an .hbm file", file, EISDIR);
+  }
+  if (known && status.st_size == 0) {
+    throw FileError("model file '" + file + "' is empty; expected an .hbm file", file, EINVAL);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files) {
+  if (files.empty()) {
+    throw ValueError("model_files: expected at least one path, got an empty list");
+  }
+  for (const std::string& file : files) {
+    check_file(file);
+  }
+  Device& device = Device::instance();
+  std::shared_ptr<ModelSet> set(new ModelSet(device));
+  for (const std::string& file : files) {
+    set->load_file(file);
+  }
+  return set;
+}
+
+void ModelSet::load_file(const std::string& file) {
+  const ApiTable& api = device_.api();
+  const Driver& driver = device_.driver();
+  hbDNNPackedHandle_t package = nullptr;
+  const char* path = file.c_str();
+  const int32_t status = api.hbDNNInitializeFromFiles(&package, &path, 1);
+  if (status != 0) {
+    try {
+      throw_status(driver, status, "hbDNNInitializeFromFiles", "");
+    } catch (const DeviceError& error) {
+      throw DeviceError("model file '" + file + "': " + error.what(), status, error.function(), "");
+    }
+  }
+  packages_.push_back(package);
+
+  const char* text = nullptr;
+  uint32_t size = 0;
+  int32_t type = 0;
+  check(driver, api.hbDNNGetHBMDesc(&text, &size, &type, package, 0), "hbDNNGetHBMDesc", "");
+  file_descriptions_.push_back(description_text(text, size));
+
+  const char** names = nullptr;
+  int32_t count = 0;
+  check(driver, api.hbDNNGetModelNameList(&names, &count, package), "hbDNNGetModelNameList", "");
+  for (int32_t i = 0; i < count; ++i) {
+    const std::string name = names[i];
+    for (std::size_t j = 0; j < models_.size(); ++j) {
+      if (models_[j]->name() == name) {
+        throw ValueError("model '" + name + "' is in '" + model_files_[j] + "' and in '" + file +
+                         "'; names must be unique within a runtime: load the files into two runtimes, or compile one "
+                         "of them under another name");
+      }
+    }
+    models_.push_back(std::make_unique<Model>(device_, package, name, static_cast<int>(models_.size())));
+    model_files_.push_back(file);
+  }
+}
+
+void ModelSet::close() {
+  closed_.store(true, std::memory_order_release);
+  if (device_.usable()) {
+    device_.tasks().release_orphans();
+  }
+}
+
+ModelSet::~ModelSet() {
+  if (!device_.usable()) {
+    // In a forked child the libraries belong to the parent. Frames only hold memory, which knows that too.
+    return;
+  }
+  models_.clear();
+  for (auto package = packages_.rbegin(); package != packages_.rend(); ++package) {
+    device_.api().hbDNNRelease(*package);
+  }
+}
+
+}  // namespace hbm

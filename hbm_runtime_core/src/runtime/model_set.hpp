@@ -1,0 +1,51 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_MODEL_SET_HPP_
+#define HBM_RUNTIME_MODEL_SET_HPP_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/model.hpp"
+
+namespace hbm {
+
+/// All models of a list of files. Shared by the runtime and every call in flight, so that a runtime may be dropped
+/// while it works; the last holder unloads.
+class ModelSet {
+ public:
+  /// Loads every file. Throws FileError, ValueError (two models of one name) or DeviceError.
+  static std::shared_ptr<ModelSet> load(const std::vector<std::string>& files);
+  ~ModelSet();
+
+  const std::vector<std::unique_ptr<Model>>& models() const { return models_; }
+  /// One a file, in the order given.
+  const std::vector<std::string>& file_descriptions() const { return file_descriptions_; }
+  Device& device() const { return device_; }
+
+  /// No call will begin any more; those in flight end.
+  void close();
+  bool closed() const { return closed_.load(std::memory_order_acquire); }
+
+  ModelSet(const ModelSet&) = delete;
+  ModelSet& operator=(const ModelSet&) = delete;
+
+ private:
+  explicit ModelSet(Device& device) : device_(device) {}
+  void load_file(const std::string& file);
+
+  Device& device_;
+  std::atomic<bool> closed_{false};
+  // Each file has a handle of its own: the list of names of a common one need not follow the order of the files, and
+  // an error would not tell which file it means.
+  std::vector<hbDNNPackedHandle_t> packages_;
+  std::vector<std::string> file_descriptions_;
+  std::vector<std::string> model_files_;
+  std::vector<std::unique_ptr<Model>> models_;
+};
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_MODEL_SET_HPP_

@@ -1,0 +1,61 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/names.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace hbm {
+namespace {
+
+constexpr std::size_t most_listed = 20;
+constexpr std::size_t longest_compared = 256;
+
+// Insertions, deletions and replacements that turn one word into the other.
+std::size_t edit_distance(const std::string& left, const std::string& right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string list_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < most_listed; ++i) {
+    text += (i > 0 ? ", '" : "'") + names[i] + "'";
+  }
+  if (names.size() > most_listed) {
+    text += " and " + std::to_string(names.size() - most_listed) + " more";
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string suggest_name(const std::string& given, const std::vector<std::string>& names) {
+  if (given.size() > longest_compared) {
+    return {};
+  }
+  const std::string* closest = nullptr;
+  std::size_t least = std::max<std::size_t>(given.size() / 3, 1) + 1;
+  for (const std::string& name : names) {
+    if (name.size() <= longest_compared) {
+      const std::size_t distance = edit_distance(given, name);
+      if (distance < least) {
+        least = distance;
+        closest = &name;
+      }
+    }
+  }
+  return closest != nullptr ? "; did you mean '" + *closest + "'?" : "";
+}
+
+}  // namespace hbm

@@ -1,0 +1,19 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_NAMES_HPP_
+#define HBM_RUNTIME_NAMES_HPP_
+
+#include <string>
+#include <vector>
+
+namespace hbm {
+
+/// `'data_y', 'data_uv'`; long lists are cut short.
+std::string list_names(const std::vector<std::string>& names);
+
+/// `; did you mean 'data_uv'?` where one of the names is close to what was given, else nothing.
+std::string suggest_name(const std::string& given, const std::vector<std::string>& names);
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_NAMES_HPP_

@@ -1,0 +1,117 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/scheduling.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "driver/error.hpp"
+
+namespace hbm {
+namespace {
+
+// Bits 0 to 3 of a backend mask are the BPU's cores.
+constexpr int64_t most_cores = 4;
+
+std::string of_model(const std::string& model) { return "model '" + model + "': "; }
+
+std::string list_text(const std::vector<int64_t>& cores) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < cores.size(); ++i) {
+    text += (i > 0 ? ", " : "") + std::to_string(cores[i]);
+  }
+  return text + "]";
+}
+
+std::string first_cores(int count) {
+  std::vector<int64_t> cores;
+  for (int core = 0; core < count; ++core) {
+    cores.push_back(core);
+  }
+  return list_text(cores);
+}
+
+}  // namespace
+
+Scheduling built_in_scheduling() {
+  Scheduling scheduling = {};
+  scheduling.priority = HB_UCP_PRIORITY_LOWEST;
+  scheduling.backend = HB_UCP_BPU_CORE_ANY;
+  return scheduling;
+}
+
+void SchedulingChange::apply(Scheduling* scheduling) const {
+  scheduling->priority = priority.value_or(scheduling->priority);
+  scheduling->customId = custom_id.value_or(scheduling->customId);
+  scheduling->backend = backend.value_or(scheduling->backend);
+  scheduling->deviceId = device_id.value_or(scheduling->deviceId);
+}
+
+int32_t checked_priority(const std::string& model, int64_t priority) {
+  if (priority < HB_UCP_PRIORITY_LOWEST || priority > HB_UCP_PRIORITY_HIGHEST) {
+    throw ValueError(of_model(model) + "priority: expected 0 to 255 (higher runs first, 254 and 255 preempt), got " +
+                     std::to_string(priority));
+  }
+  return static_cast<int32_t>(priority);
+}
+
+uint32_t checked_device_id(const std::string& model, int64_t device_id) {
+  if (device_id < 0 || device_id > std::numeric_limits<int32_t>::max()) {
+    throw ValueError(of_model(model) + "device_id: expected 0 or more (a board has device 0), got " +
+                     std::to_string(device_id));
+  }
+  return static_cast<uint32_t>(device_id);
+}
+
+uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits) {
+  if (cores.empty() || (cores.size() == 1 && cores[0] == -1)) {
+    return HB_UCP_BPU_CORE_ANY;
+  }
+  const int64_t available = limits.board_cores > 0 ? std::min<int64_t>(limits.board_cores, most_cores) : most_cores;
+  uint64_t mask = 0;
+  for (const int64_t core : cores) {
+    if (core < 0 || core >= available) {
+      const std::string board = limits.soc.empty() ? "this board" : "the " + limits.soc;
+      throw ValueError(of_model(model) + "bpu_cores: " + board + " has core" +
+                       (available == 1 ? " 0" : "s 0 to " + std::to_string(available - 1)) + ", got " +
+                       list_text(cores) + (core == -1 ? "; -1 (any core) stands alone" : ""));
+    }
+    const uint64_t bit = uint64_t{1} << core;
+    if ((mask & bit) != 0) {
+      throw ValueError(of_model(model) + "bpu_cores: core " + std::to_string(core) + " is named twice in " +
+                       list_text(cores));
+    }
+    mask |= bit;
+  }
+  if (limits.model_cores > 1 && static_cast<int>(cores.size()) != limits.model_cores) {
+    throw ValueError(of_model(model) + "bpu_cores: the model was compiled for " + std::to_string(limits.model_cores) +
+                     " cores and takes exactly as many, got " + list_text(cores));
+  }
+  return mask;
+}
+
+std::vector<int> cores_of_mask(uint64_t backend) {
+  std::vector<int> cores;
+  for (int core = 0; core < most_cores; ++core) {
+    if ((backend >> core & 1) != 0) {
+      cores.push_back(core);
+    }
+  }
+  if (cores.empty()) {
+    cores.push_back(-1);
+  }
+  return cores;
+}
+
+void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits) {
+  if (limits.model_cores > 1 && scheduling.backend == HB_UCP_BPU_CORE_ANY) {
+    throw ValueError(of_model(model) + "bpu_cores: the model was compiled for " + std::to_string(limits.model_cores) +
+                     " cores and needs them named, for example bpu_cores={'" + model +
+                     "': " + first_cores(limits.model_cores) + "}" +
+                     (limits.board_cores > 0 && limits.board_cores < limits.model_cores
+                          ? "; this board has only " + std::to_string(limits.board_cores)
+                          : ""));
+  }
+}
+
+}  // namespace hbm

@@ -1,0 +1,54 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_SCHEDULING_HPP_
+#define HBM_RUNTIME_SCHEDULING_HPP_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "driver/api_table.hpp"
+
+namespace hbm {
+
+/// How one inference stands in the device's queue: priority, customId, cores as a bit mask, device.
+using Scheduling = hbUCPSchedParam;
+
+/// priority 0, customId 0, any BPU core, device 0.
+Scheduling built_in_scheduling();
+
+/// What a caller wants changed; empty = as it is.
+struct SchedulingChange {
+  std::optional<int32_t> priority;
+  std::optional<int64_t> custom_id;
+  std::optional<uint64_t> backend;
+  std::optional<uint32_t> device_id;
+
+  void apply(Scheduling* scheduling) const;
+};
+
+/// What the rules are checked against.
+struct CoreLimits {
+  /// 0 = unknown.
+  int board_cores = 0;
+  /// Cores the model was compiled for; 0 = unknown.
+  int model_cores = 0;
+  std::string soc;
+};
+
+int32_t checked_priority(const std::string& model, int64_t priority);
+uint32_t checked_device_id(const std::string& model, int64_t device_id);
+
+/// Cores to mask. `[-1]` and `[]` are any core.
+uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits);
+
+/// Mask to cores, ascending; `[-1]` for any.
+std::vector<int> cores_of_mask(uint64_t backend);
+
+/// A model that was compiled for several cores must be told which: the device refuses to choose.
+void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits);
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_SCHEDULING_HPP_

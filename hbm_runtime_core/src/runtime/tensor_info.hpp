@@ -1,0 +1,57 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_TENSOR_INFO_HPP_
+#define HBM_RUNTIME_TENSOR_INFO_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "driver/driver.hpp"
+#include "runtime/dtype.hpp"
+
+namespace hbm {
+
+/// real = (q - zero_point) * scale, for the whole tensor (one scale) or a slice of `axis` each.
+struct Quantization {
+  hbDNNQuantiType type = NONE;
+  int32_t axis = 0;
+  std::vector<float> scale;
+  /// As many as scales; zeros where the library gives none, which means the same.
+  std::vector<int32_t> zero_point;
+};
+
+/// What the library tells of one input or output of a model.
+struct TensorInfo {
+  std::string name;
+  std::string description;
+  Dtype dtype = HB_DNN_TENSOR_TYPE_U8;
+  /// Logical; -1 = the caller or the network decides.
+  std::vector<int64_t> shape;
+  /// Bytes; -1 = the caller decides.
+  std::vector<int64_t> stride_bytes;
+  /// -1 where dynamic.
+  int64_t aligned_bytes = -1;
+  Quantization quantization;
+  /// As the library gave them: the start of every call's hbDNNTensor.
+  hbDNNTensorProperties properties = {};
+
+  int rank() const { return static_cast<int>(shape.size()); }
+  bool has_dynamic_shape() const;
+  bool is_fixed() const;
+};
+
+/// `uint8 [1, 336, 336, 2]`, the way messages name a tensor; -1 is written `?`.
+std::string describe_array(const char* type_name, const int64_t* shape, int rank);
+std::string describe_tensor(const TensorInfo& info);
+
+enum class TensorSide { input, output };
+
+/// Reads one tensor's properties and checks that the library fills the structure this code was compiled with: an older
+/// generation of the interface has another one, and would write past it or shift every field.
+TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name,
+                            TensorSide side, int32_t index);
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_TENSOR_INFO_HPP_

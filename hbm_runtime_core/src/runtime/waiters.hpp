@@ -1,0 +1,44 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_RUNTIME_WAITERS_HPP_
+#define HBM_RUNTIME_WAITERS_HPP_
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+namespace hbm {
+
+/// Something to be done on a thread that may block until a task ends.
+class WaitJob {
+ public:
+  virtual ~WaitJob() = default;
+  /// Must not throw.
+  virtual void run() noexcept = 0;
+};
+
+/// Threads that wait for tasks on behalf of callers with a time limit and of asynchronous calls: the library's own
+/// wait may ignore its time limit. Started when first needed, kept, never more than there can be tasks.
+class Waiters {
+ public:
+  explicit Waiters(int most_threads) : most_threads_(most_threads) {}
+
+  /// Throws StateError where the system gives no thread at all.
+  void post(std::shared_ptr<WaitJob> job);
+
+ private:
+  void start_thread();
+  void loop();
+
+  const int most_threads_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::shared_ptr<WaitJob>> jobs_;
+  int thread_count_ = 0;
+  int idle_count_ = 0;
+};
+
+}  // namespace hbm
+
+#endif  // HBM_RUNTIME_WAITERS_HPP_
