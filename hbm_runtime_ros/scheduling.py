@@ -1,0 +1,45 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the device schedules one model, and which of that a device and a model allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameters import SCHEDULER_CHOOSES
+
+
+@dataclass(frozen=True)
+class Scheduling:
+    """The scheduling of one model. Immutable: a frame uses one set of values, never half of a change."""
+
+    priority: int
+    bpu_cores: tuple[int, ...]
+    custom_id: int
+    device_id: int
+
+
+@dataclass(frozen=True)
+class CoreLimits:
+    """What limits the choice of cores: the device, and the cores that the model was compiled for."""
+
+    device_cores: int
+    compiled_cores: int
+    soc: str
+
+    def why_not(self, cores: tuple[int, ...], full_name: str) -> str | None:
+        """Return why the model cannot run on `cores`, or None where it can."""
+        if cores == SCHEDULER_CHOOSES:
+            return None
+        for core in cores:
+            if core >= self.device_cores:
+                return (
+                    f"parameter '{full_name}': core {core} is not in [0, {self.device_cores - 1}] "
+                    f'({self.soc} has {self.device_cores})'
+                )
+        if self.compiled_cores > 1 and len(cores) != self.compiled_cores:
+            return (
+                f"parameter '{full_name}': the model was compiled for {self.compiled_cores} cores, so it takes "
+                f'{self.compiled_cores} indices, got {list(cores)}'
+            )
+        return None
