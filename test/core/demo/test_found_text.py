@@ -1,0 +1,107 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the viewer keeps, counts and draws, without ROS."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hbm_runtime_ros.demo.found_text import View
+from hbm_runtime_ros.demo.overlay import ModelLine, draw_boxes, draw_report
+from hbm_runtime_ros.demo.result_reader import source_points, tensor_values
+from hbm_runtime_ros.demo.statistics import ModelStatistics
+from hbm_runtime_ros.demo.text_boxes import TextBox
+from hbm_runtime_ros.demo.text_lines import Reading
+
+
+def box_at(x, y, width=100, height=20):
+    return TextBox(np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], float), 0.9)
+
+
+def picture():
+    return np.full((180, 320, 3), 128, np.uint8)
+
+
+def tensor(**changes):
+    fields = {
+        "name": "t", "dtype_code": 2, "dtype_bits": 32, "shape": [2, 2], "strides": [], "byte_offset": 0,
+        "quant_type": 0, "quant_scale": [], "quant_zero_point": [], "data": np.arange(4, dtype="<f4").tobytes(),
+    }  # fmt: skip
+    return SimpleNamespace(**{**fields, **changes})
+
+
+def test_a_line_that_is_still_there_keeps_its_reading():
+    view = View("page", picture())
+    view.update(picture(), [box_at(10, 10), box_at(10, 60)])
+    view.read(box_at(10, 60), Reading("second", 0.95))
+    view.update(picture(), [box_at(12, 11), box_at(12, 62)])
+    assert [text.reading.text if text.reading else None for text in view.found] == [None, "second"]
+
+
+def test_a_reading_of_a_line_that_is_gone_is_forgotten():
+    view = View("page", picture())
+    view.update(picture(), [box_at(10, 10)])
+    view.read(box_at(10, 120), Reading("elsewhere", 0.95))
+    view.update(picture(), [])
+    view.read(box_at(10, 10), Reading("late", 0.95))
+    assert view.found == [] and view.most_boxes == 1
+
+
+def test_boxes_are_drawn_where_the_text_is_and_the_picture_is_left_alone():
+    view = View("page", picture())
+    view.update(picture(), [box_at(50, 50)])
+    drawn = draw_boxes(view.bgr, view.found)
+    changed = np.argwhere((drawn != view.bgr).any(axis=2))
+    assert (view.bgr == 128).all()
+    assert changed.min(axis=0) == pytest.approx([50, 50], abs=5)
+    assert changed.max(axis=0) == pytest.approx([70, 150], abs=5)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_a_report_can_be_drawn_of_any_number_of_pictures(count):
+    views = [View(f"picture {index}", picture()) for index in range(count)]
+    views[0].update(picture(), [box_at(10, 10)])
+    views[0].read(box_at(10, 10), Reading("a line of text \u6587", 0.9))
+    page = draw_report("title", "subtitle", views, [ModelLine("detector", "12 of 12")])
+    assert page.ndim == 3 and page.dtype == np.uint8
+
+
+def test_statistics_count_results_and_drops():
+    statistics = ModelStatistics()
+    statistics.frames_sent = 12
+    for index in range(11):
+        statistics.add_result(now_s=index * 0.1 + 0.04, sent_s=index * 0.1, device_ns=20_000_000)
+    summary = statistics.summary()
+    assert (summary["results"], summary["dropped"]) == (11, 1)
+    assert summary["fps"] == pytest.approx(10, abs=0.01)
+    assert summary["latency_ms"]["p50"] == pytest.approx(40, abs=0.1)
+    assert summary["device_ms"]["p99"] == pytest.approx(20)
+
+
+def test_statistics_without_results_have_no_times():
+    assert ModelStatistics().summary()["latency_ms"] == {}
+
+
+def test_a_tensor_of_floats_is_read_without_a_copy():
+    values = tensor_values(tensor())
+    assert values.tolist() == [[0, 1], [2, 3]]
+    assert not values.flags.owndata
+
+
+def test_a_quantised_tensor_is_read_as_real_numbers():
+    quantised = tensor(
+        dtype_code=1, dtype_bits=8, quant_type=1, quant_scale=[0.5], quant_zero_point=[10],
+        data=bytes([10, 12, 14, 8]),
+    )  # fmt: skip
+    assert tensor_values(quantised).tolist() == [[0, 1], [2, -1]]
+
+
+def test_a_tensor_that_the_demo_does_not_know_is_refused():
+    with pytest.raises(ValueError, match=r"tensor 't'.* strides \[4, 1\]"):
+        tensor_values(tensor(strides=[4, 1]))
+
+
+def test_points_go_back_through_pad_scale_and_crop():
+    transform = SimpleNamespace(scale_x=0.5, scale_y=0.25, pad_left=0, pad_top=140, crop_left=8, crop_top=4)
+    assert source_points(transform, np.array([[320.0, 140.0]])).tolist() == [[648, 4]]
