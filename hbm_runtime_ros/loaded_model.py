@@ -67,7 +67,7 @@ class LoadedModel:
                 output,
                 runtime.output_dtypes[name][output],
                 runtime.output_quants[name][output],
-                len(runtime.output_shapes[name][output]),
+                runtime.output_shapes[name][output],
             )
             for output in self.output_names
         ]

@@ -30,6 +30,11 @@ class CoreLimits:
     def why_not(self, cores: tuple[int, ...], full_name: str) -> str | None:
         """Return why the model cannot run on `cores`, or None where it can."""
         if cores == SCHEDULER_CHOOSES:
+            if self.compiled_cores > 1:
+                return (
+                    f"parameter '{full_name}': the model was compiled for {self.compiled_cores} cores, which must be "
+                    f'named, for instance {list(range(self.compiled_cores))}'
+                )
             return None
         for core in cores:
             if core >= self.device_cores:

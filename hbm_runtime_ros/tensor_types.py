@@ -51,10 +51,16 @@ def quantization(quant: Any, rank: int) -> dict[str, Any]:
     }
 
 
-def wire_type(name: str, dtype: Any, quant: Any, rank: int) -> _wire.TensorType:
+def wire_type(name: str, dtype: Any, quant: Any, shape: Any) -> _wire.TensorType:
     """Return what every result says of the output `name`."""
     element = ELEMENT_TYPES[dtype.name]
-    return _wire.TensorType(name=name, dtype_code=element.code, dtype_bits=element.bits, **quantization(quant, rank))
+    return _wire.TensorType(
+        name=name,
+        dtype_code=element.code,
+        dtype_bits=element.bits,
+        packed_length=int(shape[-1]) if element.bits < 8 and len(shape) else 0,
+        **quantization(quant, len(shape)),
+    )
 
 
 def tensor_info(name: str, description: str, dtype: Any, shape: Any, strides: Any, quant: Any) -> TensorInfo:

@@ -12,15 +12,19 @@ namespace {
 namespace py = pybind11;
 
 OutputTensor describe(const TensorType& type, const py::array& array) {
-  // Two 4-bit elements share a byte: the arrays hold bytes then, and the message says what is in them.
+  const bool packed = type.dtype_bits < 8;
   const std::size_t item_bytes = static_cast<std::size_t>(array.itemsize());
-  if (type.dtype_bits >= 8 && item_bytes * 8 != type.dtype_bits) {
-    throw py::value_error("output '" + type.name + "': expected elements of " + std::to_string(type.dtype_bits / 8) +
+  const std::size_t expected_bytes = packed ? 1 : type.dtype_bits / 8;
+  if (item_bytes != expected_bytes) {
+    throw py::value_error("output '" + type.name + "': expected elements of " + std::to_string(expected_bytes) +
                           " bytes, got " + std::to_string(item_bytes));
   }
   std::vector<std::int64_t> shape(array.shape(), array.shape() + array.ndim());
   std::vector<std::size_t> lengths(shape.begin(), shape.end());
   std::vector<std::ptrdiff_t> stride_bytes(array.strides(), array.strides() + array.ndim());
+  if (packed && !shape.empty()) {
+    shape.back() = type.packed_length;
+  }
   return {type, std::move(shape), StridedCopy(array.data(), item_bytes, std::move(lengths), std::move(stride_bytes))};
 }
 
@@ -82,14 +86,16 @@ void define_result_writer(py::module_& module) {
            py::arg("pad_left"), py::arg("pad_top"), py::arg("crop_left"), py::arg("crop_top"));
 
   py::class_<TensorType>(module, "TensorType", "What hbm_runtime_ros/msg/Tensor says of an output in every result.")
-      .def(py::init([](std::string name, std::uint8_t dtype_code, std::uint8_t dtype_bits, std::uint8_t quant_type,
-                       std::vector<float> quant_scale, std::vector<std::int32_t> quant_zero_point,
-                       std::int32_t quant_axis) {
-             return TensorType{std::move(name),        dtype_code, dtype_bits, quant_type, std::move(quant_scale),
+      .def(py::init([](std::string name, std::uint8_t dtype_code, std::uint8_t dtype_bits, std::int64_t packed_length,
+                       std::uint8_t quant_type, std::vector<float> quant_scale,
+                       std::vector<std::int32_t> quant_zero_point, std::int32_t quant_axis) {
+             return TensorType{std::move(name), dtype_code,
+                               dtype_bits,      packed_length,
+                               quant_type,      std::move(quant_scale),
                                std::move(quant_zero_point), quant_axis};
            }),
-           py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("quant_type"),
-           py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
+           py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("packed_length"),
+           py::arg("quant_type"), py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
 
   py::class_<ResultWriter>(module, "ResultWriter",
                            "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into one reused buffer.")
