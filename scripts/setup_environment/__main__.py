@@ -10,16 +10,17 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from . import debian
 from .cv_bridge import install_cv_bridge
 from .interfaces import build_interfaces
+from .launch_command import SOURCE as LAUNCH_COMMAND
+from .launch_command import install_launch_command
 from .pins import read_pins
 from .progress import Progress, SetupError
 from .python_environment import create_environment, describe_interpreter, find_interpreter, install_requirements
 from .ros_tools import install_ros_tools
-from .ros_wheels import relocate_cmake_files
+from .ros_wheels import mark_as_prefix, relocate_cmake_files
 from .workspace import Workspace
 
 
@@ -56,6 +57,11 @@ def main() -> int:
 
 def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -> list[Step]:
     ros = workspace.sourced_ros
+
+    def install_packages(progress: Progress) -> None:
+        install_requirements(workspace, pins["python"], progress)
+        install_requirements(workspace, pins["python.files"], progress, "--no-deps")
+
     steps = [
         Step(
             "environment",
@@ -67,10 +73,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
             "python",
             "Python packages",
             pins["python"] + pins["python.files"],
-            lambda progress: (
-                install_requirements(workspace, pins["python"], progress),
-                install_requirements(workspace, pins["python.files"], progress, "--no-deps"),
-            )[-1],
+            install_packages,
         ),
     ]
     if ros:
@@ -83,6 +86,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
     def install_wheels(progress: Progress) -> None:
         install_requirements(workspace, pins["ros.wheels"], progress)
         relocate_cmake_files(workspace)
+        mark_as_prefix(workspace)
 
     def install_tools(progress: Progress) -> None:
         install_ros_tools(workspace, tools, packages, distribution, progress)
@@ -90,10 +94,18 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
             build_interfaces(workspace, package, progress)
 
     steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", pins["ros.wheels"], install_wheels))
-    steps.append(Step("ros_tools", "launch and ros2cli", [tools, *packages, _source_of("ros2_launch_command")], install_tools))
+    def install_command(progress: Progress) -> None:
+        install_launch_command(workspace)
+
+    steps.append(Step("ros_tools", "launch and ros2cli", [tools, *packages], install_tools))
+    steps.append(Step("ros2_launch", "the command ros2 launch", [LAUNCH_COMMAND.read_text()], install_command))
     if debian.has_apt():
         unpacked = pins["debian.unpacked"]
-        steps.append(Step("cv_bridge", "cv_bridge", unpacked, lambda progress: install_cv_bridge(workspace, unpacked, progress)))
+
+        def install_bridge(progress: Progress) -> None:
+            install_cv_bridge(workspace, unpacked, progress)
+
+        steps.append(Step("cv_bridge", "cv_bridge", unpacked, install_bridge))
     return steps
 
 
@@ -128,10 +140,6 @@ def _require_known_machine(workspace: Workspace) -> None:
             "With ROS 2 (Humble or newer) installed: . /opt/ros/$ROS_DISTRO/setup.bash, then run the same command again.\n"
             "Without ROS: pip install . builds hbm_runtime_core alone."
         )
-
-
-def _source_of(module: str) -> str:
-    return (Path(__file__).resolve().parent / f"{module}.py").read_text()
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def install_packages(names: Sequence[str], progress: Progress) -> int:
     root = [] if os.geteuid() == 0 else ["sudo"]
     if root and not shutil.which("sudo"):
         raise SetupError(
-            f"Debian packages are missing, you are not root, and there is no sudo. As root:\n    apt-get install {' '.join(missing)}\n"
-            "then run the same command again."
+            "Debian packages are missing, you are not root, and there is no sudo. As root:\n"
+            f"    apt-get install {' '.join(missing)}\nthen run the same command again."
         )
     apt = [*root, "env", *(f"{name}={value}" for name, value in _ENVIRONMENT.items()), "apt-get", *_WAIT_FOR_LOCK]
     # A source that does not answer is no reason to stop: the packages may come from another one.

@@ -25,7 +25,10 @@ _HINTS = (
         "The package index has no such version for this Python and this processor. "
         "Is the index (`pip config list`) a complete one?",
     ),
-    (r"Unable to locate package", "The distribution has no such package: Debian 12, Ubuntu 22.04 and 24.04 are known to have all."),
+    (
+        r"Unable to locate package",
+        "The distribution has no such package; Debian 12, Ubuntu 22.04 and 24.04 have all of them (Ubuntu: in universe).",
+    ),
     (r"Could not get lock", "Another package manager is running: wait for it, then run the same command again."),
 )
 
@@ -58,7 +61,9 @@ class Progress:
         took = f" ({seconds:.0f} s)" if seconds >= 1 else ""
         print(f"{chr(13) + chr(27) + '[K' if self._live else ''}{self._label}: {text}{took}", flush=True)
 
-    def run(self, doing: str, command: Sequence[str], env: Mapping[str, str] | None = None, check: bool = True) -> bool:
+    def run(
+        self, doing: str, command: Sequence[str], env: Mapping[str, str] | None = None, check: bool = True
+    ) -> bool:
         """Runs a command with its output in the log. A failure raises SetupError with the end of the log."""
         self.say(doing)
         with self._log_file.open("a") as log:

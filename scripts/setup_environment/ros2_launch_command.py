@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
-from launch import LaunchDescription, LaunchService
 from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import AnyLaunchDescriptionSource, get_launch_description_from_any_launch_file
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
-from launch import LaunchContext
 from ros2cli.command import CommandExtension
+
+from launch import LaunchContext, LaunchDescription, LaunchService
 
 
 class LaunchCommand(CommandExtension):  # type: ignore[misc]
@@ -25,15 +24,15 @@ class LaunchCommand(CommandExtension):  # type: ignore[misc]
         """Takes the arguments that `ros2 launch` takes on a full ROS 2."""
         parser.add_argument("-d", "--debug", action="store_true", help="let launch tell what it does")
         parser.add_argument("-n", "--noninteractive", action="store_true", help="run without a terminal")
-        parser.add_argument("-p", "--print", action="store_true", dest="print_description", help="print the launch file and exit")
+        parser.add_argument("-p", "--print", action="store_true", dest="print_file", help="print the launch file and exit")
         parser.add_argument("-s", "--show-args", action="store_true", help="print the launch file's arguments and exit")
         parser.add_argument("package_or_path", help="a package, or the path of a launch file")
-        parser.add_argument("rest", nargs="*", metavar="file, arguments", help="the launch file of the package, then name:=value …")
+        parser.add_argument("rest", nargs="*", metavar="file, arguments", help="the launch file, then name:=value …")
 
     def main(self, *, parser: ArgumentParser, args: Namespace) -> int:
         """Runs the launch file until all its processes have ended. Returns launch's exit code."""
         arguments = list(args.rest)
-        if os.path.isfile(args.package_or_path):
+        if Path(args.package_or_path).is_file():
             file = Path(args.package_or_path)
         elif arguments and ":=" not in arguments[0]:
             file = _find_launch_file(args.package_or_path, arguments.pop(0), parser)
@@ -45,7 +44,7 @@ class LaunchCommand(CommandExtension):  # type: ignore[misc]
         if args.show_args:
             _show_arguments(get_launch_description_from_any_launch_file(str(file)))
             return 0
-        if args.print_description:
+        if args.print_file:
             print(f"{file}\n{file.read_text()}")
             return 0
         include = IncludeLaunchDescription(AnyLaunchDescriptionSource(str(file)), launch_arguments=pairs)

@@ -14,11 +14,11 @@ from pathlib import Path
 from .progress import Progress, SetupError
 from .workspace import Workspace
 
-_LAUNCH_COMMAND = Path(__file__).resolve().parent / "ros2_launch_command.py"
 
-
-def install_ros_tools(workspace: Workspace, requirement: str, packages: Sequence[str], distribution: str, progress: Progress) -> None:
-    """Unpacks `packages` with their entry points and shares, makes their commands, and adds `ros2 launch`."""
+def install_ros_tools(
+    workspace: Workspace, requirement: str, packages: Sequence[str], distribution: str, progress: Progress
+) -> None:
+    """Unpacks `packages` with their entry points and shares, and makes their commands."""
     folder = workspace.downloads / "ros_tools"
     shutil.rmtree(folder, ignore_errors=True)
     # The wheel is made for one Python, but what is taken out of it is plain Python.
@@ -35,7 +35,6 @@ def install_ros_tools(workspace: Workspace, requirement: str, packages: Sequence
         marker = workspace.venv / "share/ament_index/resource_index/packages" / package
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
-    _add_launch_command(site_packages)
     _write_commands(workspace, site_packages, packages)
 
 
@@ -67,20 +66,12 @@ def _unpack(archive: zipfile.ZipFile, prefix: str, packages: Sequence[str], site
             continue
         found.add(module)
     if absent := sorted(set(packages) - found):
-        raise SetupError(f"{archive.filename} holds no {', '.join(absent)} below {prefix}: is the pinned version another one?")
+        raise SetupError(f"{archive.filename} holds no {', '.join(absent)} below {prefix}: was its version changed?")
 
 
 def _copy(archive: zipfile.ZipFile, name: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(archive.read(name))
-
-
-def _add_launch_command(site_packages: Path) -> None:
-    shutil.copy(_LAUNCH_COMMAND, site_packages / _LAUNCH_COMMAND.name)
-    metadata = site_packages / "ros2_launch_command-1.dist-info"
-    metadata.mkdir(exist_ok=True)
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: ros2_launch_command\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text("[ros2cli.command]\nlaunch = ros2_launch_command:LaunchCommand\n")
 
 
 def _write_commands(workspace: Workspace, site_packages: Path, packages: Sequence[str]) -> None:
@@ -91,5 +82,6 @@ def _write_commands(workspace: Workspace, site_packages: Path, packages: Sequenc
             for command, target in parser["console_scripts"].items() if "console_scripts" in parser else ():
                 module, function = target.split(":")
                 file = workspace.venv / "bin" / command
-                file.write_text(f"#!{workspace.python}\nimport sys\n\nfrom {module} import {function}\n\nsys.exit({function}())\n")
+                call = f"import sys\n\nfrom {module} import {function}\n\nsys.exit({function}())\n"
+                file.write_text(f"#!{workspace.python}\n{call}")
                 file.chmod(0o755)

@@ -48,7 +48,8 @@ class Workspace:
     def site_packages(self) -> Path:
         """The folder of the environment's Python packages."""
         script = "import sysconfig; print(sysconfig.get_path('purelib'))"
-        return Path(subprocess.check_output([str(self.python), "-c", script], env=self.tool_environment(), text=True).strip())
+        output = subprocess.check_output([str(self.python), "-c", script], env=self.tool_environment(), text=True)
+        return Path(output.strip())
 
     def tool_environment(self) -> dict[str, str]:
         """The environment for pip and CMake: nothing of the user's Python, caches inside the workspace."""

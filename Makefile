@@ -1,0 +1,41 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint format demo bench clean
+
+# Every target that needs the environment sets it up first; where it is there, that takes a second.
+ENVIRONMENT := . ./env.sh
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: environment ## everything the project needs, into .workspace/, and the first build
+	@scripts/build
+	@echo "Done. '. ./env.sh' gives a shell with ros2, hbm and hbm_runtime_core; 'make demo' shows it at work."
+
+.PHONY: environment
+environment:
+	@scripts/setup
+
+build: environment ## the ament package and the C++ tests
+	@scripts/build --tests
+
+test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros lint" for some of them)
+	@$(ENVIRONMENT) && scripts/test $(PARTS)
+
+lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
+	@$(ENVIRONMENT) && scripts/lint
+
+format: environment ## formats the C++ sources, mends the Python ones
+	@$(ENVIRONMENT) && scripts/format
+
+demo: setup ## real text found in real pictures over a real ROS 2 graph: out/demo/
+	@$(ENVIRONMENT) && scripts/demo $(DEMO_ARGUMENTS)
+
+bench: setup ## measures the runtime and the node: out/bench/
+	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)
+
+clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
+	@rm -rf .workspace/build .workspace/install .workspace/log out build dist *.egg-info
