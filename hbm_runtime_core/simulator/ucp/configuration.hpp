@@ -1,0 +1,35 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_CONFIGURATION_HPP_
+#define HBM_SIM_UCP_CONFIGURATION_HPP_
+
+#include <cstdint>
+#include <string>
+
+namespace hbm_sim {
+
+struct SocProfile {
+  const char* name;         ///< as HBM_SIM_SOC names it
+  const char* description;  ///< hbUCPGetSocName()
+  int32_t core_count;
+  int32_t stride_alignment;  ///< bytes
+  int64_t memory_bytes;      ///< what the device can hand out
+};
+
+/// What the environment says, read once.
+struct Configuration {
+  SocProfile soc;
+  bool model_timing = false;      ///< HBM_SIM_TIMING=model
+  bool inline_execution = false;  ///< HBM_SIM_EXECUTION=inline
+  int32_t dispatch_ahead = 3;     ///< HBM_SIM_DISPATCH_AHEAD: ordinary tasks given to a core at a time
+  int32_t task_limit = 32;        ///< HB_UCP_MAX_TASK_NUM
+  int32_t log_level = 3;          ///< HB_UCP_LOG_LEVEL: 0 trace to 6 off
+  std::string trace_path;         ///< HBM_SIM_TRACE
+  std::string error;              ///< why the environment cannot be used; empty where it can
+};
+
+const Configuration& configuration();
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_CONFIGURATION_HPP_

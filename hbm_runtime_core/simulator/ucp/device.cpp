@@ -1,0 +1,296 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ucp/device.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+#include <string>
+
+#include "ucp/service_thread.hpp"
+#include "ucp/trace.hpp"
+
+namespace hbm_sim {
+namespace {
+
+constexpr uint64_t kNamedCores = HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1 | HB_UCP_BPU_CORE_2 | HB_UCP_BPU_CORE_3;
+
+int count_bits(uint32_t mask) { return __builtin_popcount(mask); }
+
+template <typename Visit>
+void for_each_core(uint32_t mask, Visit visit) {
+  for (; mask != 0; mask &= mask - 1) visit(__builtin_ctz(mask));
+}
+
+bool goes_before(const SubTask* a, const SubTask* b) {
+  const hbUCPSchedParam& of_a = a->task->sched;
+  const hbUCPSchedParam& of_b = b->task->sched;
+  if (of_a.priority != of_b.priority) return of_a.priority > of_b.priority;
+  if (of_a.customId != of_b.customId) return of_a.customId < of_b.customId;
+  return a->arrival < b->arrival;
+}
+
+int64_t declared_ns(const JobTraits& traits) {
+  return traits.keeps_latency || configuration().model_timing ? traits.latency_us * 1000 : 0;
+}
+
+}  // namespace
+
+Device& Device::instance() {
+  // Never destroyed: its threads run until the process ends.
+  static Device* device = new Device;
+  return *device;
+}
+
+Device::Device() : core_count_(configuration().soc.core_count) {}
+
+int32_t Device::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask) {
+  const SocProfile& soc = configuration().soc;
+  const uint32_t existing = (1u << soc.core_count) - 1;
+  const bool any = backend == HB_UCP_CORE_ANY || (backend & HB_UCP_BPU_CORE_ANY) != 0;
+  const auto named = static_cast<uint32_t>(backend & kNamedCores);
+  if (traits.bpu_cores > 1) {
+    if (any || (named & ~existing) != 0 || count_bits(named) != traits.bpu_cores) {
+      return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT,
+                          "model '%s' is compiled for %d BPU cores: the backend must name exactly %d of the %d cores of "
+                          "%s, got 0x%" PRIx64,
+                          traits.model, traits.bpu_cores, traits.bpu_cores, soc.core_count, soc.name, backend);
+    }
+    *mask = named;
+    return HB_UCP_SUCCESS;
+  }
+  *mask = any ? existing : named & existing;
+  if (*mask == 0) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT,
+                        "model '%s' has no proper backend: %s has BPU cores 0 to %d, the caller asks for 0x%" PRIx64,
+                        traits.model, soc.name, soc.core_count - 1, backend);
+  }
+  return HB_UCP_SUCCESS;
+}
+
+void Device::start_threads() {
+  for (int32_t core = 0; core < core_count_; ++core) {
+    start_service_thread("bpu-core-" + std::to_string(core), [this, core] { work(core); });
+  }
+  started_ = true;
+}
+
+void Device::submit(Task& task) {
+  const int64_t now = now_ns();
+  std::unique_lock lock(mutex_);
+  if (!started_) start_threads();
+  for (SubTask& sub_task : task.sub_tasks) {
+    sub_task.arrival = arrivals_++;
+    sub_task.ready_ns = now;
+    sub_task.remaining_ns = declared_ns(sub_task.job->traits());
+    queue_.insert(std::upper_bound(queue_.begin(), queue_.end(), &sub_task, goes_before), &sub_task);
+  }
+  dispatch();
+  if (Trace::instance().enabled()) Trace::instance().queue_length(queue_.size());
+  unlock_and_signal(lock);
+}
+
+void Device::dispatch() {
+  uint32_t withheld = 0;  // cores that a sub-task further ahead waits for
+  auto kept = queue_.begin();
+  for (SubTask* sub_task : queue_) {
+    const uint32_t cores = choose_cores(*sub_task, withheld);
+    if (cores != 0) {
+      give(*sub_task, cores);
+    } else {
+      // A model of several cores would starve if those behind it took each core that becomes free.
+      if (sub_task->job->traits().bpu_cores > 1) withheld |= sub_task->allowed_cores;
+      *kept++ = sub_task;
+    }
+  }
+  queue_.erase(kept, queue_.end());
+}
+
+bool Device::has_room(const Core& core, const SubTask& sub_task) const {
+  if (sub_task.task->preemption_class() > 0) return true;
+  return static_cast<int32_t>(core.dispatched.size()) < configuration().dispatch_ahead;
+}
+
+int64_t Device::load_ns(const Core& core, int32_t at_least_class) const {
+  int64_t load = 0;
+  for (const SubTask* sub_task : core.dispatched) {
+    // Where no time is declared, the number of sub-tasks decides.
+    if (sub_task->task->preemption_class() >= at_least_class) load += std::max<int64_t>(sub_task->remaining_ns, 1);
+  }
+  return load;
+}
+
+uint32_t Device::choose_cores(const SubTask& sub_task, uint32_t withheld) const {
+  if (sub_task.job->traits().bpu_cores > 1) {
+    bool room = (sub_task.allowed_cores & withheld) == 0;
+    for_each_core(sub_task.allowed_cores, [&](int core) { room = room && has_room(cores_[core], sub_task); });
+    return room ? sub_task.allowed_cores : 0;
+  }
+  // What it cannot overtake counts first, then all that the core has.
+  const int32_t own_class = sub_task.task->preemption_class();
+  uint32_t best = 0;
+  std::pair<int64_t, int64_t> best_load{};
+  for_each_core(sub_task.allowed_cores & ~withheld, [&](int index) {
+    const Core& core = cores_[index];
+    if (!has_room(core, sub_task)) return;
+    const std::pair<int64_t, int64_t> load{load_ns(core, own_class), load_ns(core, 0)};
+    if (best == 0 || load < best_load) {
+      best = 1u << index;
+      best_load = load;
+    }
+  });
+  return best;
+}
+
+void Device::give(SubTask& sub_task, uint32_t cores) {
+  sub_task.cores = cores;
+  const int32_t own_class = sub_task.task->preemption_class();
+  for_each_core(cores, [&](int index) {
+    std::vector<SubTask*>& dispatched = cores_[index].dispatched;
+    const auto place = std::find_if(dispatched.begin(), dispatched.end(), [&](const SubTask* other) {
+      return other->task->preemption_class() < own_class;
+    });
+    dispatched.insert(place, &sub_task);
+  });
+  wake(cores);
+}
+
+void Device::wake(uint32_t cores) {
+  for_each_core(cores, [&](int index) {
+    const SubTask* running = cores_[index].occupied_by;
+    // A core that works looks for what comes next by itself, unless it is to be preempted.
+    if (running == nullptr) {
+      to_signal_ |= 1u << index;
+    } else if (must_yield(*running)) {
+      to_signal_ |= 1u << running->leader;
+    }
+  });
+}
+
+void Device::unlock_and_signal(std::unique_lock<std::mutex>& lock) {
+  const uint32_t cores = to_signal_;
+  to_signal_ = 0;
+  lock.unlock();
+  for_each_core(cores, [&](int index) { cores_[index].signal.increment(); });
+}
+
+SubTask* Device::claim(int32_t index) {
+  Core& core = cores_[index];
+  if (core.occupied_by != nullptr || core.dispatched.empty()) return nullptr;
+  SubTask* next = core.dispatched.front();
+  bool ready = true;
+  for_each_core(next->cores, [&](int other) {
+    ready = ready && cores_[other].occupied_by == nullptr && cores_[other].dispatched.front() == next;
+  });
+  if (!ready) return nullptr;
+  for_each_core(next->cores, [&](int other) { cores_[other].occupied_by = next; });
+  next->leader = index;
+  ++next->pieces;
+  return next;
+}
+
+bool Device::must_yield(const SubTask& sub_task) const {
+  const int32_t own_class = sub_task.task->preemption_class();
+  bool yield = false;
+  for_each_core(sub_task.cores, [&](int index) {
+    yield = yield || cores_[index].dispatched.front()->task->preemption_class() > own_class;
+  });
+  return yield;
+}
+
+void Device::work(int32_t index) {
+  Core& core = cores_[index];
+  for (;;) {
+    const uint32_t ticket = core.signal.value();
+    SubTask* next = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      next = claim(index);
+    }
+    if (next == nullptr) {
+      core.signal.wait_while(ticket);
+    } else {
+      run_piece(*next);
+    }
+  }
+}
+
+int64_t Device::start_of(const SubTask& sub_task) const {
+  int64_t start = sub_task.ready_ns;
+  for_each_core(sub_task.cores, [&](int index) { start = std::max(start, cores_[index].free_ns); });
+  return start;
+}
+
+void Device::run_piece(SubTask& sub_task) {
+  const int64_t start = start_of(sub_task);
+  int64_t end = start + sub_task.remaining_ns;
+  if (!sub_task.computed) {
+    const int64_t before = now_ns();
+    sub_task.status = sub_task.job->execute(sub_task.leader);
+    sub_task.computed = true;
+    end = std::max(end, start + now_ns() - before);
+  }
+  const bool preempted = sub_task.status == HB_UCP_SUCCESS && hold_until(sub_task, start, &end);
+  if (Trace::instance().enabled()) Trace::instance().piece(sub_task, start, end, preempted);
+
+  std::unique_lock lock(mutex_);
+  for_each_core(sub_task.cores, [&](int index) {
+    Core& core = cores_[index];
+    core.occupied_by = nullptr;
+    core.free_ns = end;
+    core.busy_ns.fetch_add(end - start);
+    if (!preempted) core.dispatched.erase(std::find(core.dispatched.begin(), core.dispatched.end(), &sub_task));
+  });
+  if (preempted) {
+    // It keeps its place among those of its class and goes on later.
+    sub_task.remaining_ns -= end - start;
+  } else {
+    dispatch();
+    if (Trace::instance().enabled()) Trace::instance().queue_length(queue_.size());
+  }
+  wake(sub_task.cores & ~(1u << sub_task.leader));
+  unlock_and_signal(lock);
+  if (!preempted) sub_task.task->finish(sub_task);
+}
+
+bool Device::hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns) {
+  const int64_t call_ns = sub_task.job->traits().max_time_per_fc_us * 1000;
+  const bool divisible = call_ns > 0 && sub_task.remaining_ns > call_ns;
+  Event& signal = cores_[sub_task.leader].signal;
+  for (;;) {
+    const uint32_t ticket = signal.value();
+    if (divisible) {
+      const std::lock_guard lock(mutex_);
+      if (must_yield(sub_task)) {
+        const int64_t elapsed = std::max<int64_t>(now_ns() - start_ns, 1);
+        const int64_t boundary = start_ns + (elapsed + call_ns - 1) / call_ns * call_ns;
+        if (boundary < *end_ns) {
+          *end_ns = boundary;
+          break;
+        }
+      }
+    }
+    if (!signal.wait_while(ticket, *end_ns)) return false;
+    if (now_ns() >= *end_ns) return false;
+  }
+  while (now_ns() < *end_ns) signal.wait_while(signal.value(), *end_ns);
+  return true;
+}
+
+void Device::run_inline(SubTask& sub_task) {
+  sub_task.cores = sub_task.allowed_cores;
+  if (sub_task.job->traits().bpu_cores == 1) sub_task.cores &= ~sub_task.cores + 1;
+  sub_task.leader = __builtin_ctz(sub_task.cores);
+  sub_task.pieces = 1;
+  sub_task.remaining_ns = declared_ns(sub_task.job->traits());
+  const int64_t start = now_ns();
+  sub_task.status = sub_task.job->execute(sub_task.leader);
+  if (sub_task.remaining_ns > 0) {
+    Event nobody;
+    nobody.wait_while(0, start + sub_task.remaining_ns);
+  }
+  const int64_t end = now_ns();
+  for_each_core(sub_task.cores, [&](int index) { cores_[index].busy_ns.fetch_add(end - start); });
+  if (Trace::instance().enabled()) Trace::instance().piece(sub_task, start, end, false);
+}
+
+}  // namespace hbm_sim

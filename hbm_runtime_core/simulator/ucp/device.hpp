@@ -1,0 +1,84 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_DEVICE_HPP_
+#define HBM_SIM_UCP_DEVICE_HPP_
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "ucp/configuration.hpp"
+#include "ucp/event.hpp"
+#include "ucp/task.hpp"
+
+namespace hbm_sim {
+
+/// The BPU: one queue, a thread a core.
+///
+/// Order in the queue: higher priority, then smaller customId, then earlier submission. A core is given a few ordinary
+/// sub-tasks ahead (Configuration::dispatch_ahead) and runs those in the order in which it got them. Priorities 254 and
+/// 255 go to a core at once and preempt lower classes where a function call of the running sub-task ends; both wait for
+/// that end. A model of several cores starts when all of its cores are free, and occupies them together.
+///
+/// Time is the device's: a sub-task begins when it was submitted or when its cores became free, whichever is later, not
+/// when the host woke the thread that stands for the core. So a busy host does not slow declared latencies down.
+class Device {
+ public:
+  static Device& instance();
+
+  /// Turns hbUCPSchedParam.backend into a mask of existing cores that fits the model; a status, explained, otherwise.
+  static int32_t resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask);
+
+  /// The task is ready in all respects. Its sub-tasks hold their masks of allowed cores.
+  void submit(Task& task);
+  /// Runs one sub-task on the calling thread and holds its declared time.
+  void run_inline(SubTask& sub_task);
+
+  int64_t busy_us(int32_t core) const { return cores_[core].busy_ns.load() / 1000; }
+
+ private:
+  static constexpr int32_t kMaxCores = 4;
+
+  struct Core {
+    Event signal;
+    std::vector<SubTask*> dispatched;  ///< by class, then in order of dispatch
+    SubTask* occupied_by = nullptr;
+    int64_t free_ns = 0;  ///< when its last piece ended
+    std::atomic<int64_t> busy_ns{0};
+  };
+
+  Device();
+  void start_threads();
+  [[noreturn]] void work(int32_t core);
+
+  // All of these with mutex_ held.
+  void dispatch();
+  uint32_t choose_cores(const SubTask& sub_task, uint32_t withheld) const;
+  bool has_room(const Core& core, const SubTask& sub_task) const;
+  int64_t load_ns(const Core& core, int32_t at_least_class) const;
+  void give(SubTask& sub_task, uint32_t cores);
+  SubTask* claim(int32_t core);
+  bool must_yield(const SubTask& sub_task) const;
+  void wake(uint32_t cores);
+
+  /// Wakes the threads that wake() chose, after the lock they will want is free.
+  void unlock_and_signal(std::unique_lock<std::mutex>& lock);
+
+  void run_piece(SubTask& sub_task);
+  int64_t start_of(const SubTask& sub_task) const;
+  /// Returns at *end_ns; or, where a higher class is to run, at an earlier end of a function call: true then.
+  bool hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns);
+
+  const int32_t core_count_;
+  std::mutex mutex_;
+  bool started_ = false;
+  uint64_t arrivals_ = 0;
+  std::vector<SubTask*> queue_;  ///< not yet given to a core, first to go in front
+  uint32_t to_signal_ = 0;
+  Core cores_[kMaxCores];
+};
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_DEVICE_HPP_

@@ -1,0 +1,81 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ucp/device_memory.hpp"
+
+#include <cinttypes>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#include "ucp/configuration.hpp"
+#include "ucp/job.hpp"
+
+namespace hbm_sim {
+namespace {
+
+// The strictest that a tensor's base or a row of any SoC asks for, and a cache line's multiple.
+constexpr uint64_t kBlockAlignment = 256;
+
+}  // namespace
+
+DeviceMemory& DeviceMemory::instance() {
+  // Never destroyed: buffers may be freed by other static objects' destructors.
+  static DeviceMemory* memory = new DeviceMemory;
+  return *memory;
+}
+
+int32_t DeviceMemory::allocate(hbUCPSysMem* memory, uint64_t size_bytes) {
+  const uint64_t limit = static_cast<uint64_t>(configuration().soc.memory_bytes);
+  const std::unique_lock lock(mutex_);
+  void* block = nullptr;
+  if (size_bytes <= limit - used_bytes_) {
+    const uint64_t rounded = (size_bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+    block = std::aligned_alloc(kBlockAlignment, rounded);
+  }
+  if (block == nullptr) {
+    return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL,
+                        "device memory: %" PRIu64 " bytes asked for, %" PRIu64 " of %" PRIu64
+                        " bytes in use; free buffers or load fewer models",
+                        size_bytes, used_bytes_, limit);
+  }
+  try {
+    size_of_.emplace(reinterpret_cast<uintptr_t>(block), size_bytes);
+  } catch (const std::bad_alloc&) {
+    std::free(block);
+    return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "device memory: the host's memory is exhausted");
+  }
+  used_bytes_ += size_bytes;
+  memory->virAddr = block;
+  memory->phyAddr = reinterpret_cast<uintptr_t>(block);
+  memory->memSize = size_bytes;
+  return HB_UCP_SUCCESS;
+}
+
+int32_t DeviceMemory::release(hbUCPSysMem* memory) {
+  const uintptr_t base = memory->virAddr != nullptr ? reinterpret_cast<uintptr_t>(memory->virAddr)
+                                                    : static_cast<uintptr_t>(memory->phyAddr);
+  const std::unique_lock lock(mutex_);
+  const auto found = size_of_.find(base);
+  if (found == size_of_.end()) {
+    return hbm_sim_fail(HB_UCP_MEM_FREE_FAIL,
+                        "hbUCPFree: %p is not the start of a block of device memory (freed twice, or a window?)",
+                        reinterpret_cast<void*>(base));
+  }
+  used_bytes_ -= found->second;
+  size_of_.erase(found);
+  std::free(reinterpret_cast<void*>(base));
+  *memory = hbUCPSysMem{};
+  return HB_UCP_SUCCESS;
+}
+
+bool DeviceMemory::contains(const hbUCPSysMem& window) const {
+  const uintptr_t start = reinterpret_cast<uintptr_t>(window.virAddr);
+  const std::shared_lock lock(mutex_);
+  auto after = size_of_.upper_bound(start);
+  if (after == size_of_.begin()) return false;
+  const auto& [base, size] = *--after;
+  const uint64_t offset = start - base;
+  return offset < size && window.memSize <= size - offset;
+}
+
+}  // namespace hbm_sim

@@ -1,0 +1,32 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_DEVICE_MEMORY_HPP_
+#define HBM_SIM_UCP_DEVICE_MEMORY_HPP_
+
+#include <cstdint>
+#include <map>
+#include <shared_mutex>
+
+#include "hobot/hb_ucp_sys.h"
+
+namespace hbm_sim {
+
+/// All blocks handed out. A device address equals the CPU's, so windows move both alike.
+class DeviceMemory {
+ public:
+  static DeviceMemory& instance();
+
+  int32_t allocate(hbUCPSysMem* memory, uint64_t size_bytes);
+  /// Wants the base of a block in virAddr or phyAddr; memSize may have been changed by its owner.
+  int32_t release(hbUCPSysMem* memory);
+  bool contains(const hbUCPSysMem& window) const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::map<uintptr_t, uint64_t> size_of_;  ///< by base address
+  uint64_t used_bytes_ = 0;
+};
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_DEVICE_MEMORY_HPP_

@@ -1,0 +1,59 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+#include "ucp/configuration.hpp"
+#include "ucp/job.hpp"
+#include "ucp/messages.hpp"
+
+namespace {
+
+// Levels of HB_UCP_LOG_LEVEL at and below which a line of that kind is written.
+constexpr int32_t kWarning = 3;
+constexpr int32_t kError = 4;
+
+constexpr int kTextBytes = 2048;
+thread_local char last_error[kTextBytes];
+
+void write_line(const char* text) {
+  char line[kTextBytes + 32];
+  const int length = std::snprintf(line, sizeof line, "[UCP simulator] %s\n", text);
+  // One write a line, so that lines of several threads do not mix.
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, line, length < static_cast<int>(sizeof line) ? length : sizeof line - 1);
+}
+
+}  // namespace
+
+namespace hbm_sim {
+
+void set_last_error(const char* text) { std::snprintf(last_error, sizeof last_error, "%s", text); }
+
+}  // namespace hbm_sim
+
+extern "C" {
+
+int32_t hbm_sim_fail(int32_t code, const char* format, ...) {
+  std::va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(last_error, sizeof last_error, format, arguments);
+  va_end(arguments);
+  if (hbm_sim::configuration().log_level <= kError) write_line(last_error);
+  return code;
+}
+
+void hbm_sim_warn(const char* format, ...) {
+  if (hbm_sim::configuration().log_level > kWarning) return;
+  char text[kTextBytes];
+  std::va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  write_line(text);
+}
+
+const char* hbm_sim_last_error(void) { return last_error; }
+}

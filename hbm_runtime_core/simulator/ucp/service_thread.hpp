@@ -1,0 +1,32 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_SERVICE_THREAD_HPP_
+#define HBM_SIM_UCP_SERVICE_THREAD_HPP_
+
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace hbm_sim {
+
+/// Starts a thread that lasts as long as the process: it takes no signals and wakes exactly when its timers say.
+template <typename Work>
+void start_service_thread(std::string name, Work work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([name = std::move(name), work = std::move(work)] {
+    prctl(PR_SET_NAME, name.c_str());
+    prctl(PR_SET_TIMERSLACK, 1);
+    work();
+  }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_SERVICE_THREAD_HPP_

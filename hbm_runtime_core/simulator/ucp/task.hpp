@@ -1,0 +1,85 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_TASK_HPP_
+#define HBM_SIM_UCP_TASK_HPP_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hobot/hb_ucp.h"
+#include "ucp/event.hpp"
+#include "ucp/job.hpp"
+
+namespace hbm_sim {
+
+class Task;
+
+/// One inference on its way through the device. The device alone changes it after the submission.
+struct SubTask {
+  Task* task = nullptr;
+  Job* job = nullptr;
+  int32_t index = 0;
+
+  uint32_t allowed_cores = 0;  ///< bit mask
+  uint64_t arrival = 0;        ///< order of submission
+  int64_t ready_ns = 0;        ///< when it was submitted
+
+  uint32_t cores = 0;  ///< bit mask of those it was given to; 0 while it queues
+  int32_t leader = 0;  ///< the core whose thread runs it
+  bool running = false;
+  bool computed = false;
+  int64_t remaining_ns = 0;  ///< of the declared time
+  int32_t pieces = 0;        ///< how often it was started or resumed
+  int32_t status = HB_UCP_SUCCESS;
+};
+
+/// What hbDNNInferV2 makes and hbUCPSubmitTask starts. Lives in the pool for ever; `generation` tells its lives apart.
+class Task {
+ public:
+  enum class State : int32_t { kFree, kCreated, kSubmitted };
+
+  std::atomic<State> state{State::kFree};
+  std::atomic<uint32_t> generation{0};
+  hbUCPTaskHandle_t handle = nullptr;  ///< of this life
+
+  std::vector<SubTask> sub_tasks;
+  hbUCPSchedParam sched{};
+  uint64_t number = 0;  ///< of all tasks of the process, for the trace
+
+  hbUCPTaskDoneCb callback = nullptr;
+  void* callback_data = nullptr;
+
+  /// 0 is an ordinary task; higher classes preempt lower ones.
+  int32_t preemption_class() const { return sched.priority >= 254 ? sched.priority - 253 : 0; }
+  const char* model() const { return sub_tasks.front().job->traits().model; }
+
+  void append(Job* job);
+  /// Everything but the state is as after construction; jobs go back to their owners.
+  void clear();
+
+  /// A sub-task has ended. The last one ends the task: the caller must not touch it any more.
+  void finish(const SubTask& sub_task);
+  bool done() const { return done_.value() != 0; }
+  bool wait(int64_t deadline_ns) { return done_.wait_while(0, deadline_ns); }
+  /// After done().
+  int32_t status() const { return status_; }
+  const std::string& failure() const { return failure_; }
+
+  void mark_submitted();
+  void callback_returned() { callback_over_.set(1); }
+  void wait_for_callback() { callback_over_.wait_while(0); }
+
+ private:
+  std::atomic<int32_t> unfinished_{0};
+  std::atomic_flag failed_ = ATOMIC_FLAG_INIT;
+  int32_t status_ = HB_UCP_SUCCESS;  ///< of the first sub-task that failed
+  std::string failure_;              ///< its cause
+  Event done_;
+  Event callback_over_;
+};
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_TASK_HPP_

@@ -1,0 +1,59 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ucp/task_pool.hpp"
+
+#include "ucp/configuration.hpp"
+
+namespace hbm_sim {
+namespace {
+
+constexpr int kIndexBits = 16;
+
+hbUCPTaskHandle_t make_handle(uint32_t generation, ptrdiff_t index) {
+  return reinterpret_cast<hbUCPTaskHandle_t>((uintptr_t{generation} << kIndexBits) | static_cast<uintptr_t>(index + 1));
+}
+
+}  // namespace
+
+TaskPool& TaskPool::instance() {
+  // Never destroyed: the device's threads use it until the process ends.
+  static TaskPool* pool = new TaskPool;
+  return *pool;
+}
+
+TaskPool::TaskPool() : limit_(configuration().task_limit), tasks_(new Task[static_cast<size_t>(limit_)]) {
+  free_.reserve(static_cast<size_t>(limit_));
+  for (int32_t index = limit_ - 1; index >= 0; --index) free_.push_back(&tasks_[index]);
+}
+
+Task* TaskPool::create() {
+  Task* task = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return nullptr;
+    task = free_.back();
+    free_.pop_back();
+  }
+  task->handle = make_handle(task->generation.load(std::memory_order_relaxed), task - tasks_.get());
+  task->state.store(Task::State::kCreated);
+  return task;
+}
+
+Task* TaskPool::find(hbUCPTaskHandle_t handle) const {
+  const auto bits = reinterpret_cast<uintptr_t>(handle);
+  const auto index = static_cast<int64_t>(bits & ((1u << kIndexBits) - 1)) - 1;
+  if (index < 0 || index >= limit_) return nullptr;
+  Task& task = tasks_[index];
+  if (task.generation.load() != bits >> kIndexBits || task.state.load() == Task::State::kFree) return nullptr;
+  return &task;
+}
+
+void TaskPool::release(Task& task) {
+  task.state.store(Task::State::kFree);
+  task.generation.fetch_add(1);
+  task.clear();
+  const std::lock_guard lock(mutex_);
+  free_.push_back(&task);
+}
+
+}  // namespace hbm_sim
