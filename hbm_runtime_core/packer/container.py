@@ -78,9 +78,7 @@ def write_package(
     """
     path = Path(path)
     placed = tuple(
-        PackedModel(
-            packed.model.with_program(index) if packed.program else packed.model, packed.program, packed.provenance
-        )
+        PackedModel(packed.model.with_program(index) if packed.program else packed.model, packed.program, packed.provenance)
         for index, packed in enumerate(models)
     )
     package = Package(placed, description, soc, created_by)
@@ -168,9 +166,7 @@ def _read_archive(archive: zipfile.ZipFile, source: str, programs: bool) -> Pack
     for model in manifest.models:
         program = None
         if programs and model.program:
-            program = Program(
-                _member(archive, model.program["xml"], source), _member(archive, model.program["bin"], source)
-            )
+            program = Program(_member(archive, model.program["xml"], source), _member(archive, model.program["bin"], source))
         models.append(PackedModel(model, program, provenance.get(model.name, {})))
     return Package(tuple(models), manifest.description, manifest.soc, manifest.created_by)
 

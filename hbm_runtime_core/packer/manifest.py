@@ -143,9 +143,7 @@ def nv12_tensors(name: str, batch: int, height: int, width: int, *, where: str, 
     u8 = DTYPES["U8"]
     return [
         make_tensor(f"{name}_y", u8, (batch, height, width, 1), strides=(-1, -1, 1, 1), where=where, **common),
-        make_tensor(
-            f"{name}_uv", u8, (batch, height // 2, width // 2, 2), strides=(-1, -1, 2, 1), where=where, **common
-        ),
+        make_tensor(f"{name}_uv", u8, (batch, height // 2, width // 2, 2), strides=(-1, -1, 2, 1), where=where, **common),
     ]
 
 
@@ -224,9 +222,7 @@ def check_models(models: Iterable[Model], soc: str, where: str) -> None:
         seen.add(model.name)
         place = f"{where}: model '{model.name}'"
         if not 1 <= model.bpu_cores <= SOC_BPU_CORES[soc]:
-            raise PackError(
-                f"{place}: bpu_cores must be 1..{SOC_BPU_CORES[soc]} for SoC '{soc}', got {model.bpu_cores}"
-            )
+            raise PackError(f"{place}: bpu_cores must be 1..{SOC_BPU_CORES[soc]} for SoC '{soc}', got {model.bpu_cores}")
         if model.latency_us < 0 or model.max_time_per_fc_us < 0:
             raise PackError(f"{place}: latency_us and max_time_per_fc_us must not be negative")
         if not model.inputs or not model.outputs:

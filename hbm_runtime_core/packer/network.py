@@ -20,6 +20,7 @@ from .openvino_network import (
     import_openvino,
     openvino_reason,
     port_name,
+    program_port_name,
     read_network,
     write_program,
 )
@@ -59,10 +60,10 @@ class _Packing:
         inputs = self._replace_inputs(input_names)
         outputs = self._replace_outputs(output_names)
         program = write_program(self.network)
-        check_program(program, _ports(inputs), _ports(outputs), str(self.path))
+        check_program(program, _ports("input", inputs), _ports("output", outputs), str(self.path))
         provenance: dict[str, Any] = {"network": self.path.name, "sha256": file_digest(self.path)}
         if self.picture_inputs:
-            provenance["inputs"] = self.picture_inputs
+            provenance["pictures"] = self.picture_inputs
         model = Model(
             name=self.options.name or self.path.stem,
             engine="openvino",
@@ -158,7 +159,7 @@ class _Packing:
                 align_bytes = self.options.input_stride_align_bytes
                 tensor = self._tensor(options, name, dtype, shape, where, align_bytes)
                 new = [ov.opset8.parameter(ov.PartialShape(shape), _type(tensor.dtype), name=tensor.name)]
-                new[0].output(0).get_tensor().set_names({tensor.name})
+                new[0].output(0).get_tensor().set_names({program_port_name("input", tensor.name)})
                 value = self._from_tensor(new[0], tensor, network_type)
                 tensors.append(tensor)
             # Consumers move to the new value; the old parameter then hangs loose and is removed.
@@ -211,9 +212,7 @@ class _Packing:
             if last.get_node().get_type_name() == "Parameter":
                 # A network that hands an input through: two tensors of two names need two values.
                 last = ops.convert(last, network_type).output(0)
-            if last is not value:
-                value.get_tensor().set_names(value.get_names() - {name})
-            last.get_tensor().set_names({tensor.name})
+            last.get_tensor().set_names({program_port_name("output", tensor.name)})
             results.append(ops.result(last))
             tensors.append(tensor)
         for old in old_results:
@@ -236,8 +235,8 @@ class _Packing:
         )
 
 
-def _ports(tensors: list[Tensor]) -> list[tuple[str, str]]:
-    return [(tensor.name, tensor.dtype.openvino) for tensor in tensors]
+def _ports(kind: str, tensors: list[Tensor]) -> list[tuple[str, str]]:
+    return [(program_port_name(kind, tensor.name), tensor.dtype.openvino) for tensor in tensors]
 
 
 def _type(dtype: DType) -> Any:

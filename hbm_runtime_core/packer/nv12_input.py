@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import PackError
 from .manifest import Tensor, nv12_tensors
-from .openvino_network import import_openvino
+from .openvino_network import import_openvino, program_port_name
 from .options import LAYOUTS, Nv12
 
 # OpenVINO's NV12 operation computes limited-range BT.601 with these factors:
@@ -79,7 +79,7 @@ class Nv12Input:
         ops = ov.opset8
         y, uv = (ops.parameter(list(t.shape), ov.Type.u8, name=t.name) for t in self.tensors)
         for parameter, tensor in ((y, self.tensors[0]), (uv, self.tensors[1])):
-            parameter.output(0).get_tensor().set_names({tensor.name})
+            parameter.output(0).get_tensor().set_names({program_port_name("input", tensor.name)})
         # In f32 the conversion neither rounds nor depends on the processor.
         luma, chroma = ops.convert(y, "f32"), ops.convert(uv, "f32")
         if self._options.color_range == "full":

@@ -16,6 +16,7 @@ from .errors import PackError, PackFileError
 if TYPE_CHECKING:
     import openvino
 
+_FRAMEWORKS = {".onnx": "onnx", ".xml": "ir", ".tflite": "tflite", ".pdmodel": "paddle", ".json": "paddle", ".pb": "tf"}
 _AUTOMATIC_NAME = re.compile(r"(.+)_\d+")
 
 
@@ -44,17 +45,31 @@ def read_network(path: Path) -> openvino.Model:
     """
     if not path.is_file():
         raise PackFileError(f"no such network file: {path}")
+    # Left to choose, OpenVINO tries every reader on a damaged file, and each complains on stderr.
+    framework = _FRAMEWORKS.get(path.suffix.lower())
+    if framework is None:
+        raise PackError(
+            f"{path}: unknown kind of network '{path.suffix}'; known: {', '.join(_FRAMEWORKS)}. Export the network as ONNX"
+        )
     ov = import_openvino()
+    reader = ov.frontend.FrontEndManager().load_by_framework(framework)
+    if reader is None:
+        raise PackError(f"{path}: this OpenVINO ({ov.__version__}) comes without a reader for {framework}")
     try:
-        return ov.Core().read_model(str(path))
-    except RuntimeError as error:
-        raise PackError(f"OpenVINO cannot read the network {path}: {openvino_reason(error)}") from None
+        network = reader.convert(reader.load(str(path)))
+    except Exception as error:  # its readers raise classes of their own, without a common base
+        raise PackError(
+            f"OpenVINO cannot read the network {path}: {openvino_reason(error)} (is it a complete {framework} file?)"
+        ) from None
+    if not network.inputs or not network.outputs:
+        raise PackError(f"{path}: a network without inputs or outputs (is it a complete {framework} file?)")
+    return network
 
 
 def openvino_reason(error: Exception) -> str:
     """OpenVINO's message without the source lines of its own that it starts with."""
     lines = [line.strip() for line in str(error).splitlines()]
-    noise = ("Exception from ", "Check '", "-----")
+    noise = ("Exception from ", "Check '", "-----", "FrontEnd API failed with")
     kept = [line for line in lines if line and not line.startswith(noise)]
     text = "; ".join(kept) or "; ".join(line for line in lines if line)
     return text if len(text) <= 600 else text[:597] + "..."
@@ -64,6 +79,15 @@ def port_name(port: Any) -> str:
     """The name of an input or output of a network; networks may leave outputs without one."""
     names = sorted(port.get_names())
     return names[0] if names else port.get_node().get_friendly_name()
+
+
+def program_port_name(kind: str, tensor_name: str) -> str:
+    """The name of a port inside a program, for people: the engine goes by the order.
+
+    OpenVINO wants names that differ throughout a network; a model may have an input and an output of one name, or a
+    renamed port that is called like something inside.
+    """
+    return f"{kind}:{tensor_name}"
 
 
 def file_digest(path: Path) -> str:
@@ -90,7 +114,7 @@ def _settle_names(network: openvino.Model) -> None:
     taken = {operation.get_friendly_name() for operation in operations}
     for index, operation in enumerate(operations):
         match = _AUTOMATIC_NAME.fullmatch(operation.get_friendly_name())
-        if match and match[1] == operation.get_type_name() or operation.get_friendly_name() == operation.get_name():
+        if (match and match[1] == operation.get_type_name()) or operation.get_friendly_name() == operation.get_name():
             name = f"{operation.get_type_name()}.{index}"
             while name in taken:
                 name += "_"

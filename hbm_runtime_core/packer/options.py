@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .dtypes import DType
 from .errors import PackError
@@ -102,7 +102,7 @@ def combine(first: PortOptionsType, second: PortOptionsType, where: str) -> Port
         PackError: both say something about the same.
     """
     nothing = type(first)()
-    given = {}
+    given: dict[str, Any] = {}
     for each in (first, second):
         for option in fields(each):
             value = getattr(each, option.name)

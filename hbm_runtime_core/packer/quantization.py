@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from .dtypes import DType
 from .errors import PackError
 
+# Every value of these is exact in the arithmetic of OpenVINO's CPU device, which has no wider integers than int32.
+QUANTIZED_TYPES = ("S4", "U4", "S8", "U8", "S16", "U16", "S32")
+
 
 @dataclass(frozen=True)
 class Quantization:
@@ -40,8 +43,8 @@ class Quantization:
         Raises:
             PackError: a type without integers, a scale that is not positive, counts that do not fit.
         """
-        if not dtype.is_integer or dtype.name in ("S64", "U64"):
-            raise PackError(f"{where}: scale and zero point need an integer type of at most 32 bits, got {dtype.name}")
+        if dtype.name not in QUANTIZED_TYPES:
+            raise PackError(f"{where}: scale and zero point belong to one of {', '.join(QUANTIZED_TYPES)}, got {dtype.name}")
         rank = len(shape)
         axis = self.axis + rank if self.axis < 0 else self.axis
         if not 0 <= axis < rank:
@@ -53,13 +56,11 @@ class Quantization:
                 raise PackError(f"{where}: scale[{i}] must be a positive number, got {scale}")
         if len(self.scale) > 1 and len(self.scale) != shape[axis]:
             raise PackError(
-                f"{where}: expected 1 scale, or {shape[axis]} for axis {axis} of shape {list(shape)}, "
-                f"got {len(self.scale)}"
+                f"{where}: expected 1 scale, or {shape[axis]} for axis {axis} of shape {list(shape)}, got {len(self.scale)}"
             )
         if self.zero_point and len(self.zero_point) != len(self.scale):
             raise PackError(
-                f"{where}: expected {len(self.scale)} zero points, as many as scales (or none), "
-                f"got {len(self.zero_point)}"
+                f"{where}: expected {len(self.scale)} zero points, as many as scales (or none), got {len(self.zero_point)}"
             )
         low, high = dtype.limits
         for i, zero_point in enumerate(self.zero_point):

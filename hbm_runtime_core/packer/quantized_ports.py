@@ -12,8 +12,8 @@ from .dtypes import DType
 from .openvino_network import import_openvino
 from .quantization import Quantization
 
-# The largest float32 below 2^31 and 2^32: clipping to the integer limits themselves would round up and overflow.
-_LARGEST_FLOAT_BELOW = {2**31 - 1: 2.0**31 - 128, 2**32 - 1: 2.0**32 - 256}
+# The largest float32 below 2^31: clipping to 2^31 - 1 would round up to 2^31, and overflow.
+_LARGEST_S32_FLOAT = 2.0**31 - 128
 
 
 def _along_axis(values: tuple[float, ...], axis: int, rank: int) -> np.ndarray:
@@ -44,8 +44,8 @@ def quantize(value: Any, quantization: Quantization, rank: int, dtype: DType) ->
     if any(quantization.zero_point):
         rounded = ops.add(rounded, ops.constant(_along_axis(quantization.zero_point, quantization.axis, rank)))
     low, high = dtype.limits
-    if high not in _LARGEST_FLOAT_BELOW:
+    if dtype.name != "S32":
         return ops.convert(ops.clamp(rounded, float(low), float(high)), dtype.openvino)
-    below = ops.convert(ops.clamp(rounded, float(low), _LARGEST_FLOAT_BELOW[high]), dtype.openvino)
-    saturated = ops.greater(rounded, ops.constant(np.float32(_LARGEST_FLOAT_BELOW[high])))
+    below = ops.convert(ops.clamp(rounded, float(low), _LARGEST_S32_FLOAT), dtype.openvino)
+    saturated = ops.greater(rounded, ops.constant(np.float32(_LARGEST_S32_FLOAT)))
     return ops.select(saturated, ops.constant(np.array(high, dtype=dtype.numpy)), below)

@@ -1,0 +1,7 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command `hbm`. A file a command; each is imported when it is asked for."""
+
+from .main import main
+
+__all__ = ["main"]

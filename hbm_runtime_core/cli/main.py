@@ -1,0 +1,60 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Picks the command, and turns every failure into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from . import info, pack, sim_env
+from .arguments import Parser
+from .console import fail
+
+COMMANDS = (info, pack, sim_env)
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+_EXIT_INTERRUPTED = 130
+
+
+def build_parser() -> Parser:
+    parser = Parser(
+        prog="hbm",
+        description="Models for D-Robotics BPUs: look at them, run them, measure them, pack them for the simulator.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage. HBM_TRACEBACK=1 shows where a failure came from.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for command in COMMANDS:
+        command.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `hbm` with these arguments; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser()
+    try:
+        if arguments[:1] == ["pack"]:
+            options = pack.parse(parser, arguments)
+        else:
+            options = parser.parse_args(arguments)
+        return options.run(options)
+    except SystemExit as leaving:  # argparse: --help, or wrong usage
+        return leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`hbm info ... | head`); keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except argparse.ArgumentTypeError as error:
+        fail(str(error))
+        return EXIT_USAGE
+    except Exception as error:
+        if os.environ.get("HBM_TRACEBACK") == "1":
+            raise
+        fail(str(error) or type(error).__name__)
+        return EXIT_FAILED

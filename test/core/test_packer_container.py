@@ -1,0 +1,163 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The model file: the same bytes for the same content, never half written, and honest about what it is not."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from packer_networks import scaled_network, two_port_network
+
+from hbm_runtime_core.packer import (
+    DTYPES,
+    Fill,
+    Model,
+    NetworkOptions,
+    PackedModel,
+    PackError,
+    make_tensor,
+    pack_network,
+    read_package,
+    write_package,
+)
+
+PACK_AGAIN = """
+import sys
+from hbm_runtime_core.packer import NetworkOptions, pack_network, write_package
+for path in sys.argv[2:]:
+    write_package(path, [pack_network(NetworkOptions(sys.argv[1]))])
+"""
+
+
+def timed(name="timed", **options):
+    tensor = make_tensor("x", DTYPES["F32"], (1, 4), where="test")
+    output = make_tensor("y", DTYPES["F32"], (1, 4), where="test", fill=Fill("copy", input="x"))
+    return PackedModel(Model(name, "timed", (tensor,), (output,), **options))
+
+
+def test_the_same_network_gives_the_same_bytes_within_and_across_processes(tmp_path):
+    network = two_port_network(tmp_path / "two.xml")
+    files = [tmp_path / f"{i}.hbm" for i in range(3)]
+    for arguments in (files[:2], files[2:]):
+        subprocess.run([sys.executable, "-c", PACK_AGAIN, network, *arguments], check=True, cwd=os.getcwd())
+    assert len({file.read_bytes() for file in files}) == 1
+
+
+def test_a_file_is_a_zip_that_ordinary_tools_open(tmp_path):
+    path = tmp_path / "m.hbm"
+    write_package(path, [pack_network(NetworkOptions(scaled_network(tmp_path / "net.xml")))], description="two words")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [
+            "manifest.json",
+            "provenance.json",
+            "programs/0/network.xml",
+            "programs/0/network.bin",
+        ]
+        assert archive.getinfo("programs/0/network.bin").compress_type == zipfile.ZIP_STORED
+        manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["format"], manifest["version"], manifest["description"]) == ("hbm-sim", 1, "two words")
+    assert manifest["models"][0]["program"] == {"xml": "programs/0/network.xml", "bin": "programs/0/network.bin"}
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    network = pack_network(NetworkOptions(scaled_network(tmp_path / "net.xml"), name="a", latency_us=500))
+    written = write_package(tmp_path / "m.hbm", [network, timed("b")], description="d", soc="s600", created_by="me")
+    assert read_package(tmp_path / "m.hbm") == written
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
+    path = tmp_path / "m.hbm"
+    write_package(path, [timed()])
+    before = path.read_bytes()
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(PackError, match=r"cannot write .*m\.hbm: No space left on device"):
+        write_package(path, [timed("other")])
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_has_the_permissions_that_any_new_file_has(tmp_path):
+    (tmp_path / "plain").touch()
+    write_package(tmp_path / "m.hbm", [timed()])
+    assert (tmp_path / "m.hbm").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("models", "soc", "message"),
+    [
+        ([], "any", "at least one model"),
+        ([timed("a"), timed("a")], "any", "two models are named 'a'"),
+        ([timed(bpu_cores=2)], "s100", r"bpu_cores must be 1..1 for SoC 's100', got 2"),
+        ([timed(latency_us=-1)], "any", "must not be negative"),
+    ],
+)
+def test_models_that_do_not_go_together_are_refused(tmp_path, models, soc, message):
+    with pytest.raises(PackError, match=message):
+        write_package(tmp_path / "m.hbm", models, soc=soc)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x7fELF\x02\x01\x01" + bytes(100), r"compiled for a BPU.*hbm pack NETWORK.onnx"),
+        (b"PK\x03\x04 and no more", "truncated or damaged"),
+        (b"", "not a model file"),
+        (b"hello", "not a model file: it starts with b'hell'"),
+    ],
+)
+def test_a_foreign_or_damaged_file_is_called_what_it_is(tmp_path, content, message):
+    path = tmp_path / "m.hbm"
+    path.write_bytes(content)
+    with pytest.raises(PackError, match=message):
+        read_package(path)
+
+
+def test_a_truncated_file_is_refused(tmp_path):
+    path = tmp_path / "m.hbm"
+    write_package(path, [timed()])
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(PackError, match="truncated or damaged"):
+        read_package(path)
+
+
+def test_a_missing_model_file_is_a_file_that_is_not_found(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such model file"):
+        read_package(tmp_path / "none.hbm")
+
+
+def edited(tmp_path, change):
+    """A model file whose manifest was changed by hand."""
+    write_package(tmp_path / "m.hbm", [timed()])
+    with zipfile.ZipFile(tmp_path / "m.hbm") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    change(manifest)
+    with zipfile.ZipFile(tmp_path / "m.hbm", "w") as archive:
+        archive.writestr("manifest.json", json.dumps(manifest))
+    return tmp_path / "m.hbm"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m.update(version=2), r"version: this hbm_runtime_core reads version 1, the file has 2"),
+        (lambda m: m.update(format="zip"), r"format: expected one of 'hbm-sim', got \"zip\""),
+        (lambda m: m.update(models=[]), r"models: expected a list of at least 1, got \[\]"),
+        (lambda m: m["models"][0].pop("name"), r"models\[0\]: the field 'name' is missing"),
+        (lambda m: m["models"][0]["inputs"][0].update(dtype="S9"), r"models\[0\].inputs\[0\].dtype: unknown data type 'S9'"),
+        (lambda m: m["models"][0]["inputs"][0].update(shape=[1, 0]), r"inputs\[0\]: dimension 1 must be at least 1"),
+        (lambda m: m["models"][0]["inputs"][0].update(shape=[2**31 - 1] * 4), r"strides|bytes"),
+        (lambda m: m["models"][0]["outputs"][0]["fill"].update(input="z"), r"copies input 'z', but the inputs are x"),
+        (lambda m: m["models"][0].update(engine="openvino"), r"needs the field 'program'"),
+    ],
+)
+def test_a_manifest_that_was_spoilt_names_the_field(tmp_path, change, message):
+    with pytest.raises(PackError, match=message):
+        read_package(edited(tmp_path, change))
