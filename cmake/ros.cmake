@@ -33,6 +33,19 @@ if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/hbm_runtime_ros")
   endif()
 endif()
 
+# `ros2 run hbm_runtime_ros NAME`: the command and the module whose main() it runs.
+set(executables
+  inference_node hbm_runtime_ros.main
+  image_source hbm_runtime_ros.demo.image_source
+  text_viewer hbm_runtime_ros.demo.text_viewer)
+while(executables)
+  list(POP_FRONT executables name module)
+  string(REPLACE "." "/" file "${module}")
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}.py")
+    hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")
+  endif()
+endwhile()
+
 foreach(folder IN ITEMS launch config)
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
     install(DIRECTORY ${folder} DESTINATION "share/${PROJECT_NAME}" PATTERN "__pycache__" EXCLUDE)
