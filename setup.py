@@ -8,6 +8,7 @@ what belongs to it, and the ament build uses the same.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,9 @@ class CMakeBuild(build_ext):
             )
         build = Path(self.build_temp).resolve() / "cmake"
         prefix = Path(self.build_lib).resolve()
+        # A build of another day knows tools and headers in pip's build environment of that day, which is gone.
+        for stale in (build, prefix / "hbm_runtime_core"):
+            shutil.rmtree(stale, ignore_errors=True)
         options = [
             "-DHBM_PIP_BUILD=ON",
             "-DHBM_PYTHON_PACKAGE_DIR=hbm_runtime_core",

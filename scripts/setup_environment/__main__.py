@@ -41,10 +41,9 @@ def main() -> int:
         _require_known_machine(workspace)
         pins = read_pins()
         _install_debian_packages(workspace, pins["debian"])
-        interpreter = find_interpreter(workspace)
-        steps = _steps(workspace, interpreter, pins)
-        for number, step in enumerate(steps, start=2):
-            _perform(workspace, step, f"[{number}/{len(steps) + 1}] {step.title}")
+        steps = _steps(workspace, find_interpreter(workspace), pins)
+        for number, step in enumerate(steps, start=1):
+            _perform(workspace, step, f"[{number}/{len(steps)}] {step.title}")
         shutil.rmtree(workspace.downloads, ignore_errors=True)
     except SetupError as error:
         print(f"\nsetup: {error}", file=sys.stderr)
@@ -122,7 +121,7 @@ def _perform(workspace: Workspace, step: Step, label: str) -> None:
 
 
 def _install_debian_packages(workspace: Workspace, names: Sequence[str]) -> None:
-    progress = Progress("[1] Debian packages", workspace.logs / "setup-debian.log")
+    progress = Progress("[0] Debian packages", workspace.logs / "setup-debian.log")
     if not debian.has_apt():
         progress.done(f"there is no apt-get here; going on as if this system had: {' '.join(names)}")
         return
