@@ -14,7 +14,7 @@ from .overlay import ModelLine
 from .statistics import ModelStatistics
 
 if TYPE_CHECKING:
-    from hbm_runtime_ros.msg import InferenceResult, ModelInfo, ModelInfoList
+    from hbm_runtime_ros.msg import InferenceResult, ModelInfo, ModelList
 
 MEASUREMENTS_FILE = "measurements.json"
 
@@ -26,7 +26,7 @@ class Measurements:
         self._file = folder / MEASUREMENTS_FILE
         self.detector = ModelStatistics()
         self.recogniser = ModelStatistics()
-        self._node: ModelInfoList | None = None
+        self._node: ModelList | None = None
 
     @property
     def has_models(self) -> bool:
@@ -38,7 +38,7 @@ class Measurements:
         """Whether every frame so far has its result."""
         return all(model.results >= model.frames_sent for model in (self.detector, self.recogniser))
 
-    def set_models(self, message: ModelInfoList) -> None:
+    def set_models(self, message: ModelList) -> None:
         """Take the node's list of models; it comes again when the scheduling changes."""
         self._node = message
 

@@ -19,7 +19,7 @@ from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import UInt64
 
-from hbm_runtime_ros.msg import InferenceResult, ModelInfoList
+from hbm_runtime_ros.msg import InferenceResult, ModelList
 
 from .found_text import View
 from .measurements import Measurements
@@ -84,7 +84,7 @@ class TextViewer(Node):
             self.create_subscription(InferenceResult, "detector/result", self._on_boxes, QoSProfile(depth=4)),
             self.create_subscription(InferenceResult, "recogniser/result", self._on_text, QoSProfile(depth=4)),
         ]
-        self._infos = self.create_subscription(ModelInfoList, "models", self._measurements.set_models, latched)
+        self._infos = self.create_subscription(ModelList, "models", self._measurements.set_models, latched)
         self._sent = self.create_subscription(UInt64, "frames_sent", self._on_frames_sent, latched)
         # The source waits for this one, so it comes last: once the way of the results stands.
         self._images = None

@@ -1,0 +1,251 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The demo from packing the networks to the summary: what `make demo` runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .measurements import MEASUREMENTS_FILE
+from .networks import ALPHABET_FILE, MODEL_FILE, NetworkError, pack_arguments, read_alphabet, write_alphabet
+from .pictures import PictureError, open_pictures, picture_count
+from .process_group import ProcessGroup
+
+NODE = "/hbm_inference"
+_START_LIMIT_S = 60.0
+_END_LIMIT_S = 20.0
+_PROGRESS_PERIOD_S = 3.0
+# Below this share of results the demo has failed: frames went missing.
+_LEAST_RESULTS = 0.95
+
+
+class DemoError(RuntimeError):
+    """The demo failed. The text says at what and where to look."""
+
+
+class Demo:
+    """One run of the demo. Everything it writes goes to `folder`."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._folder: Path = options.output.absolute()
+        self._models = self._folder / "models"
+        self._log = self._folder / "log.txt"
+        self._frames = math.ceil(options.seconds * options.rate)
+        pictures = picture_count(options.input)
+        # Every still picture is shown once, as long as any other.
+        self._frames_per_picture = max(1, math.ceil(self._frames / pictures))
+        self._priority_changes: list[dict[str, Any]] = []
+
+    def run(self) -> dict[str, Any]:
+        """Run it and return the summary.
+
+        Raises:
+            DemoError, NetworkError, PictureError: what failed.
+        """
+        # Before anything is started: a wrong name is told at once.
+        open_pictures(self._options.input, 64, 36, 1)
+        self._models.mkdir(parents=True, exist_ok=True)
+        for name in ("overlay.png", "summary.json", MEASUREMENTS_FILE):
+            (self._folder / name).unlink(missing_ok=True)
+        self._pack()
+        started_s = time.monotonic()
+        with ProcessGroup(self._launch_command(), self._log) as nodes:
+            self._watch(nodes)
+        measured = self._read_measurements()
+        (self._folder / MEASUREMENTS_FILE).unlink()
+        return self._summarise(measured, time.monotonic() - started_s)
+
+    def _pack(self) -> None:
+        say("packing PP-OCRv4: text detector and text recogniser, NV12 inputs, one file")
+        packing = subprocess.run(
+            [sys.executable, "-m", "hbm_runtime_core.cli", *pack_arguments(self._models / MODEL_FILE)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        if packing.returncode:
+            raise DemoError(f"hbm pack failed:\n{packing.stdout.rstrip()}")
+        write_alphabet(read_alphabet(), self._models / ALPHABET_FILE)
+
+    def _launch_command(self) -> list[str]:
+        options = self._options
+        return [
+            "ros2", "launch", "--noninteractive", "hbm_runtime_ros", "demo.launch.py",
+            f"model_dir:={self._models}",
+            f"output_dir:={self._folder}",
+            f"input:={Path(options.input).expanduser().absolute() if options.input else ''}",
+            f"rate_hz:={options.rate}",
+            f"frames:={self._frames}",
+            f"frames_per_picture:={self._frames_per_picture}",
+            f"backend:={options.backend}",
+        ]  # fmt: skip
+
+    def _watch(self, nodes: ProcessGroup) -> None:
+        say("starting the camera, the inference node and the viewer")
+        deadline_s = time.monotonic() + _START_LIMIT_S
+        told_s = 0.0
+        has_begun = False
+        while True:
+            measured = self._read_measurements()
+            frames_sent = measured.get("models", {}).get("detector", {}).get("frames_sent", 0)
+            if measured.get("finished"):
+                return
+            if nodes.exit_code is not None:
+                self._fail("a node ended before the demo was over")
+            if frames_sent and not has_begun:
+                has_begun = True
+                deadline_s = time.monotonic() + self._options.seconds + _END_LIMIT_S
+                say(_device(measured))
+                self._say_models(measured)
+            if time.monotonic() > deadline_s:
+                self._fail(
+                    f"no end after {frames_sent} of {self._frames} frames"
+                    if has_begun
+                    else f"no frame was sent within {_START_LIMIT_S:.0f} s: the nodes did not find each other"
+                )
+            if has_begun and time.monotonic() - told_s >= _PROGRESS_PERIOD_S:
+                told_s = time.monotonic()
+                say(_progress(measured, self._frames))
+            if not self._priority_changes and frames_sent >= 0.4 * self._frames:
+                self._change_priority()
+            time.sleep(0.2)
+
+    def _say_models(self, measured: dict[str, Any]) -> None:
+        for name, model in measured["models"].items():
+            cores = ", ".join(map(str, model.get("bpu_cores", ())))
+            say(f"  {name}: {model.get('model_name')} on BPU core {cores}, priority {model.get('priority')}")
+
+    def _change_priority(self) -> None:
+        say("while it runs: the recogniser's priority, with ros2 param")
+        for value, is_wanted in ((200, True), (300, False)):
+            command = ["ros2", "param", "set", NODE, "recogniser.priority", str(value)]
+            answer = subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=30
+            )
+            text = " ".join(answer.stdout.split())
+            say(f"  $ {' '.join(command)}")
+            say(f"    {text}")
+            accepted = answer.returncode == 0 and "successful" in text.lower()
+            self._priority_changes.append({"command": " ".join(command), "answer": text, "accepted": accepted})
+            if accepted is not is_wanted:
+                raise DemoError(
+                    f"`{' '.join(command)}` was {'accepted' if accepted else 'refused'}, expected the opposite: {text}"
+                )
+
+    def _summarise(self, measured: dict[str, Any], elapsed_s: float) -> dict[str, Any]:
+        models = measured["models"]
+        detector = models["detector"]
+        summary = {
+            "backend": measured["backend"],
+            "soc": measured["soc"],
+            "bpu_core_count": measured["bpu_core_count"],
+            "frames_sent": detector["frames_sent"],
+            "results": detector["results"],
+            "dropped": detector["dropped"],
+            "fps": detector["fps"],
+            "latency_ms": {name: model["latency_ms"] for name, model in models.items()},
+            "models": models,
+            "boxes": {name: picture["boxes"] for name, picture in measured["pictures"].items()},
+            "texts": {name: picture["texts"] for name, picture in measured["pictures"].items()},
+            "priority_changes": self._priority_changes,
+            "seconds": round(elapsed_s, 1),
+        }
+        (self._folder / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+        say(_progress(measured, self._frames))
+        for name, model in models.items():
+            sent, results = model["frames_sent"], model["results"]
+            if sent == 0 or results < _LEAST_RESULTS * sent:
+                self._fail(
+                    f"the {name} gave {results} results for {sent} pictures, expected at least {_LEAST_RESULTS:.0%}; "
+                    "is the machine busy? A lower --rate helps"
+                )
+        if not (self._folder / "overlay.png").is_file():
+            self._fail("the viewer drew no overlay.png")
+        return summary
+
+    def _read_measurements(self) -> dict[str, Any]:
+        try:
+            measured: dict[str, Any] = json.loads((self._folder / MEASUREMENTS_FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return measured
+
+    def _fail(self, text: str) -> NoReturn:
+        lines = self._log.read_text(errors="replace").splitlines() if self._log.is_file() else []
+        telling = [line for line in lines if any(word in line for word in ("ERROR", "FATAL", "Error", "died"))]
+        tail = "\n".join(f"  {line}" for line in (telling or lines)[-12:])
+        raise DemoError(f"{text}. The nodes' output is in {self._log}, its end:\n{tail}")
+
+
+def _device(measured: dict[str, Any]) -> str:
+    device = "the simulator" if measured["backend"] == "sim" else "the board's accelerator"
+    return f"backend {measured['backend']}: {device}, {measured['soc']} with {measured['bpu_core_count']} BPU cores"
+
+
+def _progress(measured: dict[str, Any], frames: int) -> str:
+    models = measured["models"]
+    parts = [
+        f"{name} {model['results']} of {model['frames_sent']}, {model['fps']:.1f} fps" for name, model in models.items()
+    ]
+    boxes = sum(picture["boxes"] for picture in measured["pictures"].values())
+    return f"frame {models['detector']['frames_sent']:4} of {frames}: {'; '.join(parts)}; {boxes} text boxes so far"
+
+
+def say(text: str) -> None:
+    """Print a line of progress."""
+    print(f"demo: {text}", flush=True)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="demo", description="Finds and reads text in pictures that travel over ROS 2 as NV12."
+    )
+    parser.add_argument(
+        "--input", default="", metavar="PATH", help="a picture, a folder or a video (default: pictures of scikit-image)"
+    )
+    parser.add_argument("--output", type=Path, default=Path("out/demo"), metavar="FOLDER", help="default: %(default)s")
+    parser.add_argument("--seconds", type=_positive, default=25.0, help="how long pictures are sent (%(default)s)")
+    parser.add_argument("--rate", type=_positive, default=12.0, metavar="HZ", help="pictures a second (%(default)s)")
+    parser.add_argument("--backend", choices=("auto", "bpu", "sim"), default="auto", help="what runs the networks")
+    return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text}")
+    return value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; 0 where it did all it should."""
+    options = parse(arguments)
+    # An interrupted demo ends its nodes like any other.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        summary = Demo(options).run()
+    except (DemoError, NetworkError, PictureError, subprocess.TimeoutExpired) as error:
+        print(f"demo: failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
+    for name, texts in summary["texts"].items():
+        for text in texts:
+            say(f"  read in {name}: {text}")
+    say(f"done: {os.path.relpath(options.output / 'overlay.png')}, {os.path.relpath(options.output / 'summary.json')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
