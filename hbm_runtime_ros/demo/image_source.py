@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
 import rclpy
@@ -29,8 +30,8 @@ class ImageSource(Node):
     The frame_id of a picture is its name: whoever gets a result knows what it was of.
     """
 
-    def __init__(self) -> None:
-        super().__init__("image_source")
+    def __init__(self, **node_arguments: Any) -> None:
+        super().__init__("image_source", **node_arguments)
         self._width = self.declare_parameter("width", 1280).value
         self._height = self.declare_parameter("height", 720).value
         rate_hz = self.declare_parameter("rate_hz", 12.0).value

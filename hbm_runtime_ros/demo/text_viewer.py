@@ -8,7 +8,7 @@ import sys
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -54,8 +54,8 @@ class TextViewer(Node):
     While the detector looks at a frame, the recogniser reads a line of the frame before: two cores work at a time.
     """
 
-    def __init__(self) -> None:
-        super().__init__("text_viewer")
+    def __init__(self, **node_arguments: Any) -> None:
+        super().__init__("text_viewer", **node_arguments)
         self._frame_limit = self.declare_parameter("frames", 0).value
         self._folder = Path(self.declare_parameter("output_dir", "").value or ".")
         alphabet = self.declare_parameter("alphabet_file", "").value

@@ -1,0 +1,163 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The viewer with the real camera and a stand-in for the inference node whose answers are known."""
+
+import json
+import os
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+rclpy = pytest.importorskip("rclpy")
+
+from rclpy.executors import SingleThreadedExecutor  # noqa: E402
+from rclpy.parameter import Parameter  # noqa: E402
+from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy  # noqa: E402
+from sensor_msgs.msg import Image  # noqa: E402
+
+from hbm_runtime_ros.demo.image_source import ImageSource  # noqa: E402
+from hbm_runtime_ros.demo.networks import write_alphabet  # noqa: E402
+from hbm_runtime_ros.demo.text_viewer import TextViewer, ViewerError  # noqa: E402
+from hbm_runtime_ros.msg import (  # noqa: E402
+    ImageTransform,
+    InferenceResult,
+    ModelInfo,
+    ModelList,
+    SchedParams,
+    Tensor,
+    Timing,
+)
+
+FRAMES = 12
+# What the stand-in "finds": a core of 100 x 10 model pixels at (20, 40), read as "hi".
+CORE = (slice(40, 50), slice(20, 120))
+ALPHABET = ["h", "i"]
+
+
+def float_tensor(name, values):
+    return Tensor(name=name, dtype_code=Tensor.DTYPE_FLOAT, dtype_bits=32, dtype_lanes=1, shape=values.shape,
+                  quant_axis=-1, data=values.astype("<f4").tobytes())  # fmt: skip
+
+
+class StandIn(rclpy.node.Node):
+    """Answers every picture as the inference node does."""
+
+    def __init__(self, **arguments):
+        super().__init__("stand_in", **arguments)
+        latched = QoSProfile(
+            depth=1, reliability=QoSReliabilityPolicy.RELIABLE, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL
+        )
+        self.models = self.create_publisher(ModelList, "models", latched)
+        self.models.publish(
+            ModelList(
+                backend="sim", soc="s600", bpu_core_count=4,
+                models=[
+                    ModelInfo(name=name, model_name=f"text_{name}", sched=SchedParams(bpu_cores=[core], priority=10))
+                    for core, name in enumerate(("detector", "recogniser"))
+                ],
+            )
+        )  # fmt: skip
+        self.boxes = self.create_publisher(InferenceResult, "detector/result", 5)
+        self.texts = self.create_publisher(InferenceResult, "recogniser/result", 5)
+        self.create_subscription(Image, "image", self.find, 5)
+        self.create_subscription(Image, "line", self.read, 5)
+        self.line_sizes = []
+
+    def find(self, image):
+        plane = np.zeros((1, 1, 80, 160), np.float32)
+        plane[0, 0][CORE] = 0.95
+        # A picture of 320 x 160 fills the model's 160 x 80.
+        transform = ImageTransform(scale_x=0.5, scale_y=0.5)
+        self.answer(self.boxes, image, [transform], float_tensor("probability", plane))
+
+    def read(self, image):
+        self.line_sizes.append((image.width, image.height))
+        steps = np.zeros((1, 4, len(ALPHABET) + 1), np.float32)
+        steps[0, np.arange(4), [1, 0, 2, 2]] = 0.9
+        self.answer(self.texts, image, [], float_tensor("characters", steps))
+
+    def answer(self, publisher, image, transforms, tensor):
+        timing = Timing(device_ns=3_000_000)
+        publisher.publish(
+            InferenceResult(header=image.header, transforms=transforms, outputs=[tensor], timing=timing)
+        )
+
+
+def parameters(**values):
+    return [Parameter(name, value=value) for name, value in values.items()]
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    """The files and counts of one run over a picture of white paper."""
+    folder = tmp_path_factory.mktemp("viewer")
+    picture = folder / "paper.png"
+    cv2.imwrite(str(picture), np.full((160, 320, 3), 255, np.uint8))
+    write_alphabet(ALPHABET, folder / "alphabet.txt")
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=int(os.environ.get("ROS_DOMAIN_ID", "0")))
+    common = {"context": context}
+    stand_in = StandIn(**common)
+    camera = ImageSource(
+        parameter_overrides=parameters(
+            input=str(picture), width=320, height=160, rate_hz=20.0, frames=FRAMES, wait_for_subscribers=2
+        ),
+        **common,
+    )
+    viewer = TextViewer(
+        parameter_overrides=parameters(
+            frames=FRAMES, output_dir=str(folder), alphabet_file=str(folder / "alphabet.txt")
+        ),
+        cli_args=["--ros-args", "-r", "frames_sent:=/image_source/frames_sent"],
+        **common,
+    )
+    executor = SingleThreadedExecutor(context=context)
+    for node in (stand_in, camera, viewer):
+        executor.add_node(node)
+    for _ in range(5000):
+        executor.spin_once(timeout_sec=0.02)
+        if viewer.is_done:
+            break
+    executor.shutdown()
+    rclpy.shutdown(context=context)
+    assert viewer.is_done, "the viewer did not end"
+    measured = json.loads((folder / "measurements.json").read_text())
+    return SimpleNamespace(folder=folder, measured=measured, line_sizes=stand_in.line_sizes)
+
+
+def test_every_frame_is_counted_and_answered(outcome):
+    detector = outcome.measured["models"]["detector"]
+    assert (detector["frames_sent"], detector["results"], detector["dropped"]) == (FRAMES, FRAMES, 0)
+    assert detector["device_ms"]["p50"] == pytest.approx(3)
+    assert outcome.measured["finished"]
+
+
+def test_lines_are_cut_for_the_recogniser_while_frames_come(outcome):
+    recogniser = outcome.measured["models"]["recogniser"]
+    assert recogniser["results"] == recogniser["frames_sent"] >= FRAMES / 2
+    assert all(height == 48 and width % 2 == 0 for width, height in outcome.line_sizes)
+
+
+def test_the_picture_carries_its_box_and_its_reading(outcome):
+    assert outcome.measured["pictures"] == {"paper.png": {"boxes": 1, "texts": ["hi"]}}
+
+
+def test_what_the_node_says_of_itself_is_kept(outcome):
+    assert outcome.measured["backend"] == "sim"
+    assert outcome.measured["soc"] == "s600"
+    assert outcome.measured["models"]["recogniser"]["bpu_cores"] == [1]
+
+
+def test_the_report_is_a_picture(outcome):
+    page = cv2.imread(str(outcome.folder / "overlay.png"))
+    assert page is not None and page.std() > 10
+
+
+def test_a_viewer_without_its_alphabet_says_which_file(tmp_path):
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    with pytest.raises(ViewerError, match=r"missing\.txt"):
+        TextViewer(context=context, parameter_overrides=parameters(alphabet_file=str(tmp_path / "missing.txt")))
+    rclpy.shutdown(context=context)
