@@ -12,26 +12,28 @@ endif()
 set(PYBIND11_FINDPYTHON ON)
 set(Python_EXECUTABLE "${Python3_EXECUTABLE}")
 
-# Where the wheel of `module` keeps its CMake package, as told by `expression`; the system's own is found otherwise.
-function(hbm_hint_wheel_cmake_dir variable module expression)
+# The CMake package in the wheel of `module`, if there is such a wheel; the system's own is found otherwise. The module is
+# not imported for that: some modules do more than answer when they are imported.
+function(hbm_hint_wheel_cmake_dir variable module folder)
   if(${variable})
     return()
   endif()
   execute_process(
-    COMMAND "${Python3_EXECUTABLE}" -c "import ${module}; print(${expression})"
-    OUTPUT_VARIABLE directory OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND "${Python3_EXECUTABLE}" -c "import importlib.util; print(importlib.util.find_spec('${module}').origin)"
+    OUTPUT_VARIABLE origin OUTPUT_STRIP_TRAILING_WHITESPACE
     RESULT_VARIABLE failed ERROR_QUIET)
+  get_filename_component(directory "${origin}/../${folder}" ABSOLUTE)
   if(NOT failed AND IS_DIRECTORY "${directory}")
     set(${variable} "${directory}" CACHE PATH "CMake package of the ${module} wheel")
   endif()
 endfunction()
 
 if(HBM_BUILD_PYTHON)
-  hbm_hint_wheel_cmake_dir(pybind11_DIR pybind11 "pybind11.get_cmake_dir()")
+  hbm_hint_wheel_cmake_dir(pybind11_DIR pybind11 share/cmake/pybind11)
   find_package(pybind11 2.9 CONFIG REQUIRED)
 endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
-  hbm_hint_wheel_cmake_dir(OpenVINO_DIR openvino "openvino.utils.get_cmake_path()")
+  hbm_hint_wheel_cmake_dir(OpenVINO_DIR openvino cmake)
   find_package(OpenVINO QUIET COMPONENTS Runtime)
   if(NOT OpenVINO_FOUND)
     message(FATAL_ERROR

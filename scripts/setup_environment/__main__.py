@@ -59,7 +59,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
 
     def install_packages(progress: Progress) -> None:
         install_requirements(workspace, pins["python"], progress)
-        install_requirements(workspace, pins["python.files"], progress, "--no-deps")
+        install_requirements(workspace, pins["python.alone"], progress, "--no-deps")
 
     steps = [
         Step(
@@ -71,7 +71,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         Step(
             "python",
             "Python packages",
-            pins["python"] + pins["python.files"],
+            pins["python"] + pins["python.alone"],
             install_packages,
         ),
     ]
