@@ -1,0 +1,22 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_DNN_ENGINE_SETTINGS_HPP_
+#define HBM_SIM_DNN_ENGINE_SETTINGS_HPP_
+
+#include <cstdint>
+#include <string>
+
+namespace hbm_sim {
+
+/// What the environment says about the OpenVINO engine.
+struct EngineSettings {
+  std::int32_t threads;  ///< Of one inference: HBM_SIM_THREADS, else the host's processors shared among the cores.
+  std::string cache_directory;  ///< HBM_SIM_CACHE_DIR, else below XDG_CACHE_HOME or ~/.cache; empty: no cache.
+};
+
+/// Read once. Throws StatusError for a value that cannot be used.
+const EngineSettings& engine_settings();
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_DNN_ENGINE_SETTINGS_HPP_

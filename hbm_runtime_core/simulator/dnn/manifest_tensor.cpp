@@ -1,0 +1,215 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "dnn/manifest_tensor.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "dnn/data_type.hpp"
+#include "dnn/tensor_layout.hpp"
+#include "dnn/typed_value.hpp"
+
+namespace hbm_sim {
+namespace {
+
+constexpr std::int64_t kLargestDimension = INT32_MAX;
+
+void parse_shape(const ManifestObject& object, hbDNNTensorProperties& properties) {
+  const std::vector<std::int64_t> shape = object.integers("shape", kDynamic, kLargestDimension);
+  if (shape.empty() || shape.size() > HB_DNN_TENSOR_MAX_DIMENSIONS) {
+    object.fail("shape", "expected 1 to " + std::to_string(HB_DNN_TENSOR_MAX_DIMENSIONS) + " dimensions, got " +
+                             std::to_string(shape.size()));
+  }
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) {
+    object.fail("shape", "expected sizes from 1, or -1 for a dynamic one, got 0");
+  }
+  properties.validShape.numDimensions = static_cast<std::int32_t>(shape.size());
+  std::transform(shape.begin(), shape.end(), properties.validShape.dimensionSize,
+                 [](std::int64_t size) { return static_cast<std::int32_t>(size); });
+}
+
+/// Strides that the manifest leaves out: dense, and dynamic where a dimension further in is.
+void fill_default_strides(const ManifestObject& object, hbDNNTensorProperties& properties) {
+  for (int dimension = properties.validShape.numDimensions - 1; dimension >= 0; --dimension) {
+    properties.stride[dimension] = smallest_stride(properties, dimension).value_or(kDynamic);
+  }
+  if (!has_dynamic_shape(properties) && !fill_dense_strides(properties)) {
+    object.fail("shape", shape_text(properties) + " is larger than any device");
+  }
+}
+
+void parse_strides(const ManifestObject& object, TensorRole role, hbDNNTensorProperties& properties) {
+  const std::vector<std::int64_t> strides = object.integers("strides", kDynamic, kLargestTensorBytes);
+  const int dimensions = properties.validShape.numDimensions;
+  if (strides.size() != static_cast<std::size_t>(dimensions)) {
+    object.fail("strides",
+                "expected " + std::to_string(dimensions) + " as the shape has, got " + std::to_string(strides.size()));
+  }
+  std::copy(strides.begin(), strides.end(), properties.stride);
+  const std::int64_t unit = unit_bytes(properties.tensorType);
+  if (properties.stride[dimensions - 1] != unit) {
+    object.fail("strides", "the innermost must be the " + std::to_string(unit) + " bytes of " +
+                               data_type_name(properties.tensorType) + ", got " + stride_text(properties));
+  }
+  if (role == TensorRole::kOutput && !has_dynamic_shape(properties) &&
+      std::find(strides.begin(), strides.end(), kDynamic) != strides.end()) {
+    object.fail("strides", "an output of fixed shape needs fixed strides, got " + stride_text(properties));
+  }
+  for (int dimension = dimensions - 2; dimension >= 0; --dimension) {
+    const std::int64_t stride = properties.stride[dimension];
+    const auto smallest = smallest_stride(properties, dimension);
+    if (stride != kDynamic && (stride < smallest.value_or(unit) || stride % unit != 0)) {
+      object.fail("strides", "dimension " + std::to_string(dimension) + " has " + std::to_string(stride) +
+                                 ", expected a multiple of " + std::to_string(unit) + " not below " +
+                                 std::to_string(smallest.value_or(unit)) + ", the row it spans");
+    }
+  }
+}
+
+void parse_aligned_bytes(const ManifestObject& object, hbDNNTensorProperties& properties) {
+  const int dimensions = properties.validShape.numDimensions;
+  const bool is_dynamic = has_dynamic_shape(properties) || std::find(properties.stride, properties.stride + dimensions,
+                                                                     kDynamic) != properties.stride + dimensions;
+  if (is_dynamic) {
+    if (object.integer("aligned_bytes", kDynamic, kLargestTensorBytes, kDynamic) != kDynamic) {
+      object.fail("aligned_bytes", "expected -1, because the shape or a stride is dynamic");
+    }
+    properties.alignedByteSize = kDynamic;
+    return;
+  }
+  const auto extent = extent_bytes(properties);
+  if (!extent) {
+    object.fail("shape",
+                shape_text(properties) + " with strides " + stride_text(properties) + " is larger than any device");
+  }
+  const std::int64_t outer = dimensions == 1 ? *extent : properties.stride[0] * properties.validShape.dimensionSize[0];
+  properties.alignedByteSize = object.integer("aligned_bytes", *extent, kLargestTensorBytes, std::max(outer, *extent));
+}
+
+void parse_quantization(const ManifestObject& object, TensorSpec& tensor) {
+  hbDNNTensorProperties& properties = tensor.properties;
+  properties.quantiType = NONE;
+  if (!object.contains("quantization")) {
+    return;
+  }
+  const ManifestObject quantization = object.object("quantization", {"type", "scale", "zero_point", "axis"});
+  const std::string type = quantization.text("type");
+  if (type == "none") {
+    return;
+  }
+  if (type != "scale") {
+    quantization.fail("type", "expected \"none\" or \"scale\", got \"" + type + "\"");
+  }
+  properties.quantiType = SCALE;
+  tensor.scale = quantization.numbers("scale");
+  if (quantization.contains("zero_point")) {
+    for (const std::int64_t value : quantization.integers("zero_point", INT32_MIN, INT32_MAX)) {
+      tensor.zero_point.push_back(static_cast<std::int32_t>(value));
+    }
+  }
+  properties.quantizeAxis = static_cast<std::int32_t>(
+      quantization.integer("axis", -HB_DNN_TENSOR_MAX_DIMENSIONS, HB_DNN_TENSOR_MAX_DIMENSIONS - 1, 0));
+  const bool is_axis = properties.quantizeAxis >= 0 && properties.quantizeAxis < properties.validShape.numDimensions;
+  const std::size_t channels =
+      is_axis ? static_cast<std::size_t>(properties.validShape.dimensionSize[properties.quantizeAxis]) : 1;
+  if (tensor.scale.size() != 1 && tensor.scale.size() != channels) {
+    quantization.fail("scale", "expected 1 value or one for each of the " + std::to_string(channels) + " along axis " +
+                                   std::to_string(properties.quantizeAxis) + ", got " +
+                                   std::to_string(tensor.scale.size()));
+  }
+  if (!tensor.zero_point.empty() && tensor.zero_point.size() != tensor.scale.size()) {
+    quantization.fail("zero_point", "expected none or as many as scale has, " + std::to_string(tensor.scale.size()) +
+                                        ", got " + std::to_string(tensor.zero_point.size()));
+  }
+}
+
+Fill::Kind parse_fill_kind(const ManifestObject& fill) {
+  const std::string kind = fill.text("kind");
+  if (kind == "zeros") {
+    return Fill::Kind::kZeros;
+  }
+  if (kind == "noise") {
+    return Fill::Kind::kNoise;
+  }
+  if (kind == "constant") {
+    return Fill::Kind::kConstant;
+  }
+  if (kind == "copy") {
+    return Fill::Kind::kCopy;
+  }
+  fill.fail("kind", "expected zeros, noise, constant or copy, got \"" + kind + "\"");
+}
+
+/// A copy needs an input of the same dtype and rank, and equal sizes; dynamic sizes of the output follow the input.
+void require_copyable(const ManifestObject& fill, const TensorSpec& input, const TensorSpec& output) {
+  const hbDNNTensorProperties& from = input.properties;
+  const hbDNNTensorProperties& to = output.properties;
+  bool is_same = from.tensorType == to.tensorType && from.validShape.numDimensions == to.validShape.numDimensions;
+  for (int dimension = 0; is_same && dimension < to.validShape.numDimensions; ++dimension) {
+    const std::int32_t size = to.validShape.dimensionSize[dimension];
+    is_same = size == kDynamic || size == from.validShape.dimensionSize[dimension];
+  }
+  if (!is_same) {
+    fill.fail("input", "\"" + input.name + "\" is " + data_type_name(from.tensorType) + " " + shape_text(from) +
+                           ", the output is " + data_type_name(to.tensorType) + " " + shape_text(to) +
+                           ": a copy needs the same dtype and shape");
+  }
+}
+
+}  // namespace
+
+TensorSpec parse_tensor(const ManifestObject& object, TensorRole role) {
+  TensorSpec tensor;
+  tensor.name = object.text("name");
+  if (tensor.name.empty()) {
+    object.fail("name", "expected a name, got an empty string");
+  }
+  tensor.description = object.text("description", "");
+  const auto type = data_type_from_name(object.text("dtype"));
+  if (!type) {
+    object.fail("dtype",
+                "expected one of S4 U4 S8 U8 F16 S16 U16 F32 S32 U32 F64 S64 U64 BOOL8, "
+                "got \"" +
+                    object.text("dtype") + "\"");
+  }
+  tensor.properties.tensorType = *type;
+  parse_shape(object, tensor.properties);
+  if (object.contains("strides")) {
+    parse_strides(object, role, tensor.properties);
+  } else {
+    fill_default_strides(object, tensor.properties);
+  }
+  parse_aligned_bytes(object, tensor.properties);
+  parse_quantization(object, tensor);
+  return tensor;
+}
+
+void parse_fill(const ManifestObject& object, const std::vector<TensorSpec>& inputs, TensorSpec& output) {
+  if (object.contains("fill")) {
+    const ManifestObject fill = object.object("fill", {"kind", "seed", "value", "input"});
+    output.fill.kind = parse_fill_kind(fill);
+    output.fill.seed = static_cast<std::uint64_t>(fill.integer("seed", 0, INT64_MAX, 0));
+    output.fill.value = fill.number("value", 0.0);
+    if (output.fill.kind == Fill::Kind::kConstant &&
+        !is_representable(output.properties.tensorType, output.fill.value)) {
+      fill.fail("value", std::to_string(output.fill.value) + " is no " + data_type_name(output.properties.tensorType));
+    }
+    if (output.fill.kind == Fill::Kind::kCopy) {
+      const std::string name = fill.text("input");
+      const auto found =
+          std::find_if(inputs.begin(), inputs.end(), [&](const TensorSpec& input) { return input.name == name; });
+      if (found == inputs.end()) {
+        fill.fail("input", "the model has no input \"" + name + "\"");
+      }
+      require_copyable(fill, *found, output);
+      output.fill.input_index = static_cast<std::size_t>(found - inputs.begin());
+      return;
+    }
+  }
+  if (has_dynamic_shape(output.properties)) {
+    object.fail("fill", "an output of dynamic shape " + shape_text(output.properties) +
+                            " needs kind copy: the timed engine knows no other shape for it");
+  }
+}
+
+}  // namespace hbm_sim

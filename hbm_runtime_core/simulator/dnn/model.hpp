@@ -1,0 +1,48 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_DNN_MODEL_HPP_
+#define HBM_SIM_DNN_MODEL_HPP_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "dnn/engine.hpp"
+#include "dnn/manifest.hpp"
+#include "ucp/job.hpp"
+
+namespace hbm_sim {
+
+class InferenceJob;
+
+/// A loaded model. Everything but its pool of jobs is constant, so that any number of threads may use it.
+class Model {
+ public:
+  Model(ModelSpec spec, std::unique_ptr<Engine> engine);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const ModelSpec& spec() const noexcept { return spec_; }
+  const std::vector<TensorSpec>& inputs() const noexcept { return spec_.inputs; }
+  const std::vector<TensorSpec>& outputs() const noexcept { return spec_.outputs; }
+  const JobTraits& traits() const noexcept { return traits_; }
+  Engine& engine() noexcept { return *engine_; }
+
+  /// Jobs are reused: as many exist as were ever in flight at once, and a call allocates nothing.
+  InferenceJob& take_job();
+  void give_back(InferenceJob& job) noexcept;
+
+ private:
+  ModelSpec spec_;
+  JobTraits traits_;
+  std::unique_ptr<Engine> engine_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<InferenceJob>> jobs_;
+  std::vector<InferenceJob*> idle_jobs_;
+};
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_DNN_MODEL_HPP_

@@ -1,0 +1,45 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_DNN_TENSOR_LAYOUT_HPP_
+#define HBM_SIM_DNN_TENSOR_LAYOUT_HPP_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "hobot/dnn/hb_dnn.h"
+
+namespace hbm_sim {
+
+/// No device holds a tensor as large as this; arithmetic below it cannot overflow.
+constexpr std::int64_t kLargestTensorBytes = std::int64_t{1} << 36;
+
+/// The entry of a shape or stride array that the caller fills before, or the device after, an inference.
+constexpr std::int64_t kDynamic = -1;
+
+/// Bytes from one element along `dimension` to the next when nothing is padded inside it, given the strides further in;
+/// nothing when a dimension or stride further in is dynamic, or the result is larger than kLargestTensorBytes.
+std::optional<std::int64_t> smallest_stride(const hbDNNTensorProperties& properties, int dimension);
+
+/// Fills every stride, innermost first, with the smallest possible one. Returns false when that is too large.
+bool fill_dense_strides(hbDNNTensorProperties& properties);
+
+/// Bytes from the first to behind the last element of a tensor whose shape and strides are all known.
+/// Nothing when that is larger than kLargestTensorBytes.
+std::optional<std::int64_t> extent_bytes(const hbDNNTensorProperties& properties);
+
+/// Elements of a known shape, not counting padding.
+std::int64_t element_count(const hbDNNTensorProperties& properties);
+
+bool has_dynamic_shape(const hbDNNTensorProperties& properties);
+
+/// True when the elements follow each other without a gap.
+bool is_dense(const hbDNNTensorProperties& properties);
+
+/// "[1, 640, -1, 3]"
+std::string shape_text(const hbDNNTensorProperties& properties);
+std::string stride_text(const hbDNNTensorProperties& properties);
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_DNN_TENSOR_LAYOUT_HPP_

@@ -1,0 +1,108 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "dnn/timed_engine.hpp"
+
+#include <cstring>
+#include <stdexcept>
+
+#include "dnn/data_type.hpp"
+#include "dnn/output_layout.hpp"
+#include "dnn/strided_copy.hpp"
+#include "dnn/tensor_layout.hpp"
+#include "dnn/typed_value.hpp"
+
+namespace hbm_sim {
+namespace {
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the n-th value without the ones before it.
+std::uint64_t random_bits(std::uint64_t seed, std::uint64_t index) noexcept {
+  std::uint64_t bits = seed + (index + 1) * 0x9e3779b97f4a7c15;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+  return bits ^ (bits >> 31);
+}
+
+hbDNNTensorProperties dense(hbDNNTensorProperties properties) {
+  fill_dense_strides(properties);
+  return properties;
+}
+
+std::vector<unsigned char> noise(const hbDNNTensorProperties& properties, std::uint64_t seed) {
+  const auto unit = static_cast<std::size_t>(unit_bytes(properties.tensorType));
+  // The manifest was checked: the extent is known, and the dense one is not larger.
+  std::vector<unsigned char> values(static_cast<std::size_t>(*extent_bytes(dense(properties))));
+  for (std::size_t at = 0; at < values.size(); at += unit) {
+    const UnitBytes bytes = encode_random(properties.tensorType, random_bits(seed, at / unit));
+    std::memcpy(values.data() + at, bytes.data(), unit);
+  }
+  return values;
+}
+
+/// Writes one unit over and over: doubling copies are as fast as memset, for every unit.
+void repeat(unsigned char* destination, std::size_t bytes, const unsigned char* unit, std::size_t unit_bytes) {
+  std::memcpy(destination, unit, unit_bytes);
+  for (std::size_t filled = unit_bytes; filled < bytes;) {
+    const std::size_t count = filled < bytes - filled ? filled : bytes - filled;
+    std::memcpy(destination + filled, destination, count);
+    filled += count;
+  }
+}
+
+void write_constant(const hbDNNTensor& output, const std::vector<unsigned char>& unit) {
+  auto* const base = static_cast<unsigned char*>(output.sysMem.virAddr);
+  RowWalk rows(output.properties);
+  for (std::size_t row = 0; row < rows.row_count(); ++row, rows.next()) {
+    repeat(base + rows.offset(), rows.row_bytes(), unit.data(), unit.size());
+  }
+}
+
+void write_copy(const hbDNNTensor& input, hbDNNTensor& output) {
+  resolve_output(output, input.properties.validShape);
+  if (!overlap(input, output)) {
+    copy_strided(output.sysMem.virAddr, output.properties, input.sysMem.virAddr, input.properties);
+    return;
+  }
+  // One block may be bound as input and output, at any offset: read all of it before the first byte is written.
+  const hbDNNTensorProperties staged = dense(input.properties);
+  std::vector<unsigned char> bytes(static_cast<std::size_t>(*extent_bytes(staged)));
+  copy_strided(bytes.data(), staged, input.sysMem.virAddr, input.properties);
+  copy_strided(output.sysMem.virAddr, output.properties, bytes.data(), staged);
+}
+
+}  // namespace
+
+TimedEngine::TimedEngine(const ModelSpec& model) {
+  for (const TensorSpec& spec : model.outputs) {
+    Output output{spec.fill, {}};
+    const std::int32_t type = spec.properties.tensorType;
+    if (spec.fill.kind == Fill::Kind::kConstant || spec.fill.kind == Fill::Kind::kZeros) {
+      const bool is_constant = spec.fill.kind == Fill::Kind::kConstant;
+      const UnitBytes bytes = encode(type, is_constant ? spec.fill.value : 0.0);
+      output.values.assign(bytes.begin(), bytes.begin() + unit_bytes(type));
+    } else if (spec.fill.kind == Fill::Kind::kNoise) {
+      output.values = noise(spec.properties, spec.fill.seed);
+    }
+    outputs_.push_back(std::move(output));
+  }
+}
+
+void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
+  for (std::size_t index = 0; index < outputs_.size(); ++index) {
+    const Output& from = outputs_[index];
+    hbDNNTensor& to = outputs[index];
+    switch (from.fill.kind) {
+      case Fill::Kind::kZeros:
+      case Fill::Kind::kConstant:
+        write_constant(to, from.values);
+        break;
+      case Fill::Kind::kNoise:
+        copy_strided(to.sysMem.virAddr, to.properties, from.values.data(), dense(to.properties));
+        break;
+      case Fill::Kind::kCopy:
+        write_copy(inputs[from.fill.input_index], to);
+        break;
+    }
+  }
+}
+
+}  // namespace hbm_sim
