@@ -48,6 +48,11 @@ class BlockRef {
     ref.block_ = block;
     return ref;
   }
+  /// Another share in a block that somebody holds.
+  static BlockRef share(Block* block) {
+    block->holders_.fetch_add(1, std::memory_order_relaxed);
+    return adopt(block);
+  }
   BlockRef(const BlockRef& other) : block_(other.block_) {
     if (block_ != nullptr) {
       block_->holders_.fetch_add(1, std::memory_order_relaxed);

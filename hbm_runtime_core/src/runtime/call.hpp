@@ -109,8 +109,9 @@ using CallDone = std::function<void(Call&, std::exception_ptr)>;
 void run_elsewhere(const std::shared_ptr<Call>& call, CallDone done);
 
 /// Finishes a started call, but waits for that only until the deadline. After a TimeoutError the call goes on without
-/// its caller: its memory stays alive until the device is done.
-void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline);
+/// its caller: its memory stays alive until the device is done. `ended` is called when it is, in any case.
+void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline,
+                       std::function<void()> ended = nullptr);
 
 }  // namespace hbm
 

@@ -51,9 +51,13 @@ void run_elsewhere(const std::shared_ptr<Call>& call, CallDone done) {
   }
 }
 
-void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline) {
+void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline,
+                       std::function<void()> ended) {
   auto outcome = std::make_shared<Outcome>();
-  run_elsewhere(call, [outcome](Call&, std::exception_ptr error) {
+  run_elsewhere(call, [outcome, ended = std::move(ended)](Call&, std::exception_ptr error) {
+    if (ended != nullptr) {
+      ended();
+    }
     std::lock_guard<std::mutex> lock(outcome->mutex);
     outcome->error = std::move(error);
     outcome->done = true;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "driver/error.hpp"
+#include "runtime/names.hpp"
 #include "runtime/status.hpp"
 
 namespace hbm {
@@ -86,6 +87,36 @@ void ModelSet::load_file(const std::string& file) {
     models_.push_back(std::make_unique<Model>(device_, package, name, static_cast<int>(models_.size())));
     model_files_.push_back(file);
   }
+}
+
+std::vector<std::string> ModelSet::model_names() const {
+  std::vector<std::string> names;
+  for (const auto& model : models_) {
+    names.push_back(model->name());
+  }
+  return names;
+}
+
+const Model& ModelSet::model(const std::string& name) const {
+  for (const auto& model : models_) {
+    if (model->name() == name) {
+      return *model;
+    }
+  }
+  throw_unknown_model(name);
+}
+
+const Model& ModelSet::only_model() const {
+  if (models_.size() != 1) {
+    throw ValueError("model_name: needed, because " + std::to_string(models_.size()) +
+                     " models are loaded: " + list_names(model_names()));
+  }
+  return *models_.front();
+}
+
+void ModelSet::throw_unknown_model(const std::string& name) const {
+  throw ValueError("model '" + name + "' is not loaded; loaded: " + list_names(model_names()) +
+                   suggest_name(name, model_names()));
 }
 
 void ModelSet::close() {

@@ -21,6 +21,11 @@ class ModelSet {
   ~ModelSet();
 
   const std::vector<std::unique_ptr<Model>>& models() const { return models_; }
+  /// Throws ValueError that lists what is loaded.
+  const Model& model(const std::string& name) const;
+  /// The only model; ValueError where several are loaded.
+  const Model& only_model() const;
+  [[noreturn]] void throw_unknown_model(const std::string& name) const;
   /// One a file, in the order given.
   const std::vector<std::string>& file_descriptions() const { return file_descriptions_; }
   Device& device() const { return device_; }
@@ -35,6 +40,7 @@ class ModelSet {
  private:
   explicit ModelSet(Device& device) : device_(device) {}
   void load_file(const std::string& file);
+  std::vector<std::string> model_names() const;
 
   Device& device_;
   std::atomic<bool> closed_{false};

@@ -20,14 +20,8 @@ class Runtime {
   explicit Runtime(const std::vector<std::string>& files);
   ~Runtime();
 
-  /// Throws StateError once closed.
-  const std::shared_ptr<ModelSet>& set() const;
-  const std::vector<std::unique_ptr<Model>>& models() const { return set()->models(); }
-  /// Throws ValueError that lists what is loaded.
-  const Model& model(const std::string& name) const;
-  /// The only model; ValueError where several are loaded.
-  const Model& only_model() const;
-  [[noreturn]] void throw_unknown_model(const std::string& name) const;
+  /// A share in the models; hold it as long as a model is used. Throws StateError once closed.
+  std::shared_ptr<const ModelSet> set() const;
 
   Scheduling scheduling(const Model& model) const;
   /// All changes or none.
@@ -35,11 +29,11 @@ class Runtime {
 
   /// No call begins any more; those in flight end, then the models are unloaded. Safe to repeat.
   void close();
-  bool closed() const { return set_ == nullptr; }
+  bool closed() const;
 
  private:
-  std::shared_ptr<ModelSet> set_;
   mutable std::mutex mutex_;
+  std::shared_ptr<ModelSet> set_;
   std::vector<Scheduling> defaults_;
 };
 

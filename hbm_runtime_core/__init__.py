@@ -1,0 +1,78 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Models on the BPU of D-Robotics boards, or on its simulator.
+
+    from hbm_runtime_core import HB_HBMRuntime
+    runtime = HB_HBMRuntime("model.hbm")
+    results = runtime.run(array)
+
+Importing needs no library of the vendor; making a runtime opens the vendor's where they are installed, the simulator's
+elsewhere (environment variable HBM_RUNTIME_BACKEND = auto, bpu or sim).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._native import (
+    CallTiming,
+    HB_HBMRuntime,
+    InferRequest,
+    QuantParams,
+    SchedParam,
+    dequantize,
+    hbDNNDataType,
+    hbDNNQuantiType,
+    quantize,
+)
+from .errors import HbmFileNotFoundError, HbmRuntimeError, HbmTimeoutError, HbmValueError
+
+__all__ = [
+    "HB_HBMRuntime",
+    "InferRequest",
+    "CallTiming",
+    "QuantParams",
+    "SchedParam",
+    "hbDNNDataType",
+    "hbDNNQuantiType",
+    "HbmRuntimeError",
+    "HbmValueError",
+    "HbmFileNotFoundError",
+    "HbmTimeoutError",
+    "InferFuture",
+    "quantize",
+    "dequantize",
+    "pack_four_bit",
+    "unpack_four_bit",
+    "nv12_planes",
+    "get_include",
+]
+
+# Names that are imported when first used, so that importing the package costs little more than loading its library.
+_LAZY = {
+    "InferFuture": "future",
+    "pack_four_bit": "four_bit",
+    "unpack_four_bit": "four_bit",
+    "nv12_planes": "vision",
+}
+
+
+def get_include() -> str:
+    """Directory of the C API's headers: compile with -I<this>, include "hobot/dnn/hb_dnn.h"."""
+    import os
+
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "include")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,27 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_ASYNC_CALL_HPP_
+#define HBM_BINDINGS_ASYNC_CALL_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+
+#include "bindings/call_arguments.hpp"
+#include "bindings/run_arguments.hpp"
+
+namespace hbm {
+
+/// A call that may outlive the caller's interest: whichever thread drops it last, its Python objects are given up
+/// under the GIL.
+std::shared_ptr<PythonCall> make_python_call();
+
+/// Starts a call and returns the future of its results.
+pybind11::object start_async_call(const pybind11::object& runtime, const RunArguments& arguments);
+
+/// Lets threads of the library into Python, until the interpreter ends.
+void watch_interpreter_exit();
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_ASYNC_CALL_HPP_

@@ -1,0 +1,272 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/call_arguments.hpp"
+
+#include <algorithm>
+
+#include "bindings/errors.hpp"
+#include "bindings/numpy_array.hpp"
+#include "bindings/scheduling_arguments.hpp"
+#include "driver/error.hpp"
+#include "runtime/input_check.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+constexpr const char* forms = "an array, {input name: array} or {model name: {input name: array}}";
+
+PyObject* dict_item(PyObject* dict, PyObject* key) {
+  PyObject* item = PyDict_GetItemWithError(dict, key);
+  if (item == nullptr && PyErr_Occurred() != nullptr) {
+    throw py::error_already_set();
+  }
+  return item;
+}
+
+PyObject* first_value(PyObject* dict) {
+  Py_ssize_t position = 0;
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  PyDict_Next(dict, &position, &key, &value);
+  return value;
+}
+
+GivenArray describe(PyObject* array) {
+  const ArrayInfo info = array_info(array);
+  return {type_name_of(array), std::vector<int64_t>(info.shape, info.shape + info.rank)};
+}
+
+void hold(PyObject* object, PythonCall* call) {
+  Py_INCREF(object);
+  call->held.push_back(object);
+}
+
+// False where the array does not fit the input.
+bool read_array(PyObject* array, const ModelTensor& tensor, InputView* view) {
+  const ArrayInfo info = array_info(array);
+  if (!carries(info.type_number, tensor.info.dtype) || !shape_fits(tensor, info.shape, info.rank)) {
+    return false;
+  }
+  view->data = info.data;
+  view->swap_bytes = info.other_byte_order;
+  std::copy(info.shape, info.shape + info.rank, view->shape);
+  std::copy(info.stride_bytes, info.stride_bytes + info.rank, view->stride_bytes);
+  return true;
+}
+
+void require_array(PyObject* object, const Model& model, const TensorInfo& info) {
+  if (!is_array(object)) {
+    throw TypeError("model '" + model.name() + "', input '" + info.name + "': expected a numpy array, " +
+                    describe_tensor(info) + ", got " + kind_of(object));
+  }
+}
+
+void read_single_input(PyObject* array, const Model& model, PythonCall* call, CallPart* part) {
+  if (model.inputs().size() != 1) {
+    throw_several_inputs(model);
+  }
+  if (!read_array(array, model.inputs()[0], &part->inputs[0])) {
+    throw_input_mismatch(model, 0, {describe(array)});
+  }
+  hold(array, call);
+}
+
+[[noreturn]] void throw_names(PyObject* inputs, const Model& model) {
+  std::vector<std::string> given;
+  Py_ssize_t position = 0;
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  while (PyDict_Next(inputs, &position, &key, &value) != 0) {
+    given.push_back(to_string(key, "model '" + model.name() + "', input name"));
+  }
+  throw_input_names(model, given);
+}
+
+[[noreturn]] void throw_mismatch(PyObject* inputs, const Model& model, const ModelKeys& keys, std::size_t index) {
+  std::vector<GivenArray> given;
+  for (const py::object& key : keys.inputs) {
+    PyObject* array = dict_item(inputs, key.ptr());
+    given.push_back(array != nullptr && is_array(array) ? describe(array) : GivenArray{});
+  }
+  throw_input_mismatch(model, index, given);
+}
+
+void read_named_inputs(PyObject* inputs, const Model& model, const ModelKeys& keys, PythonCall* call, CallPart* part) {
+  const std::vector<ModelTensor>& tensors = model.inputs();
+  if (PyDict_GET_SIZE(inputs) != static_cast<Py_ssize_t>(tensors.size())) {
+    throw_names(inputs, model);
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    PyObject* array = dict_item(inputs, keys.inputs[i].ptr());
+    if (array == nullptr) {
+      throw_names(inputs, model);
+    }
+    require_array(array, model, tensors[i].info);
+    if (!read_array(array, tensors[i], &part->inputs[i])) {
+      throw_mismatch(inputs, model, keys, i);
+    }
+    hold(array, call);
+  }
+}
+
+CallPart& add_part(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
+                   PythonCall* call) {
+  CallPart& part = call->call.add_part(model);
+  part.scheduling = runtime.runtime().scheduling(model);
+  if (arguments.has_scheduling()) {
+    apply_overrides(runtime, model, arguments, &part.scheduling);
+  }
+  check_runnable(model.name(), part.scheduling, model.limits());
+  return part;
+}
+
+struct NestedInputs {
+  const Model* model;
+  PyObject* inputs;
+};
+
+std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelSet& set, PyObject* nested,
+                                      const Model* only) {
+  std::vector<NestedInputs> entries;
+  Py_ssize_t position = 0;
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  while (PyDict_Next(nested, &position, &key, &value) != 0) {
+    const Model& model = runtime.find_model(set, key);
+    if (!PyDict_Check(value)) {
+      throw TypeError("model '" + model.name() + "': expected {input name: array}, got " + kind_of(value));
+    }
+    if (only == nullptr || only == &model) {
+      entries.push_back({&model, value});
+    }
+  }
+  if (entries.empty() && only != nullptr) {
+    throw ValueError("model '" + only->name() + "': model_name selects it, but the inputs hold nothing for it");
+  }
+  if (entries.size() > 1) {
+    std::sort(entries.begin(), entries.end(), [](const NestedInputs& left, const NestedInputs& right) {
+      return left.model->index() < right.model->index();
+    });
+  }
+  return entries;
+}
+
+void read_targets(const RuntimeObject& runtime, PyObject* outputs, const ModelSet& set, PythonCall* call) {
+  const py::dict given = to_dict(outputs, "outputs", "{output name: array} or {model name: {output name: array}}");
+  PyObject* value = first_value(given.ptr());
+  if (value == nullptr) {
+    return;
+  }
+  if (!PyDict_Check(value)) {
+    if (call->call.part_count() > 1) {
+      throw ValueError("outputs: several models run, so expected {model name: {output name: array}}");
+    }
+    read_output_arrays(runtime.keys(*call->call.part(0).model), given, 0, call);
+    return;
+  }
+  for (const auto& [name, arrays] : given) {
+    const Model& model = runtime.find_model(set, name.ptr());
+    for (std::size_t p = 0; p < call->call.part_count(); ++p) {
+      if (call->call.part(p).model == &model) {
+        const py::dict of_model = to_dict(arrays.ptr(), "outputs", "{output name: array}");
+        read_output_arrays(runtime.keys(model), of_model, p, call);
+      }
+    }
+  }
+}
+
+void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
+  const ModelTensor& tensor = part->model->outputs()[output];
+  const std::string where = "model '" + part->model->name() + "', output '" + tensor.info.name + "'";
+  if (!is_array(array)) {
+    throw TypeError(where + ": expected a numpy array in outputs=, got " + kind_of(array));
+  }
+  const ArrayInfo info = array_info(array);
+  if (!carries(info.type_number, tensor.info.dtype) || info.other_byte_order ||
+      !shape_fits(tensor, info.shape, info.rank)) {
+    throw ValueError(where + ": expected " + describe_tensor(tensor.info) + " in outputs=, got " +
+                     describe_array(type_name_of(array).c_str(), info.shape, info.rank));
+  }
+  if (!info.writeable) {
+    throw ValueError(where + ": the array in outputs= is read-only");
+  }
+  OutputTarget& target = part->targets[output];
+  // An array of ours in the output's own layout is what the device can write to.
+  if (tensor.settled && std::equal(info.stride_bytes, info.stride_bytes + info.rank, tensor.layout.stride_bytes)) {
+    BlockRef block = wrapped_block(array);
+    if (block && static_cast<int64_t>(block->capacity()) >= tensor.layout.bytes &&
+        block->device_id() == static_cast<int32_t>(part->scheduling.deviceId)) {
+      target.block = std::move(block);
+      return;
+    }
+  }
+  target.data = info.data;
+  target.rank = info.rank;
+  std::copy(info.shape, info.shape + info.rank, target.shape);
+  std::copy(info.stride_bytes, info.stride_bytes + info.rank, target.stride_bytes);
+}
+
+}  // namespace
+
+void PythonCall::clear() {
+  call.clear();
+  for (PyObject* object : held) {
+    Py_DECREF(object);
+  }
+  held.clear();
+  targets.clear();
+}
+
+void fill_call(const RuntimeObject& runtime, const ModelSet& set,
+               const RunArguments& arguments, PythonCall* call) {
+  const Model* named = arguments.model_name != nullptr ? &runtime.find_model(set, arguments.model_name) : nullptr;
+  if (arguments.has_scheduling()) {
+    check_override_models(runtime, set, arguments);
+  }
+  if (is_array(arguments.input)) {
+    const Model& model = named != nullptr ? *named : set.only_model();
+    CallPart& part = add_part(runtime, model, arguments, call);
+    read_single_input(arguments.input, model, call, &part);
+  } else {
+    const py::dict inputs = to_dict(arguments.input, "inputs", forms);
+    PyObject* value = first_value(inputs.ptr());
+    if (value == nullptr) {
+      throw ValueError(std::string("inputs: the dictionary is empty; expected ") + forms);
+    }
+    if (PyDict_Check(value)) {
+      for (const NestedInputs& entry : read_nested(runtime, set, inputs.ptr(), named)) {
+        CallPart& part = add_part(runtime, *entry.model, arguments, call);
+        read_named_inputs(entry.inputs, *entry.model, runtime.keys(*entry.model), call, &part);
+      }
+    } else {
+      const Model& model = named != nullptr ? *named : set.only_model();
+      CallPart& part = add_part(runtime, model, arguments, call);
+      read_named_inputs(inputs.ptr(), model, runtime.keys(model), call, &part);
+    }
+  }
+  if (arguments.outputs != nullptr) {
+    read_targets(runtime, arguments.outputs, set, call);
+  }
+}
+
+void read_output_arrays(const ModelKeys& keys, const py::dict& arrays, std::size_t part, PythonCall* call) {
+  CallPart& into = call->call.part(part);
+  into.targets.resize(into.model->outputs().size());
+  for (const auto& [name, array] : arrays) {
+    const std::string text = to_string(name.ptr(), "outputs, output name");
+    const auto found = std::find_if(keys.outputs.begin(), keys.outputs.end(), [name = name](const py::object& key) {
+      return PyUnicode_Compare(key.ptr(), name.ptr()) == 0;
+    });
+    if (found == keys.outputs.end()) {
+      throw_unknown_output(*into.model, text);
+    }
+    const auto output = static_cast<std::size_t>(found - keys.outputs.begin());
+    set_output_target(array.ptr(), output, &into);
+    hold(array.ptr(), call);
+    call->targets.push_back({part, output, array.ptr()});
+  }
+}
+
+}  // namespace hbm

@@ -1,0 +1,45 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_CALL_ARGUMENTS_HPP_
+#define HBM_BINDINGS_CALL_ARGUMENTS_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+#include <vector>
+
+#include "bindings/run_arguments.hpp"
+#include "bindings/runtime_object.hpp"
+#include "runtime/call.hpp"
+
+namespace hbm {
+
+/// A call and the Python objects it reads from or writes to.
+struct PythonCall {
+  /// An array of the caller that receives an output.
+  struct Target {
+    std::size_t part;
+    std::size_t output;
+    PyObject* array;
+  };
+
+  Call call;
+  /// Shares in the caller's arrays, until the call is over.
+  std::vector<PyObject*> held;
+  /// Arrays among `held`.
+  std::vector<Target> targets;
+
+  /// With the GIL held.
+  void clear();
+};
+
+/// Checks the arguments against the models and fills the call; nothing has been started when it throws.
+void fill_call(const RuntimeObject& runtime, const ModelSet& set,
+               const RunArguments& arguments, PythonCall* call);
+
+/// Reads `{output name: array}` for one part of a call.
+void read_output_arrays(const ModelKeys& keys, const pybind11::dict& arrays, std::size_t part, PythonCall* call);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_CALL_ARGUMENTS_HPP_

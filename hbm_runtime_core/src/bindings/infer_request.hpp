@@ -1,0 +1,51 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_INFER_REQUEST_HPP_
+#define HBM_BINDINGS_INFER_REQUEST_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "bindings/runtime_object.hpp"
+#include "runtime/call.hpp"
+
+namespace hbm {
+
+/// Inputs of one model in device memory, filled in place by the caller.
+class InferRequest {
+ public:
+  InferRequest(pybind11::object runtime, const Model& model, std::vector<InputBuffer> buffers);
+
+  const Model& model() const { return model_; }
+  RuntimeObject& runtime() const;
+  const pybind11::object& inputs() const { return inputs_; }
+  const std::vector<InputBuffer>& buffers() const { return buffers_; }
+  CallTiming timing;
+
+  /// The device reads the inputs from `begin` to `end`; one run at a time.
+  void begin();
+  static void end(const std::shared_ptr<std::atomic<bool>>& busy) { busy->store(false); }
+  const std::shared_ptr<std::atomic<bool>>& busy() const { return busy_; }
+
+ private:
+  // Keeps the models' names; the models themselves are kept by the set.
+  pybind11::object runtime_;
+  std::shared_ptr<const ModelSet> set_;
+  const Model& model_;
+  std::vector<InputBuffer> buffers_;
+  pybind11::object inputs_;
+  std::shared_ptr<std::atomic<bool>> busy_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// HB_HBMRuntime.create_request
+std::unique_ptr<InferRequest> create_request(const pybind11::object& runtime, const pybind11::object& model_name,
+                                             const pybind11::object& shapes);
+
+void define_infer_request(pybind11::module_& module);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_INFER_REQUEST_HPP_

@@ -1,0 +1,43 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_PARAMETERS_HPP_
+#define HBM_BINDINGS_PARAMETERS_HPP_
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/scheduling.hpp"
+#include "runtime/tensor_info.hpp"
+
+namespace hbm {
+
+/// Quantisation of a tensor, with arrays as Python sees them.
+struct QuantParams {
+  hbDNNQuantiType quant_type = NONE;
+  int64_t axis = 0;
+  pybind11::array_t<float> scale;
+  pybind11::array_t<int32_t> zero_point;
+};
+
+QuantParams to_quant_params(const Quantization& quantization);
+Quantization to_quantization(const QuantParams& params);
+
+/// Scheduling as Python sees it.
+struct SchedParam {
+  int64_t priority = 0;
+  int64_t custom_id = 0;
+  std::vector<int> bpu_cores = {-1};
+  int64_t device_id = 0;
+};
+
+SchedParam to_sched_param(const Scheduling& scheduling);
+
+void define_quant_params(pybind11::module_& module);
+void define_sched_param(pybind11::module_& module);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_PARAMETERS_HPP_

@@ -1,0 +1,134 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/quantization.hpp"
+
+#include <pybind11/numpy.h>
+
+#include <string>
+#include <vector>
+
+#include "bindings/errors.hpp"
+#include "bindings/numpy_array.hpp"
+#include "bindings/parameters.hpp"
+#include "bindings/run_arguments.hpp"
+#include "driver/error.hpp"
+#include "runtime/quantize.hpp"
+#include "runtime/strided_copy.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+using RealArray = py::array_t<float, py::array::c_style | py::array::forcecast>;
+
+// The dtype whose arrays have this type, not counting the packed ones.
+Dtype dtype_of_array(PyObject* array, const char* function) {
+  const int type_number = array_info(array).type_number;
+  for (int number = HB_DNN_TENSOR_TYPE_S8; number < HB_DNN_TENSOR_TYPE_MAX; ++number) {
+    if (carries(type_number, static_cast<Dtype>(number))) {
+      return static_cast<Dtype>(number);
+    }
+  }
+  throw TypeError(std::string(function) + ": arrays of " + type_name_of(array) + " are no tensors");
+}
+
+Dtype wanted_dtype(const py::object& dtype) {
+  if (py::isinstance<hbDNNDataType>(dtype)) {
+    const auto wanted = dtype.cast<hbDNNDataType>();
+    if (!is_dtype(wanted)) {
+      throw ValueError("quantize: hbDNNDataType.MAX is no type");
+    }
+    return wanted;
+  }
+  const py::object empty = py::module_::import("numpy").attr("empty")(0, dtype);
+  return dtype_of_array(empty.ptr(), "quantize");
+}
+
+void require_array(const py::object& array, const char* function) {
+  if (!is_array(array.ptr())) {
+    throw TypeError(std::string(function) + ": expected a numpy array, got " + kind_of(array.ptr()));
+  }
+}
+
+py::object dequantize_array(const py::object& array, const QuantParams& quant) {
+  require_array(array, "dequantize");
+  if (quant.quant_type == NONE) {
+    return array.attr("astype")("float32");
+  }
+  const Dtype dtype = dtype_of_array(array.ptr(), "dequantize");
+  const bool integers = dtype != HB_DNN_TENSOR_TYPE_BOOL8 && dtype != HB_DNN_TENSOR_TYPE_F16 &&
+                        dtype != HB_DNN_TENSOR_TYPE_F32 && dtype != HB_DNN_TENSOR_TYPE_F64;
+  if (!integers) {
+    throw TypeError("dequantize: expected integers, got " + type_name_of(array.ptr()));
+  }
+  py::object native = array;
+  if (array_info(array.ptr()).other_byte_order) {
+    native = array.attr("astype")(array.attr("dtype").attr("newbyteorder")("="));
+  }
+  const ArrayInfo info = array_info(native.ptr());
+  const std::vector<int64_t> shape(info.shape, info.shape + info.rank);
+  const std::vector<int64_t> strides(info.stride_bytes, info.stride_bytes + info.rank);
+  const Quantization quantization = to_quantization(quant);
+  check_quantization(quantization, shape);
+  py::array_t<float> result(shape);
+  float* to = result.mutable_data();
+  if (result.size() > 0) {
+    py::gil_scoped_release release;
+    dequantize(info.data, dtype, shape, strides, quantization, to);
+  }
+  return std::move(result);
+}
+
+py::object quantize_array(const py::object& array, const QuantParams& quant, const py::object& dtype_object) {
+  require_array(array, "quantize");
+  const char kind = py::str(array.attr("dtype").attr("kind")).cast<std::string>()[0];
+  if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') {
+    throw TypeError("quantize: expected numbers, got " + type_name_of(array.ptr()));
+  }
+  const Dtype dtype = wanted_dtype(dtype_object);
+  const RealArray real(array);
+  const std::vector<int64_t> shape(real.shape(), real.shape() + real.ndim());
+  Quantization quantization = to_quantization(quant);
+  if (quant.quant_type == NONE) {
+    quantization.scale = {1.0F};
+    quantization.zero_point = {0};
+  }
+  check_quantization(quantization, shape);
+  if (is_packed(dtype) && shape.empty()) {
+    throw ValueError("quantize: 4-bit values are packed along the last dimension, and the array has none");
+  }
+  const py::dtype type(is_packed(dtype) ? "uint8" : numpy_name(dtype));
+  py::array result(type, shape);
+  if (real.size() > 0) {
+    void* to = result.mutable_data();
+    const float* from = real.data();
+    py::gil_scoped_release release;
+    quantize(from, shape, quantization, dtype, to);
+  }
+  if (!is_packed(dtype)) {
+    return std::move(result);
+  }
+  py::array packed(type, storage_shape(dtype, shape));
+  if (real.size() > 0) {
+    pack_four_bit(static_cast<const uint8_t*>(result.data()), shape, static_cast<uint8_t*>(packed.mutable_data()));
+  }
+  return std::move(packed);
+}
+
+}  // namespace
+
+void define_quantization(py::module_& module) {
+  module.def("dequantize", &dequantize_array, py::arg("array"), py::arg("quant"),
+             "Real values of a quantised tensor: (q - zero_point) * scale, float32 and C-contiguous.\n"
+             "\n"
+             "array: integers of any strides. quant: QuantParams, one scale or one for each slice along its axis; NONE\n"
+             "only converts. HbmValueError where the number of scales does not fit the shape.");
+  module.def("quantize", &quantize_array, py::arg("array"), py::arg("quant"), py::arg("dtype"),
+             "Integers for a quantised tensor: clip(round_half_even(x / scale) + zero_point).\n"
+             "\n"
+             "dtype: hbDNNDataType or a NumPy type of 8 to 32 bits. S4 and U4 give packed bytes, the first value in the\n"
+             "low nibble. HbmValueError where a value is NaN; infinity saturates.");
+}
+
+}  // namespace hbm

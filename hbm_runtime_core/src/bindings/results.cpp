@@ -1,0 +1,90 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/results.hpp"
+
+#include <cstdio>
+#include <string>
+
+#include "bindings/numpy_array.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+py::object new_dict() {
+  py::object dict = py::reinterpret_steal<py::object>(PyDict_New());
+  if (!dict) {
+    throw py::error_already_set();
+  }
+  return dict;
+}
+
+void set_item(const py::object& dict, const py::object& key, const py::object& value) {
+  if (PyDict_SetItem(dict.ptr(), key.ptr(), value.ptr()) < 0) {
+    throw py::error_already_set();
+  }
+}
+
+PyObject* callers_array(const PythonCall& call, std::size_t part, std::size_t output) {
+  for (const PythonCall::Target& target : call.targets) {
+    if (target.part == part && target.output == output) {
+      return target.array;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+py::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t part) {
+  CallPart& from = call.call.part(part);
+  const py::object results = new_dict();
+  for (const std::size_t i : keys.sorted_outputs) {
+    PyObject* given = callers_array(call, part, i);
+    OutputResult& result = from.results[i];
+    set_item(results, keys.outputs[i],
+             given != nullptr ? py::reinterpret_borrow<py::object>(given)
+                              : py::reinterpret_steal<py::object>(wrap_block(
+                                    std::move(result.block), *result.layout, from.model->outputs()[i].info.dtype)));
+  }
+  return results;
+}
+
+py::object call_results(const RuntimeObject& runtime, PythonCall& call) {
+  const py::object results = new_dict();
+  for (std::size_t p = 0; p < call.call.part_count(); ++p) {
+    const ModelKeys& keys = runtime.keys(*call.call.part(p).model);
+    set_item(results, keys.name, part_results(keys, call, p));
+  }
+  return results;
+}
+
+void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* timing) {
+  const auto dict = py::reinterpret_borrow<py::object>(timing);
+  for (std::size_t p = 0; p < call.call.part_count(); ++p) {
+    const CallPart& part = call.call.part(p);
+    dict[runtime.keys(*part.model).name] = py::cast(part.timing);
+  }
+}
+
+void define_call_timing(py::module_& module) {
+  py::class_<CallTiming>(module, "CallTiming", "Where the time of one inference went, in microseconds.")
+      .def_readonly("copy_in_us", &CallTiming::copy_in_us,
+                    "From the caller's arrays into device memory; 0 for inputs filled in place.")
+      .def_readonly("queue_us", &CallTiming::queue_us, "Waiting for a free task, creating and submitting it.")
+      .def_readonly("device_us", &CallTiming::device_us,
+                    "From submission until the library reported the end: the device's queue and the run itself.")
+      .def_readonly("copy_out_us", &CallTiming::copy_out_us,
+                    "Making the outputs readable, and copying those asked for in arrays of the caller.")
+      .def_readonly("total_us", &CallTiming::total_us, "The sum.")
+      .def("__repr__", [](const CallTiming& t) {
+        char text[192];
+        std::snprintf(text, sizeof(text),
+                      "CallTiming(copy_in_us=%.1f, queue_us=%.1f, device_us=%.1f, copy_out_us=%.1f, total_us=%.1f)",
+                      t.copy_in_us, t.queue_us, t.device_us, t.copy_out_us, t.total_us);
+        return std::string(text);
+      });
+}
+
+}  // namespace hbm

@@ -1,0 +1,26 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_RESULTS_HPP_
+#define HBM_BINDINGS_RESULTS_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include "bindings/call_arguments.hpp"
+#include "bindings/runtime_object.hpp"
+
+namespace hbm {
+
+/// `{output name: array}` of one part, sorted by name: arrays over device memory, or the caller's own.
+pybind11::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t part);
+
+/// `{model name: {output name: array}}`, models in load order.
+pybind11::object call_results(const RuntimeObject& runtime, PythonCall& call);
+
+/// Fills the dictionary given as timing= with `{model name: CallTiming}`.
+void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* timing);
+
+void define_call_timing(pybind11::module_& module);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_RESULTS_HPP_

@@ -1,0 +1,163 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/run_method.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "bindings/async_call.hpp"
+#include "bindings/call_arguments.hpp"
+#include "bindings/errors.hpp"
+#include "bindings/results.hpp"
+#include "bindings/run_arguments.hpp"
+#include "bindings/runtime_object.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+// A call is used again by the thread's next one, with all the memory it has gathered. It is taken out while in use: a
+// key's __hash__ may come back here.
+thread_local std::unique_ptr<PythonCall> idle_call;
+
+class BorrowedCall {
+ public:
+  BorrowedCall() : call_(idle_call != nullptr ? std::move(idle_call) : std::make_unique<PythonCall>()) {}
+  ~BorrowedCall() {
+    call_->clear();
+    idle_call = std::move(call_);
+  }
+  BorrowedCall(const BorrowedCall&) = delete;
+  BorrowedCall& operator=(const BorrowedCall&) = delete;
+  PythonCall& operator*() const { return *call_; }
+
+ private:
+  std::unique_ptr<PythonCall> call_;
+};
+
+py::object run_here(RuntimeObject& self, std::shared_ptr<const ModelSet> set, const RunArguments& arguments) {
+  BorrowedCall borrowed;
+  PythonCall& call = *borrowed;
+  fill_call(self, *set, arguments, &call);
+  call.call.set_timed(arguments.timing != nullptr);
+  {
+    py::gil_scoped_release release;
+    call.call.start(std::move(set), Deadline::max());
+    call.call.finish();
+    call.call.copy_out();
+  }
+  if (arguments.timing != nullptr) {
+    report_timing(self, call, arguments.timing);
+  }
+  return call_results(self, call);
+}
+
+py::object run_limited(RuntimeObject& self, std::shared_ptr<const ModelSet> set, const RunArguments& arguments,
+                       double timeout_ms) {
+  const Deadline deadline = deadline_after(timeout_ms);
+  const std::shared_ptr<PythonCall> call = make_python_call();
+  fill_call(self, *set, arguments, call.get());
+  call->call.set_timed(arguments.timing != nullptr);
+  {
+    py::gil_scoped_release release;
+    call->call.start(std::move(set), deadline);
+    run_with_deadline(std::shared_ptr<Call>(call, &call->call), timeout_ms, deadline);
+    call->call.copy_out();
+  }
+  if (arguments.timing != nullptr) {
+    report_timing(self, *call, arguments.timing);
+  }
+  py::object results = call_results(self, *call);
+  call->clear();
+  return results;
+}
+
+PyObject* run(PyObject* self_object, PyObject* const* args, Py_ssize_t count, PyObject* keyword_names) {
+  try {
+    auto& self = py::cast<RuntimeObject&>(py::handle(self_object));
+    const RunArguments arguments = parse_run_arguments("run", args, count, keyword_names);
+    std::shared_ptr<const ModelSet> set = self.runtime().set();
+    const double timeout_ms = to_timeout_ms(arguments.timeout_ms);
+    if (deadline_after(timeout_ms) == Deadline::max()) {
+      return run_here(self, std::move(set), arguments).release().ptr();
+    }
+    return run_limited(self, std::move(set), arguments, timeout_ms).release().ptr();
+  } catch (...) {
+    set_python_error(std::current_exception());
+    return nullptr;
+  }
+}
+
+PyObject* run_async(PyObject* self_object, PyObject* const* args, Py_ssize_t count, PyObject* keyword_names) {
+  try {
+    const RunArguments arguments = parse_run_arguments("run_async", args, count, keyword_names);
+    return start_async_call(py::reinterpret_borrow<py::object>(self_object), arguments).release().ptr();
+  } catch (...) {
+    set_python_error(std::current_exception());
+    return nullptr;
+  }
+}
+
+constexpr const char* run_doc =
+    "run(input_tensor, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
+    "timeout_ms=None, outputs=None, timing=None)\n--\n\n"
+    "Run one inference of one or several models and wait for the results, without holding the GIL.\n"
+    "\n"
+    "Args:\n"
+    "    input_tensor: the inputs in one of three forms: an array (a model with one input),\n"
+    "        {input name: array}, or {model name: {input name: array}}, whose models run in parallel. The keywords\n"
+    "        input_tensors= and multi_input_tensors= mean the same. Arrays are copied before the device reads them;\n"
+    "        changing one from another thread meanwhile changes what the device sees.\n"
+    "    model_name: which model, where several are loaded; of the nested form it runs only this one.\n"
+    "    priority, bpu_cores, custom_id, device_id: {model name: value}, for this call alone, over the defaults of\n"
+    "        set_scheduling_params().\n"
+    "    timeout_ms: HbmTimeoutError after so many milliseconds; the device finishes on its own.\n"
+    "    outputs: {output name: array} or {model name: {output name: array}}: arrays to receive the outputs. Into an\n"
+    "        array that a run returned earlier the device writes directly, others are copied into once.\n"
+    "    timing: a dict that receives {model name: CallTiming}.\n"
+    "\n"
+    "Returns:\n"
+    "    {model name: {output name: array}}: arrays of the logical shape over device memory, which goes back to a\n"
+    "    pool with the last reference to them. Padded outputs are strided views.\n"
+    "\n"
+    "Raises:\n"
+    "    HbmValueError (ValueError, RuntimeError): dtype, shape, name or range does not fit.\n"
+    "    TypeError: an argument of the wrong kind.\n"
+    "    HbmRuntimeError: the device or its library reports a failure.\n"
+    "    HbmTimeoutError: timeout_ms is over.";
+
+constexpr const char* run_async_doc =
+    "run_async(input_tensor, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
+    "outputs=None, timing=None)\n--\n\n"
+    "Start what run() would do, and return a concurrent.futures.Future of its result, which can be awaited too.\n"
+    "\n"
+    "The inputs are copied before this returns. Where all tasks of the device are in use (HB_UCP_MAX_TASK_NUM), it\n"
+    "waits for one. Done callbacks run on a thread of the library. Bad arguments are raised here, failures of the\n"
+    "device from the future.";
+
+void add_method(const py::object& type, PyMethodDef* definition) {
+  PyObject* method = PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), definition);
+  if (method == nullptr) {
+    throw py::error_already_set();
+  }
+  type.attr(definition->ml_name) = py::reinterpret_steal<py::object>(method);
+}
+
+template <typename Function>
+PyCFunction as_c_function(Function function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+}  // namespace
+
+void define_run_methods(const py::object& runtime_class) {
+  // Called as CPython calls its own methods: a general dispatcher would cost as much as all the rest of a small call.
+  static PyMethodDef run_definition = {"run", as_c_function(&run), METH_FASTCALL | METH_KEYWORDS, run_doc};
+  static PyMethodDef run_async_definition = {"run_async", as_c_function(&run_async), METH_FASTCALL | METH_KEYWORDS,
+                                             run_async_doc};
+  add_method(runtime_class, &run_definition);
+  add_method(runtime_class, &run_async_definition);
+}
+
+}  // namespace hbm

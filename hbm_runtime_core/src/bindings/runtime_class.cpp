@@ -1,0 +1,68 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/runtime_class.hpp"
+
+#include "bindings/infer_request.hpp"
+#include "bindings/run_method.hpp"
+#include "bindings/runtime_object.hpp"
+#include "bindings/runtime_properties.hpp"
+#include "bindings/scheduling_arguments.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+constexpr const char* class_doc =
+    "Models of one or several .hbm files, loaded and ready to run.\n"
+    "\n"
+    "    HB_HBMRuntime(model_file)\n"
+    "    HB_HBMRuntime(model_files)\n"
+    "\n"
+    "Raises HbmFileNotFoundError for a file that cannot be opened, HbmRuntimeError for one that the device refuses.\n"
+    "Usable from several threads at once. Everything is freed with the last reference, or by close().";
+
+py::object library_version(const py::object&) {
+  return py::module_::import("hbm_runtime_core.version").attr("LibraryVersion")(Device::instance().driver().version());
+}
+
+}  // namespace
+
+void define_runtime(py::module_& module) {
+  RuntimeClass cls(module, "HB_HBMRuntime", class_doc);
+  cls.def(py::init(&load_runtime));
+  cls.def_property_readonly_static("version", &library_version,
+                                   "Version of the inference library, from the class as well; may also be called.");
+  cls.def_property_readonly(
+         "backend", [](const RuntimeObject&) { return backend_name(Device::instance().driver().backend()); },
+         "'bpu' on a board, 'sim' where the simulator runs.")
+      .def_property_readonly(
+          "soc", [](const RuntimeObject&) { return Device::instance().driver().soc(); },
+          "'s100', 's100p' or 's600'; the library's own words for any other board.")
+      .def_property_readonly(
+          "bpu_core_count", [](const RuntimeObject&) { return Device::instance().driver().bpu_core_count(); },
+          "BPU cores of the board; 0 where neither the system nor the SoC's name tells.");
+  define_model_properties(&cls);
+  define_tensor_properties(&cls);
+  cls.def("set_scheduling_params", &set_scheduling_params, py::arg("priority") = py::none(),
+          py::arg("bpu_cores") = py::none(), py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(),
+          "Set what holds for calls that say nothing, each as {model name: value}; None leaves it as it is.\n"
+          "\n"
+          "priority: 0 to 255, higher runs first, 254 and 255 preempt. bpu_cores: list of cores, [-1] for any.\n"
+          "custom_id: among equal priorities smaller runs first. device_id: 0 on a board.\n"
+          "Nothing changes where one value is refused.");
+  define_run_methods(cls);
+  cls.def("create_request", &create_request, py::arg("model_name") = py::none(), py::arg("shapes") = py::none(),
+          "Reserve device memory for one model's inputs, to be filled in place and run many times.\n"
+          "\n"
+          "model_name may be None where one model is loaded. shapes: {input: shape} for inputs with dynamic\n"
+          "dimensions. Returns an InferRequest.");
+  cls.def("close", &RuntimeObject::close,
+          "Unload the models once the calls in flight have ended. Arrays from earlier runs stay valid. Safe to repeat.")
+      .def_property_readonly(
+          "closed", [](const RuntimeObject& self) { return self.runtime().closed(); }, "Whether close() was called.")
+      .def("__enter__", [](const py::object& self) { return self; })
+      .def("__exit__", [](RuntimeObject& self, const py::args&) { self.close(); });
+}
+
+}  // namespace hbm

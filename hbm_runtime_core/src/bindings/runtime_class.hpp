@@ -1,0 +1,15 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_RUNTIME_CLASS_HPP_
+#define HBM_BINDINGS_RUNTIME_CLASS_HPP_
+
+#include <pybind11/pybind11.h>
+
+namespace hbm {
+
+/// HB_HBMRuntime.
+void define_runtime(pybind11::module_& module);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_RUNTIME_CLASS_HPP_

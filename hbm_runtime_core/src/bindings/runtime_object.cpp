@@ -1,0 +1,144 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/runtime_object.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "bindings/errors.hpp"
+#include "bindings/run_arguments.hpp"
+#include "driver/error.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+py::object interned(const std::string& text) {
+  PyObject* name = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape");
+  if (name == nullptr) {
+    throw py::error_already_set();
+  }
+  PyUnicode_InternInPlace(&name);
+  return py::reinterpret_steal<py::object>(name);
+}
+
+ModelKeys make_keys(const Model& model) {
+  ModelKeys keys;
+  keys.name = interned(model.name());
+  for (const ModelTensor& tensor : model.inputs()) {
+    keys.inputs.push_back(interned(tensor.info.name));
+  }
+  for (const ModelTensor& tensor : model.outputs()) {
+    keys.outputs.push_back(interned(tensor.info.name));
+  }
+  keys.sorted_outputs.resize(model.outputs().size());
+  std::iota(keys.sorted_outputs.begin(), keys.sorted_outputs.end(), std::size_t{0});
+  std::sort(keys.sorted_outputs.begin(), keys.sorted_outputs.end(), [&model](std::size_t left, std::size_t right) {
+    return model.outputs()[left].info.name < model.outputs()[right].info.name;
+  });
+  return keys;
+}
+
+struct Paths {
+  std::vector<py::object> keys;
+  std::vector<std::string> files;
+};
+
+void add_path(PyObject* object, const char* what, Paths* paths) {
+  const py::object path = py::reinterpret_steal<py::object>(PyOS_FSPath(object));
+  if (!path) {
+    PyErr_Clear();
+    throw TypeError(std::string(what) + ": expected str or os.PathLike, got " + kind_of(object));
+  }
+  PyObject* bytes = nullptr;
+  PyObject* text = nullptr;
+  if (PyUnicode_FSConverter(path.ptr(), &bytes) == 0) {
+    PyErr_Clear();
+    throw ValueError(std::string(what) + ": " + std::string(py::repr(path)) + " is no file name");
+  }
+  const py::object owned = py::reinterpret_steal<py::object>(bytes);
+  if (PyUnicode_FSDecoder(path.ptr(), &text) == 0) {
+    throw py::error_already_set();
+  }
+  paths->keys.push_back(py::reinterpret_steal<py::object>(text));
+  paths->files.emplace_back(PyBytes_AS_STRING(bytes), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes)));
+}
+
+bool is_single_path(PyObject* object) {
+  return PyUnicode_Check(object) || PyBytes_Check(object) || PyObject_HasAttrString(object, "__fspath__") != 0;
+}
+
+PyObject* file_argument(const py::args& args, const py::kwargs& kwargs) {
+  PyObject* given = args.empty() ? nullptr : PyTuple_GET_ITEM(args.ptr(), 0);
+  std::size_t count = args.size();
+  for (const auto& [key, value] : kwargs) {
+    const std::string name = py::str(key);
+    if (name != "model_file" && name != "model_files") {
+      throw TypeError("HB_HBMRuntime() has no argument '" + name + "'; it takes model_file or model_files");
+    }
+    given = value.ptr();
+    ++count;
+  }
+  if (count != 1) {
+    throw TypeError("HB_HBMRuntime() takes one argument, a path or a list of paths, got " + std::to_string(count));
+  }
+  return given;
+}
+
+}  // namespace
+
+RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<std::string>& files)
+    : paths_(std::move(paths)) {
+  {
+    py::gil_scoped_release release;
+    runtime_ = std::make_unique<Runtime>(files);
+  }
+  const std::shared_ptr<const ModelSet> set = runtime_->set();
+  for (const auto& model : set->models()) {
+    keys_.push_back(make_keys(*model));
+    index_of_name_[keys_.back().name] = model->index();
+  }
+}
+
+RuntimeObject::~RuntimeObject() { close(); }
+
+void RuntimeObject::close() {
+  if (runtime_ != nullptr) {
+    py::gil_scoped_release release;
+    runtime_->close();
+  }
+}
+
+const Model& RuntimeObject::find_model(const ModelSet& set, PyObject* name) const {
+  if (!PyUnicode_Check(name)) {
+    throw TypeError("model name: expected str, got " + kind_of(name));
+  }
+  PyObject* index = PyDict_GetItemWithError(index_of_name_.ptr(), name);
+  if (index == nullptr) {
+    if (PyErr_Occurred() != nullptr) {
+      throw py::error_already_set();
+    }
+    set.throw_unknown_model(to_string(name, "model name"));
+  }
+  return *set.models()[static_cast<std::size_t>(PyLong_AsSsize_t(index))];
+}
+
+std::unique_ptr<RuntimeObject> load_runtime(const py::args& args, const py::kwargs& kwargs) {
+  PyObject* given = file_argument(args, kwargs);
+  Paths paths;
+  if (is_single_path(given)) {
+    add_path(given, "model_file", &paths);
+  } else {
+    if (PyList_Check(given) == 0 && PyTuple_Check(given) == 0) {
+      throw TypeError("model_file: expected str, os.PathLike or a list of them, got " + kind_of(given));
+    }
+    const py::object items = py::reinterpret_borrow<py::object>(given);
+    for (const py::handle item : items) {
+      add_path(item.ptr(), "model_files", &paths);
+    }
+  }
+  return std::make_unique<RuntimeObject>(std::move(paths.keys), paths.files);
+}
+
+}  // namespace hbm

@@ -1,0 +1,106 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/scheduling_arguments.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "runtime/scheduling.hpp"
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+std::string label(const Model& model, const char* parameter) {
+  return "model '" + model.name() + "': " + parameter;
+}
+
+py::dict parameter_dict(PyObject* object, const char* parameter) {
+  const bool cores = std::string(parameter) == "bpu_cores";
+  return to_dict(object, parameter, cores ? "a dictionary {model name: list of cores}" : "a dictionary {model name: int}");
+}
+
+// The model's value in a dictionary by model name, or null.
+py::object value_for(PyObject* dictionary, const char* parameter, PyObject* name) {
+  if (dictionary == nullptr) {
+    return {};
+  }
+  const py::dict values = parameter_dict(dictionary, parameter);
+  PyObject* value = PyDict_GetItemWithError(values.ptr(), name);
+  if (value == nullptr && PyErr_Occurred() != nullptr) {
+    throw py::error_already_set();
+  }
+  return py::reinterpret_borrow<py::object>(value);
+}
+
+void check_models(const RuntimeObject& runtime, const ModelSet& set, PyObject* dictionary, const char* parameter) {
+  if (dictionary == nullptr) {
+    return;
+  }
+  for (const auto& [name, value] : parameter_dict(dictionary, parameter)) {
+    runtime.find_model(set, name.ptr());
+  }
+}
+
+}  // namespace
+
+SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* bpu_cores, PyObject* custom_id,
+                             PyObject* device_id) {
+  SchedulingChange change;
+  if (priority != nullptr) {
+    change.priority = checked_priority(model.name(), to_int64(priority, label(model, "priority")));
+  }
+  if (bpu_cores != nullptr) {
+    change.backend =
+        checked_cores(model.name(), to_int64_list(bpu_cores, label(model, "bpu_cores")), model.limits());
+  }
+  if (custom_id != nullptr) {
+    change.custom_id = to_int64(custom_id, label(model, "custom_id"));
+  }
+  if (device_id != nullptr) {
+    change.device_id = checked_device_id(model.name(), to_int64(device_id, label(model, "device_id")));
+  }
+  return change;
+}
+
+void check_override_models(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments) {
+  check_models(runtime, set, arguments.priority, "priority");
+  check_models(runtime, set, arguments.bpu_cores, "bpu_cores");
+  check_models(runtime, set, arguments.custom_id, "custom_id");
+  check_models(runtime, set, arguments.device_id, "device_id");
+}
+
+void apply_overrides(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
+                     Scheduling* scheduling) {
+  PyObject* name = runtime.keys(model).name.ptr();
+  const py::object priority = value_for(arguments.priority, "priority", name);
+  const py::object bpu_cores = value_for(arguments.bpu_cores, "bpu_cores", name);
+  const py::object custom_id = value_for(arguments.custom_id, "custom_id", name);
+  const py::object device_id = value_for(arguments.device_id, "device_id", name);
+  read_change(model, priority.ptr(), bpu_cores.ptr(), custom_id.ptr(), device_id.ptr()).apply(scheduling);
+}
+
+void set_scheduling_params(RuntimeObject& runtime, const py::object& priority, const py::object& bpu_cores,
+                           const py::object& custom_id, const py::object& device_id) {
+  const std::shared_ptr<const ModelSet> set = runtime.runtime().set();
+  const auto given = [](const py::object& object) { return object.is_none() ? nullptr : object.ptr(); };
+  RunArguments arguments;
+  arguments.priority = given(priority);
+  arguments.bpu_cores = given(bpu_cores);
+  arguments.custom_id = given(custom_id);
+  arguments.device_id = given(device_id);
+  check_override_models(runtime, *set, arguments);
+
+  std::vector<std::pair<const Model*, SchedulingChange>> changes;
+  for (const auto& model : set->models()) {
+    PyObject* name = runtime.keys(*model).name.ptr();
+    changes.emplace_back(model.get(), read_change(*model, value_for(arguments.priority, "priority", name).ptr(),
+                                                  value_for(arguments.bpu_cores, "bpu_cores", name).ptr(),
+                                                  value_for(arguments.custom_id, "custom_id", name).ptr(),
+                                                  value_for(arguments.device_id, "device_id", name).ptr()));
+  }
+  runtime.runtime().set_scheduling(changes);
+}
+
+}  // namespace hbm

@@ -1,0 +1,31 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_
+#define HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include "bindings/run_arguments.hpp"
+#include "bindings/runtime_object.hpp"
+
+namespace hbm {
+
+/// Checks that the scheduling dictionaries of a call name loaded models only.
+void check_override_models(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments);
+
+/// Lays what the call says about this model over its defaults.
+void apply_overrides(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
+                     Scheduling* scheduling);
+
+/// Values of one model, any of them null. Throws for what is out of range.
+SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* bpu_cores, PyObject* custom_id,
+                             PyObject* device_id);
+
+/// set_scheduling_params: all values are checked before any is kept.
+void set_scheduling_params(RuntimeObject& runtime, const pybind11::object& priority,
+                           const pybind11::object& bpu_cores, const pybind11::object& custom_id,
+                           const pybind11::object& device_id);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_
