@@ -12,7 +12,11 @@ elsewhere (environment variable HBM_RUNTIME_BACKEND = auto, bpu or sim).
 
 from __future__ import annotations
 
+import pkgutil
 from typing import Any
+
+# In the checkout Python finds this folder first; the compiled module is in the installed package.
+__path__ = pkgutil.extend_path(__path__, __name__)
 
 from ._native import (
     CallTiming,
