@@ -39,12 +39,8 @@ def main() -> int:
     workspace = Workspace.of_this_checkout()
     try:
         _require_known_machine(workspace)
-        pins = read_pins()
-        _install_debian_packages(workspace, pins["debian"])
-        steps = _steps(workspace, find_interpreter(workspace), pins)
-        for number, step in enumerate(steps, start=1):
-            _perform(workspace, step, f"[{number}/{len(steps)}] {step.title}")
-        shutil.rmtree(workspace.downloads, ignore_errors=True)
+        with workspace.locked():
+            _make(workspace)
     except SetupError as error:
         print(f"\nsetup: {error}", file=sys.stderr)
         return 1
@@ -52,6 +48,15 @@ def main() -> int:
         print("\nsetup: interrupted; run it again to go on.", file=sys.stderr)
         return 130
     return 0
+
+
+def _make(workspace: Workspace) -> None:
+    pins = read_pins()
+    _install_debian_packages(workspace, pins["debian"])
+    steps = _steps(workspace, find_interpreter(workspace), pins)
+    for number, step in enumerate(steps, start=1):
+        _perform(workspace, step, f"[{number}/{len(steps)}] {step.title}")
+    shutil.rmtree(workspace.downloads, ignore_errors=True)
 
 
 def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -> list[Step]:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +69,14 @@ class Workspace:
             _ROS_WHEELS_BOOTSTRAP_COMPLETE="1",
         )
         return environment
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps a second setup of this checkout waiting until this one is through."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "setup.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     # A step's stamp is written when the step has succeeded, and holds a hash of what it was made from: an interrupted
     # step has none, an outdated one another. Stamps lie in the environment they speak of and vanish with it.
