@@ -10,9 +10,6 @@
 #include "bindings/quantization.hpp"
 #include "bindings/results.hpp"
 #include "bindings/runtime_class.hpp"
-#ifdef HBM_HAS_VISION
-#include "bindings/vision.hpp"
-#endif
 
 PYBIND11_MODULE(_native, module) {
   module.doc() = "Native part of hbm_runtime_core; use the names of that package.";
@@ -26,9 +23,6 @@ PYBIND11_MODULE(_native, module) {
   hbm::define_infer_request(module);
   hbm::define_runtime(module);
   hbm::define_quantization(module);
-#ifdef HBM_HAS_VISION
-  hbm::define_vision(module);
-#endif
   hbm::watch_interpreter_exit();
   module.attr("__name__") = "hbm_runtime_core._native";
 }

@@ -1,0 +1,51 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_VISION_VALUE_TABLE_HPP_
+#define HBM_VISION_VALUE_TABLE_HPP_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "hobot/dnn/hb_dnn.h"
+
+namespace hbm::vision {
+
+enum class Channels { kRgb, kBgr, kGrey };
+
+/// How a model wants its pixels. With v the pixel's value, 0 to 255, the tensor holds x = (v - mean) * scale, and
+/// where it is quantised round(x / quant_scale) + zero_point, held inside the type's range.
+struct PixelFormat {
+  hbDNNDataType dtype = HB_DNN_TENSOR_TYPE_U8;
+  Channels channels = Channels::kRgb;
+  std::array<float, 3> mean{{0, 0, 0}};   ///< in the order of the channels, units of pixel values
+  std::array<float, 3> scale{{1, 1, 1}};  ///< in the order of the channels
+  bool quantized = false;
+  std::array<float, 3> quant_scale{{1, 1, 1}};
+  std::array<int32_t, 3> zero_point{{0, 0, 0}};
+};
+
+/// What each of the 256 pixel values becomes in each channel, as the bits that go into the tensor.
+class ValueTable {
+ public:
+  /// Throws ValueError for a type that no picture fits in.
+  explicit ValueTable(const PixelFormat& format);
+
+  const PixelFormat& format() const { return format_; }
+  int32_t channel_count() const { return format_.channels == Channels::kGrey ? 1 : 3; }
+  int32_t element_bytes() const { return element_bytes_; }
+  /// 256 elements of one channel.
+  template <typename Bits>
+  const Bits* channel(int32_t index) const {
+    return reinterpret_cast<const Bits*>(bits_.data()) + index * 256;
+  }
+
+ private:
+  PixelFormat format_;
+  int32_t element_bytes_;
+  std::vector<uint32_t> bits_;
+};
+
+}  // namespace hbm::vision
+
+#endif  // HBM_VISION_VALUE_TABLE_HPP_

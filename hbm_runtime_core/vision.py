@@ -1,0 +1,172 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures into model inputs: colour, resize, letterbox, NV12 planes. Native, GIL-free, straight into the input buffers.
+
+YUV is BT.601 in its limited range in both directions, as cameras and the board's converter have it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import HbmValueError
+
+try:
+    from ._vision import ENCODINGS, ImageTransform, Nv12Preparation, TensorPreparation
+except ImportError as error:
+    raise ImportError(
+        f"hbm_runtime_core.vision cannot be loaded ({error}). It needs libyuv: on Debian and Ubuntu "
+        "`sudo apt-get install libyuv-dev`; where hbm_runtime_core was built without it, install it again then"
+    ) from error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+__all__ = ["ENCODINGS", "ImageTransform", "PicturePreparation", "for_model"]
+
+_CHANNELS = (1, 3)
+
+
+class PicturePreparation:
+    """Fills the picture input of one model from camera pictures.
+
+    One object for each model and thread: it keeps its memory from frame to frame.
+    """
+
+    def __init__(self, names: Sequence[str], native: Nv12Preparation | TensorPreparation) -> None:
+        self._names = tuple(names)
+        self._native = native
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs that are filled: luma and chroma, or one tensor."""
+        return self._names
+
+    def prepare(
+        self,
+        data: Any,
+        width: int,
+        height: int,
+        step: int,
+        encoding: str,
+        into: Mapping[str, np.ndarray],
+        offset: int = 0,
+    ) -> ImageTransform:
+        """Convert, resize and write one picture.
+
+        Args:
+            data: bytes of the picture, any C-contiguous buffer.
+            width, height: pixels.
+            step: bytes from one row to the next.
+            encoding: a name out of `ENCODINGS`.
+            into: input name to array, such as `InferRequest.inputs`; rows may be padded.
+            offset: bytes in front of the picture in `data`.
+
+        Returns:
+            How the model's pixels map to the picture's.
+
+        Raises:
+            HbmValueError: encoding, sides, step and data do not fit together.
+
+        Source: RDK S manual, "input_shapes"; V4L2 pixel formats; ITU-R BT.601.
+        """
+        arrays = [into[name] for name in self._names]
+        return self._native.prepare(data, width, height, step, encoding, *arrays, offset=offset)
+
+
+def for_model(
+    runtime: Any,
+    model_name: str,
+    *,
+    resize: str = "letterbox",
+    interpolation: str = "bilinear",
+    region: tuple[int, int, int, int] | None = None,
+    pad_rgb: tuple[int, int, int] = (0, 0, 0),
+    colour: str = "rgb",
+    mean: Sequence[float] = (0.0, 0.0, 0.0),
+    scale: Sequence[float] = (1.0, 1.0, 1.0),
+    inputs: Sequence[str] | None = None,
+) -> PicturePreparation:
+    """Make the preparation that fits a model's picture input.
+
+    Args:
+        runtime: an `HB_HBMRuntime`.
+        model_name: a model of it.
+        resize: stretch, letterbox, letterbox_top_left, center_crop or none.
+        interpolation: nearest, bilinear or box (averages; for strong reduction).
+        region: x, y, width, height in source pixels of the part that counts as the picture; None: all of it.
+        pad_rgb: colour of a letterbox' borders, 0 to 255.
+        colour: order of the channels in a three-channel tensor input, rgb or bgr.
+        mean, scale: for tensor inputs, x = (pixel - mean) * scale, by channel in `colour` order.
+        inputs: the picture input's names (luma and chroma, or one); None: recognise it by its shape.
+
+    Raises:
+        HbmValueError: the model has no input that looks like a picture, or more than one.
+
+    Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
+    """
+    geometry = {
+        "resize": resize,
+        "interpolation": interpolation,
+        "region": region,
+        "pad_rgb": pad_rgb,
+    }
+    shapes = runtime.input_shapes[model_name]
+    names = list(inputs) if inputs is not None else list(runtime.input_names[model_name])
+    pairs = [(y, uv) for y in names for uv in names if _is_nv12_pair(shapes[y], shapes[uv])]
+    if len(pairs) == 1:
+        _, height, width, _ = shapes[pairs[0][0]]
+        return PicturePreparation(pairs[0], Nv12Preparation(width=width, height=height, **geometry))
+    tensors = [name for name in names if _picture_layout(shapes[name]) is not None]
+    if len(tensors) != 1 or pairs:
+        listed = ", ".join(f"'{name}' {shapes[name]}" for name in names)
+        raise HbmValueError(
+            f"model '{model_name}': expected one picture input ([1, H, W, 1] with [1, H/2, W/2, 2], or [1, C, H, W] or "
+            f"[1, H, W, C] with C 1 or 3), got {listed}; name the picture's inputs"
+        )
+    name = tensors[0]
+    channels_first, channels, height, width = _picture_layout(shapes[name])
+    quant = runtime.input_quants[model_name][name]
+    quantized = int(quant.quant_type) == 1
+    native = TensorPreparation(
+        width=width,
+        height=height,
+        channels_first=channels_first,
+        dtype=int(runtime.input_dtypes[model_name][name].value),
+        colour="grey" if channels == 1 else colour,
+        mean=_three(mean, channels),
+        scale=_three(scale, channels),
+        quant_scale=_three(quant.scale, channels) if quantized else None,
+        zero_point=_three(quant.zero_point, channels) if quantized and len(quant.zero_point) else (0, 0, 0),
+        **geometry,
+    )
+    return PicturePreparation((name,), native)
+
+
+def _is_nv12_pair(y: Sequence[int], uv: Sequence[int]) -> bool:
+    if len(y) != 4 or len(uv) != 4 or y[0] != 1 or uv[0] != 1:
+        return False
+    return y[3] == 1 and uv[3] == 2 and y[1] == 2 * uv[1] and y[2] == 2 * uv[2]
+
+
+def _picture_layout(shape: Sequence[int]) -> tuple[bool, int, int, int] | None:
+    """Tell (channels first, channels, height, width) of a tensor that can hold one picture."""
+    if len(shape) != 4 or shape[0] != 1 or min(shape) < 1:
+        return None
+    if shape[1] in _CHANNELS:
+        return True, shape[1], shape[2], shape[3]
+    if shape[3] in _CHANNELS:
+        return False, shape[3], shape[1], shape[2]
+    return None
+
+
+def _three(values: Sequence[float], channels: int) -> tuple[float, float, float]:
+    """Spread one value, or one for each channel, over three."""
+    listed = [value.item() if hasattr(value, "item") else value for value in values]
+    if len(listed) == 1:
+        listed = listed * 3
+    if len(listed) not in (channels, 3):
+        raise HbmValueError(f"expected 1 or {channels} values by channel, got {len(listed)}")
+    return tuple((listed + [listed[-1]] * 3)[:3])
