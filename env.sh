@@ -16,8 +16,8 @@ else
 fi
 _hbm_checkout=$(CDPATH='' cd -- "$_hbm_checkout" && pwd -P)
 
-if [ ! -f "$_hbm_checkout/.workspace/venv/bin/activate" ]; then
-    echo "env.sh: no environment in $_hbm_checkout/.workspace. Run 'make setup' in the checkout first." >&2
+if [ ! -f "$_hbm_checkout/.workspace/venv/.stamps/complete" ]; then
+    echo "env.sh: no complete environment in $_hbm_checkout/.workspace. Run 'make setup' in the checkout first." >&2
     unset _hbm_checkout
     return 1
 fi

@@ -56,6 +56,7 @@ def _make(workspace: Workspace) -> None:
     steps = _steps(workspace, find_interpreter(workspace), pins)
     for number, step in enumerate(steps, start=1):
         _perform(workspace, step, f"[{number}/{len(steps)}] {step.title}")
+    workspace.mark_complete()
     shutil.rmtree(workspace.downloads, ignore_errors=True)
 
 

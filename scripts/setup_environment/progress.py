@@ -83,6 +83,6 @@ class Progress:
         return code == 0
 
     def _explain(self, doing: str, code: int, output: str) -> str:
-        tail = "\n".join(f"    {line}" for line in output.strip().splitlines()[-12:])
         hint = next((text for pattern, text in _HINTS if re.search(pattern, output)), "")
-        return f"{doing} failed (exit code {code}). The end of {self._log_file}:\n{tail}" + (f"\n{hint}" if hint else "")
+        lines = [f"    {line[:160]}" for line in output.strip().splitlines()[-3 if hint else -15 :]]
+        return "\n".join([f"{doing} failed (exit code {code}). {hint}", f"The end of {self._log_file}:", *lines])

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_WHOLE = "complete"
+
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -87,8 +89,13 @@ class Workspace:
         return stamp.is_file() and stamp.read_text() == _digest(made_from)
 
     def mark_begun(self, step: str) -> None:
-        """Forgets that `step` has ever succeeded."""
+        """Forgets that `step`, and so the whole, has ever succeeded."""
         self._stamp(step).unlink(missing_ok=True)
+        self._stamp(_WHOLE).unlink(missing_ok=True)
+
+    def mark_complete(self) -> None:
+        """Remembers that every step has succeeded: env.sh asks for it."""
+        self.mark_done(_WHOLE, "")
 
     def mark_done(self, step: str, made_from: str) -> None:
         """Remembers that `step` has succeeded."""
