@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import info, pack, sim_env
+from . import doctor, info, pack, perf, run, sim_env
 from .arguments import Parser
 from .console import fail
 
-COMMANDS = (info, pack, sim_env)
+COMMANDS = (info, run, perf, pack, sim_env, doctor)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

@@ -12,7 +12,8 @@ from typing import Any
 from .arguments import add_json
 from .console import print_json
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+# Not resolved: in a build tree the Python files are links, and what is built lies beside the links.
+_PACKAGE = Path(__file__).absolute().parent.parent
 
 
 class SimulatorNotInstalled(RuntimeError):

@@ -10,6 +10,7 @@ import secrets
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +64,21 @@ class Package:
         return Manifest(tuple(packed.model for packed in self.models), self.description, self.soc, self.created_by)
 
 
+def creator() -> str:
+    """The name and version of this package, as far as the installation tells it."""
+    try:
+        return f"hbm_runtime_core {metadata.version('hbm_runtime_core')}"
+    except metadata.PackageNotFoundError:
+        return "hbm_runtime_core"
+
+
 def write_package(
     path: str | os.PathLike[str],
     models: Sequence[PackedModel],
     *,
     description: str = "",
     soc: str = "any",
-    created_by: str = "hbm_runtime_core",
+    created_by: str | None = None,
 ) -> Package:
     """Write a model file; whoever reads `path` meanwhile sees the old file or the new one, never a part.
 
@@ -81,7 +90,7 @@ def write_package(
         PackedModel(packed.model.with_program(index) if packed.program else packed.model, packed.program, packed.provenance)
         for index, packed in enumerate(models)
     )
-    package = Package(placed, description, soc, created_by)
+    package = Package(placed, description, soc, creator() if created_by is None else created_by)
     if not placed:
         raise PackError(f"{path}: a model file needs at least one model")
     check_models(package.manifest.models, soc, str(path))

@@ -1,0 +1,135 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How `run` and `perf` choose a model, its scheduling and its inputs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import integer, integers, named
+from .errors import InputError
+from .input_files import InputFile, read_input_files
+from .picture_file import add_picture_options
+
+if TYPE_CHECKING:
+    from .. import HB_HBMRuntime, InferRequest
+
+
+def add_call_options(parser: argparse.ArgumentParser) -> None:
+    """The options that both commands have."""
+    parser.add_argument("file", metavar="MODEL.hbm")
+    parser.add_argument("--model", metavar="NAME", help="which model, where the file holds several")
+    inputs = parser.add_argument_group("inputs")
+    inputs.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        type=named(str),
+        metavar="[NAME=]FILE",
+        help=".npy; .npz with an array an input; .bin, the elements row by row; or a picture: for an NV12 pair NAME is "
+        "what stands before _y and _uv. The name may be left out where only one input is left to be named",
+    )
+    inputs.add_argument(
+        "--input-shape", action="append", default=[], type=named(integers), metavar="[NAME=]1,3,H,W",
+        help="size of a dynamic input",
+    )  # fmt: skip
+    inputs.add_argument("--seed", type=integer(0), default=0, metavar="N", help="of the random inputs (default 0)")
+    add_picture_options(parser)
+    scheduling = parser.add_argument_group("scheduling")
+    scheduling.add_argument("--priority", type=integer(0, 255), metavar="P", help="0..255, higher runs first")
+    scheduling.add_argument("--bpu-cores", type=_cores, metavar="C[,C]", help="cores to run on, or 'any'")
+    scheduling.add_argument("--custom-id", type=integer(0), metavar="ID", help="among equal priorities smaller is first")
+    scheduling.add_argument("--device-id", type=integer(0), metavar="ID")
+    scheduling.add_argument("--timeout-ms", type=float, metavar="MS", help="give up on a call after this time")
+
+
+def _cores(text: str) -> list[int]:
+    return [-1] if text == "any" else list(integers(text))
+
+
+def load(options: argparse.Namespace) -> tuple[HB_HBMRuntime, str]:
+    """The runtime of the file, and the name of the model that was asked for.
+
+    Raises:
+        InputError: the file holds several models and none was named.
+    """
+    from .. import HB_HBMRuntime
+
+    runtime = HB_HBMRuntime(options.file)
+    names = runtime.model_names
+    if options.model is None and len(names) > 1:
+        raise InputError(f"{options.file} holds {len(names)} models: {', '.join(names)}; say which: --model NAME")
+    if options.model is not None and options.model not in names:
+        raise InputError(f"{options.file} holds no model '{options.model}'; it holds {', '.join(names)}")
+    return runtime, options.model or names[0]
+
+
+def run_arguments(options: argparse.Namespace) -> dict[str, Any]:
+    """What `InferRequest.run` is told besides the inputs."""
+    given = {name: getattr(options, name) for name in ("priority", "bpu_cores", "custom_id", "device_id", "timeout_ms")}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def request_maker(
+    runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, *, random: bool
+) -> Callable[[], InferRequest]:
+    """Makes requests whose inputs are filled from the files, and with seeded noise where there is no file.
+
+    Raises:
+        InputError: an input is not given and `random` does not allow noise, or a file does not fit.
+    """
+    names = runtime.input_names[model]
+    files = read_input_files(runtime, model, options)
+    missing = [name for name in names if name not in files]
+    if missing and not random:
+        raise InputError(f"model '{model}': no data for {', '.join(missing)}; give --input NAME=FILE, or --random for noise")
+    shapes = _dynamic_shapes(runtime.input_shapes[model], files, dict(_named_shapes(options.input_shape, names)), model)
+
+    def make() -> InferRequest:
+        request = runtime.create_request(model, shapes=shapes)
+        generator = np.random.default_rng(options.seed)
+        for file in dict.fromkeys(files.values()):
+            file.fill(request.inputs, model)
+        for name in missing:
+            view = request.inputs[name]
+            view[...] = noise(generator, view.shape, view.dtype)
+        return request
+
+    return make
+
+
+def _named_shapes(given: list[tuple[str, tuple[int, ...]]], names: list[str]) -> list[tuple[str, tuple[int, ...]]]:
+    if any(not name for name, _ in given) and len(names) != 1:
+        raise InputError(f"--input-shape must name one of the inputs {', '.join(names)}: NAME=1,3,H,W")
+    return [(name or names[0], shape) for name, shape in given]
+
+
+def _dynamic_shapes(
+    declared: Mapping[str, list[int]], files: Mapping[str, InputFile], given: Mapping[str, tuple[int, ...]], model: str
+) -> dict[str, list[int]]:
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        raise InputError(f"model '{model}' has no input '{unknown[0]}'; its inputs are {', '.join(declared)}")
+    shapes = {}
+    for name, shape in declared.items():
+        if -1 not in shape:
+            continue
+        known = given.get(name) or (files[name].shape if name in files else None)
+        if known is None:
+            raise InputError(f"model '{model}', input '{name}': the shape {shape} is dynamic; say --input-shape {name}=...")
+        shapes[name] = list(known)
+    return shapes
+
+
+def noise(generator: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Any value of an integer type, -1 to 1 of a float type."""
+    if dtype.kind == "f":
+        return generator.uniform(-1, 1, shape).astype(dtype)
+    if dtype.kind == "b":
+        return generator.integers(0, 2, shape).astype(dtype)
+    limits = np.iinfo(dtype)
+    return generator.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)

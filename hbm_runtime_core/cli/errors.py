@@ -1,0 +1,7 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands raise besides what the runtime and the packer do."""
+
+
+class InputError(ValueError):
+    """An option or a file does not fit the model it is meant for."""

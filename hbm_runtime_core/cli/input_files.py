@@ -1,0 +1,130 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files that hold the inputs of a model: arrays, raw bytes and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from .errors import InputError
+from .picture_file import PICTURE_SUFFIXES, PictureFile
+
+if TYPE_CHECKING:
+    from .. import HB_HBMRuntime
+
+
+class InputFile(Protocol):
+    """Data for some of a model's inputs."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The inputs that it fills."""
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """What it says about the shape of its only input."""
+
+    def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
+        """Write the data into the buffers of a request."""
+
+
+class ArrayFile:
+    """An array with a type and a shape."""
+
+    def __init__(self, path: str, name: str, array: np.ndarray) -> None:
+        self._path = path
+        self._array = array
+        self.names = (name,)
+        self.shape = array.shape
+
+    def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
+        view = inputs[self.names[0]]
+        if self._array.dtype != view.dtype or self._array.shape != view.shape:
+            raise InputError(
+                f"model '{model}', input '{self.names[0]}': expected {view.dtype} {list(view.shape)}, "
+                f"{self._path} holds {self._array.dtype} {list(self._array.shape)}"
+            )
+        view[...] = self._array
+
+
+class RawFile:
+    """The elements of a tensor one after another, in the machine's byte order."""
+
+    shape = None
+
+    def __init__(self, path: str, name: str) -> None:
+        self._path = path
+        self.names = (name,)
+
+    def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
+        view = inputs[self.names[0]]
+        try:
+            data = Path(self._path).read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read {self._path}: {error.strerror}") from None
+        if len(data) != view.size * view.itemsize:
+            raise InputError(
+                f"model '{model}', input '{self.names[0]}': {view.dtype} {list(view.shape)} takes "
+                f"{view.size * view.itemsize} bytes, {self._path} holds {len(data)}"
+            )
+        view[...] = np.frombuffer(data, dtype=view.dtype).reshape(view.shape)
+
+
+def read_input_files(runtime: HB_HBMRuntime, model: str, options: argparse.Namespace) -> dict[str, InputFile]:
+    """The file of each input that one was given for.
+
+    Raises:
+        InputError: a name that the model does not have, an input given twice, a file that cannot be read.
+    """
+    names = runtime.input_names[model]
+    result: dict[str, InputFile] = {}
+    # Files with a name come first: the others then have fewer inputs to choose from.
+    for name, path in sorted(options.input, key=lambda item: not item[0]):
+        for file in _open(runtime, model, options, name, path, [n for n in names if n not in result]):
+            for filled in file.names:
+                if filled not in names:
+                    raise InputError(f"{path}: model '{model}' has no input '{filled}'; it has {', '.join(names)}")
+                if filled in result:
+                    raise InputError(f"input '{filled}' is given twice, the second time by {path}")
+                result[filled] = file
+    return result
+
+
+def _open(
+    runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, name: str, path: str, left: Sequence[str]
+) -> list[InputFile]:
+    suffix = Path(path).suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return [PictureFile(path, runtime, model, name, options)]
+    if suffix == ".npz":
+        if name:
+            raise InputError(f"{path}: an .npz names its inputs itself; write --input {path}")
+        return [ArrayFile(f"{path}[{key}]", key, array) for key, array in _load_numpy(path).items()]
+    if suffix not in (".npy", ".bin"):
+        raise InputError(
+            f"{path}: unknown kind of input file '{suffix}'; "
+            f"known: .npy, .npz, .bin and the pictures {', '.join(PICTURE_SUFFIXES)}"
+        )
+    if not name:
+        if len(left) != 1:
+            raise InputError(f"{path}: say which input it is for, NAME={path}; not given yet: {', '.join(left)}")
+        name = left[0]
+    return [ArrayFile(path, name, _load_numpy(path)) if suffix == ".npy" else RawFile(path, name)]
+
+
+def _load_numpy(path: str) -> Any:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise InputError(f"cannot read {path}: {reason}") from None
+    if isinstance(loaded, np.ndarray):
+        return loaded
+    with loaded:
+        return {key: loaded[key] for key in loaded.files}
