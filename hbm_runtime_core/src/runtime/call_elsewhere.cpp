@@ -3,7 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <string>
+#include <sstream>
 #include <utility>
 
 #include "driver/error.hpp"
@@ -65,8 +65,9 @@ void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Dea
   });
   std::unique_lock<std::mutex> lock(outcome->mutex);
   if (!outcome->wake.wait_until(lock, deadline, [&outcome] { return outcome->done; })) {
-    call->throw_timeout("not done within " + std::to_string(timeout_ms) +
-                        " ms; the device goes on with it, its memory stays reserved until then");
+    std::ostringstream what;
+    what << "not done within " << timeout_ms << " ms; the device goes on with it, its memory stays reserved until then";
+    call->throw_timeout(what.str());
   }
   if (outcome->error != nullptr) {
     std::rethrow_exception(outcome->error);

@@ -102,12 +102,10 @@ void Model::keep_frame(Frame* frame) const {
 int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const {
   const TensorInfo& info = outputs_[output].info;
   const int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : default_dynamic_dimension;
-  TensorInfo padded = info;
-  std::fill(padded.stride_bytes.begin(), padded.stride_bytes.end() - 1, -1);
   const auto bytes_with = [&](int64_t dimension) {
     std::vector<int64_t> shape = outputs_[output].stored_shape;
     std::replace(shape.begin(), shape.end(), int64_t{-1}, dimension);
-    return settle_layout(padded, shape.data(), widest_padding).bytes;
+    return settle_layout(info, shape.data(), widest_padding).bytes;
   };
   int64_t bytes = bytes_with(1);
   try {

@@ -4,24 +4,32 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace hbm {
 namespace {
 
 constexpr std::size_t most_listed = 20;
+// Every short name is close to every other.
+constexpr std::size_t shortest_compared = 3;
 constexpr std::size_t longest_compared = 256;
 
-// Insertions, deletions and replacements that turn one word into the other.
+// Insertions, deletions, replacements and swapped neighbours that turn one word into the other.
 std::size_t edit_distance(const std::string& left, const std::string& right) {
+  std::vector<std::size_t> before;
+  std::vector<std::size_t> last;
   std::vector<std::size_t> row(right.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= left.size(); ++i) {
-    std::size_t diagonal = row[0];
+    before = std::move(last);
+    last = row;
     row[0] = i;
     for (std::size_t j = 1; j <= right.size(); ++j) {
-      const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      const std::size_t replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
     }
   }
   return row.back();
@@ -41,11 +49,11 @@ std::string list_names(const std::vector<std::string>& names) {
 }
 
 std::string suggest_name(const std::string& given, const std::vector<std::string>& names) {
-  if (given.size() > longest_compared) {
+  if (given.size() < shortest_compared || given.size() > longest_compared) {
     return {};
   }
   const std::string* closest = nullptr;
-  std::size_t least = std::max<std::size_t>(given.size() / 3, 1) + 1;
+  std::size_t least = given.size() / 3 + 1;
   for (const std::string& name : names) {
     if (name.size() <= longest_compared) {
       const std::size_t distance = edit_distance(given, name);
