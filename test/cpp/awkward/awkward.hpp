@@ -1,0 +1,67 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_TEST_AWKWARD_HPP_
+#define HBM_TEST_AWKWARD_HPP_
+
+// A second implementation of the C API, for tests. Where documents and boards disagree about what the libraries do, it
+// does what the simulator does not:
+//   * cached memory is two memories, and only hbUCPMemFlush carries bytes between them; fresh memory holds garbage;
+//   * hbDNNInferV2 reports an exhausted pool as success with a null handle;
+//   * tensor arrays are not copied but read when the task runs, and must not change before its release;
+//   * hbUCPWaitTaskDone waits to the end whatever its time limit, and reports the time-out then;
+//   * releases may be slow; hbDNNRelease refuses while tasks live;
+//   * names come unordered, zero points are null, the axis of a single scale is -1, descriptions count their closing
+//     zero, padding holds garbage, and hbDNNGetCompileBpuCoreNum does not exist.
+// What a caller does wrong is counted (awkward_violations).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hobot/dnn/hb_dnn.h"
+
+namespace awkward {
+
+/// Computes on the device's side of the memory, and tells the outputs' real properties. Returns a status.
+using Work = int32_t (*)(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
+                         std::vector<hbDNNTensorProperties>* reported);
+
+struct TaskRequest {
+  Work work;
+  void* context;
+  hbDNNTensor* outputs;
+  const hbDNNTensor* inputs;
+  int output_count;
+  int input_count;
+  int64_t latency_us;
+};
+
+/// Null when the pool is exhausted.
+hbUCPTaskHandle_t create_task(const TaskRequest& request);
+/// What the run reported; null for a handle that is none, or not done.
+const std::vector<hbDNNTensorProperties>* reported_by(hbUCPTaskHandle_t task);
+int live_tasks();
+
+/// The device's side of a CPU address; null where no allocation holds that many bytes from there on.
+char* device_side(const hbUCPSysMem& memory, uint64_t bytes);
+
+void record_violation(const std::string& what);
+
+/// AWKWARD_FAIL and awkward_fail(): the status that this function shall fail with, or 0.
+int32_t injected_failure(const char* function);
+
+}  // namespace awkward
+
+extern "C" {
+/// From now on `function` fails with `status`, `count` times.
+void awkward_fail(const char* function, int32_t status, int32_t count);
+void awkward_set_release_us(int64_t microseconds);
+int32_t awkward_violations(void);
+char const* awkward_last_violation(void);
+int64_t awkward_live_allocations(void);
+int64_t awkward_allocation_count(void);
+int32_t awkward_live_tasks(void);
+int32_t awkward_most_tasks(void);
+}
+
+#endif  // HBM_TEST_AWKWARD_HPP_
