@@ -17,7 +17,8 @@ extern "C" {
 
 /* Raised with every change of this file; libdnn.so refuses another one. */
 #define HBM_SIM_ENGINE_PLUGIN_VERSION 1
-#define HBM_SIM_ENGINE_PLUGIN_SYMBOL "hbm_sim_engine_plugin"
+/* What libdnn.so looks up: hbm_sim_engine_plugin const *(*)(void). */
+#define HBM_SIM_ENGINE_PLUGIN_SYMBOL "hbm_sim_get_engine_plugin"
 
 typedef struct hbm_sim_program hbm_sim_program;
 
@@ -26,10 +27,10 @@ typedef struct {
   hbDNNTensorProperties properties;
 } hbm_sim_port;
 
+/* Used during the call only. */
 typedef struct {
   char const* xml;
   size_t xml_bytes;
-  /* Alignment of at least 64 bytes is not needed: the engine copies what it keeps. */
   void const* weights;
   size_t weights_bytes;
   hbm_sim_port const* inputs;

@@ -1,0 +1,116 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine_openvino/network.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <openvino/runtime/core.hpp>
+#include <openvino/runtime/properties.hpp>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "engine_openvino/network_cache.hpp"
+#include "engine_openvino/sha256.hpp"
+
+namespace hbm_sim {
+namespace {
+
+constexpr const char* kDevice = "CPU";
+
+ov::Core& core() {
+  // Never destroyed: threads of the device may still compute while the process exits.
+  static auto* const instance = new ov::Core;
+  return *instance;
+}
+
+/// How often the network exists in OpenVINO (a stream): inferences beyond that wait for each other. More of them than
+/// the host has processors for would only take memory and load time.
+int stream_count(const hbm_sim_program_source& source) {
+  const int processors = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return std::clamp(processors / source.threads, 1, source.concurrency);
+}
+
+ov::AnyMap configuration(const hbm_sim_program_source& source) {
+  const int streams = stream_count(source);
+  return {ov::num_streams(streams), ov::inference_num_threads(streams * source.threads),
+          ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+          // As exact as the network is: no silent bfloat16 on the processors that have it.
+          ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY), ov::hint::inference_precision(ov::element::f32),
+          // Several networks share the processors with the rest of the robot's programs.
+          ov::hint::enable_cpu_pinning(false)};
+}
+
+/// Names all that a compiled network depends on.
+std::string content_key(const hbm_sim_program_source& source) {
+  Sha256 hash;
+  hash.update_part(ov::get_openvino_version().buildNumber);
+  hash.update_part(core().get_property(kDevice, ov::device::full_name));
+  for (const std::string& capability : core().get_property(kDevice, ov::device::capabilities)) {
+    hash.update_part(capability);
+  }
+  for (const auto& [name, value] : configuration(source)) {
+    hash.update_part(name);
+    hash.update_part(value.as<std::string>());
+  }
+  hash.update_part(source.xml, source.xml_bytes);
+  hash.update_part(source.weights, source.weights_bytes);
+  return hash.hexadecimal();
+}
+
+ov::CompiledModel compile(const hbm_sim_program_source& source) {
+  // A copy that OpenVINO owns: constants of the network refer to it.
+  ov::Tensor weights(ov::element::u8, ov::Shape{source.weights_bytes});
+  std::memcpy(weights.data(), source.weights, source.weights_bytes);
+  const auto model = core().read_model(std::string(source.xml, source.xml_bytes), weights);
+  return core().compile_model(model, kDevice, configuration(source));
+}
+
+ov::CompiledModel import_or_compile(const hbm_sim_program_source& source, const std::string& key) {
+  const NetworkCache cache(source.cache_directory != nullptr ? source.cache_directory : "");
+  if (!cache.is_enabled()) {
+    return compile(source);
+  }
+  if (const auto content = cache.read(key)) {
+    try {
+      std::istringstream stream(*content);
+      return core().import_model(stream, kDevice, configuration(source));
+    } catch (const std::exception&) {
+      cache.remove(key);
+    }
+  }
+  ov::CompiledModel compiled = compile(source);
+  try {
+    std::ostringstream stream;
+    compiled.export_model(stream);
+    cache.write(key, stream.str());
+  } catch (const std::exception&) {
+    // A network that cannot be exported is compiled each time.
+  }
+  return compiled;
+}
+
+}  // namespace
+
+std::shared_ptr<Network> load_network(const hbm_sim_program_source& source) {
+  static std::mutex mutex;
+  static auto* const loaded = new std::map<std::string, std::weak_ptr<Network>>;
+  const std::string key = content_key(source);
+  // Held while compiling: a second thread with the same content waits for the first one's network.
+  const std::lock_guard lock(mutex);
+  for (auto at = loaded->begin(); at != loaded->end();) {
+    at = at->second.expired() ? loaded->erase(at) : std::next(at);
+  }
+  if (const auto found = loaded->find(key); found != loaded->end()) {
+    if (auto network = found->second.lock()) {
+      return network;
+    }
+  }
+  auto network = std::make_shared<Network>(Network{import_or_compile(source, key)});
+  (*loaded)[key] = network;
+  return network;
+}
+
+}  // namespace hbm_sim
