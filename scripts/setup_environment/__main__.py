@@ -21,16 +21,17 @@ from .progress import Progress, SetupError
 from .python_environment import create_environment, describe_interpreter, find_interpreter, install_requirements
 from .ros_tools import install_ros_tools
 from .ros_wheels import mark_as_prefix, relocate_cmake_files
+from .sourced_ros import require_ros_packages
 from .workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the environment, what it is made from, and how."""
+    """A part of the environment, what it is made from (None: it is made every time), and how."""
 
     name: str
     title: str
-    made_from: Sequence[str]
+    made_from: Sequence[str] | None
     make: Callable[[Progress], None]
 
 
@@ -82,6 +83,8 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         ),
     ]
     if ros:
+        # Asked every time: what is installed there changes without us.
+        steps.append(Step("ros", f"ROS 2 {ros.capitalize()}, sourced", None, lambda _: require_ros_packages(workspace)))
         return steps
     (distribution,) = pins["ros.distribution"]
     (tools,) = pins["ros.tools"]
@@ -115,8 +118,12 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
 
 
 def _perform(workspace: Workspace, step: Step, label: str) -> None:
-    made_from = "\n".join(step.made_from)
     progress = Progress(label, workspace.logs / f"setup-{step.name}.log")
+    if step.made_from is None:
+        step.make(progress)
+        progress.done("up to date")
+        return
+    made_from = "\n".join(step.made_from)
     if workspace.is_current(step.name, made_from):
         progress.done("up to date")
         return
