@@ -1,0 +1,63 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_TEST_FAKE_JOB_HPP_
+#define HBM_TEST_FAKE_JOB_HPP_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <utility>
+
+#include "ucp/job.hpp"
+
+namespace hbm_sim_test {
+
+/// A sub-task without a model: declares a time and notes when it ran.
+class FakeJob final : public hbm_sim::Job {
+ public:
+  explicit FakeJob(int64_t latency_us = 0, int64_t max_time_per_fc_us = 0, int32_t cores = 1)
+      : traits_{"fake", cores, latency_us, max_time_per_fc_us, false} {}
+
+  const hbm_sim::JobTraits& traits() const noexcept override { return traits_; }
+  int32_t execute(int32_t core) noexcept override {
+    executed_on = core;
+    if (on_execute) on_execute();
+    ++executions;
+    return status;
+  }
+  void recycle() noexcept override { ++recycled; }
+
+  std::function<void()> on_execute;
+  int32_t status = HB_UCP_SUCCESS;
+  std::atomic<int> executions{0};
+  std::atomic<int> recycled{0};
+  std::atomic<int> executed_on{-1};
+
+ private:
+  const hbm_sim::JobTraits traits_;
+};
+
+/// Of the clock that the device keeps.
+inline int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+inline hbUCPTaskHandle_t make_task(FakeJob& job) {
+  hbUCPTaskHandle_t task = nullptr;
+  return hbm_sim_task_add(&task, &job) == HB_UCP_SUCCESS ? task : nullptr;
+}
+
+inline int32_t submit(hbUCPTaskHandle_t task, int32_t priority = 0, uint64_t backend = HB_UCP_BPU_CORE_ANY,
+                      int64_t custom_id = 0) {
+  hbUCPSchedParam sched;
+  HB_UCP_INITIALIZE_SCHED_PARAM(&sched);
+  sched.priority = priority;
+  sched.backend = backend;
+  sched.customId = custom_id;
+  return hbUCPSubmitTask(task, &sched);
+}
+
+}  // namespace hbm_sim_test
+
+#endif  // HBM_TEST_FAKE_JOB_HPP_

@@ -1,0 +1,148 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+
+// One core, declared times hold: what goes before what. Bounds are ratios, wide enough for a busy machine.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fake_job.hpp"
+
+namespace {
+
+using namespace hbm_sim_test;
+
+/// Submits tasks while the core is held, then tells in which order they ran.
+class Order {
+ public:
+  Order() : blocker_(40'000) {
+    blocker_task_ = make_task(blocker_);
+    EXPECT_EQ(submit(blocker_task_), HB_UCP_SUCCESS);
+  }
+  void add(const std::string& name, int32_t priority, int64_t custom_id = 0, int64_t latency_us = 100) {
+    jobs_.push_back(std::make_unique<FakeJob>(latency_us));
+    jobs_.back()->on_execute = [this, name] {
+      const std::lock_guard lock(mutex_);
+      order_ += (order_.empty() ? "" : " ") + name;
+    };
+    tasks_.push_back(make_task(*jobs_.back()));
+    EXPECT_EQ(submit(tasks_.back(), priority, HB_UCP_BPU_CORE_ANY, custom_id), HB_UCP_SUCCESS);
+  }
+  std::string run() {
+    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    EXPECT_EQ(hbUCPReleaseTask(blocker_task_), HB_UCP_SUCCESS);
+    return order_;
+  }
+
+ private:
+  FakeJob blocker_;
+  hbUCPTaskHandle_t blocker_task_;
+  std::vector<std::unique_ptr<FakeJob>> jobs_;
+  std::vector<hbUCPTaskHandle_t> tasks_;
+  std::mutex mutex_;
+  std::string order_;
+};
+
+TEST(Order, two_more_tasks_are_given_ahead_and_the_rest_goes_by_priority_then_custom_id_then_arrival) {
+  Order order;
+  order.add("ahead1", 0);
+  order.add("ahead2", 0);
+  order.add("low", 1);
+  order.add("late_frame", 5, 20);
+  order.add("early_frame", 5, 10);
+  order.add("high", 200);
+  order.add("second_early_frame", 5, 10);
+  EXPECT_EQ(order.run(), "ahead1 ahead2 high early_frame second_early_frame late_frame low");
+}
+
+TEST(Order, preempting_priorities_pass_what_was_given_ahead) {
+  Order order;
+  order.add("ahead1", 0);
+  order.add("ahead2", 253);
+  order.add("preempting", 254);
+  order.add("urgent", 255);
+  EXPECT_EQ(order.run(), "urgent preempting ahead1 ahead2");
+}
+
+TEST(Cores, the_only_one_is_core_0) {
+  FakeJob job;
+  const hbUCPTaskHandle_t task = make_task(job);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_1), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+int64_t run_once_us(int64_t latency_us, int32_t priority, int64_t max_time_per_fc_us = 0) {
+  FakeJob job(latency_us, max_time_per_fc_us);
+  const int64_t start = now_us();
+  const hbUCPTaskHandle_t task = make_task(job);
+  EXPECT_EQ(submit(task, priority), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  const int64_t elapsed_us = now_us() - start;
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  return elapsed_us;
+}
+
+TEST(Preemption, happens_where_a_function_call_ends_and_costs_the_preempted_task_no_more_than_that) {
+  FakeJob background(60'000, 1'000);
+  const int64_t start = now_us();
+  const hbUCPTaskHandle_t task = make_task(background);
+  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
+  while (background.executions == 0) std::this_thread::yield();
+  const int64_t urgent_us = run_once_us(2'000, 255);
+  EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  const int64_t background_us = now_us() - start;
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  EXPECT_LT(urgent_us, 20'000);
+  EXPECT_GE(background_us, 62'000);
+  EXPECT_LT(background_us, 80'000);
+}
+
+TEST(Preemption, waits_for_the_end_of_a_task_that_is_one_function_call) {
+  FakeJob background(40'000);
+  const hbUCPTaskHandle_t task = make_task(background);
+  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
+  while (background.executions == 0) std::this_thread::yield();
+  EXPECT_GE(run_once_us(1'000, 255), 25'000);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+/// Median time of a 2 ms detector beside another model that keeps the core busy.
+int64_t detector_median_us(int64_t other_latency_us, int64_t other_fc_us, int32_t priority) {
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    while (!stop && other_latency_us > 0) run_once_us(other_latency_us, 0, other_fc_us);
+  });
+  std::vector<int64_t> times;
+  std::this_thread::sleep_for(std::chrono::milliseconds(other_latency_us > 0 ? 10 : 0));
+  for (int i = 0; i < 15; ++i) {
+    times.push_back(run_once_us(2'000, priority));
+    std::this_thread::sleep_for(std::chrono::microseconds(1'300));
+  }
+  stop = true;
+  other.join();
+  std::nth_element(times.begin(), times.begin() + 7, times.end());
+  return times[7];
+}
+
+TEST(Measurement, of_a_detector_beside_a_language_model_is_reproduced_in_order_and_rough_size) {
+  // On an S100P: 41.3 ms as it comes, 13.5 ms with priority 255 alone, 2.95 ms with function calls of 1 ms as well,
+  // 2.06 ms with nothing beside it. The language model is 40 ms, of calls of 12 ms where nobody asked for shorter ones.
+  const int64_t as_it_comes = detector_median_us(40'000, 12'000, 0);
+  const int64_t urgent = detector_median_us(40'000, 12'000, 255);
+  const int64_t urgent_and_short_calls = detector_median_us(40'000, 1'000, 255);
+  const int64_t alone = detector_median_us(0, 0, 255);
+  EXPECT_GT(as_it_comes, 2 * urgent);
+  EXPECT_GT(urgent, 2 * urgent_and_short_calls);
+  EXPECT_LT(urgent_and_short_calls, 2 * alone);
+  EXPECT_LT(alone, urgent_and_short_calls);
+}
+
+}  // namespace

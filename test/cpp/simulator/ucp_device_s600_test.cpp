@@ -1,0 +1,128 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Four cores, declared times hold. Bounds are ratios, wide enough for a busy machine.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "fake_job.hpp"
+
+namespace {
+
+using namespace hbm_sim_test;
+
+constexpr int64_t kLatencyUs = 20'000;
+
+class Batch {
+ public:
+  FakeJob& add(int64_t latency_us, int32_t priority, uint64_t backend, int64_t max_time_per_fc_us = 0,
+               int32_t cores = 1) {
+    jobs_.push_back(std::make_unique<FakeJob>(latency_us, max_time_per_fc_us, cores));
+    tasks_.push_back(make_task(*jobs_.back()));
+    EXPECT_EQ(submit(tasks_.back(), priority, backend), HB_UCP_SUCCESS);
+    return *jobs_.back();
+  }
+  void wait() {
+    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  }
+  ~Batch() {
+    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
+
+ private:
+  std::vector<std::unique_ptr<FakeJob>> jobs_;
+  std::vector<hbUCPTaskHandle_t> tasks_;
+};
+
+int64_t time_us(const std::function<void(Batch&)>& fill) {
+  Batch batch;
+  const int64_t start = now_us();
+  fill(batch);
+  batch.wait();
+  return now_us() - start;
+}
+
+TEST(Cores, four_tasks_take_the_time_of_one) {
+  const int64_t elapsed = time_us([](Batch& batch) {
+    for (int i = 0; i < 4; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_ANY);
+  });
+  EXPECT_GE(elapsed, kLatencyUs);
+  EXPECT_LT(elapsed, kLatencyUs * 3 / 2);
+}
+
+TEST(Cores, tasks_of_one_mask_share_its_core) {
+  const int64_t elapsed = time_us([](Batch& batch) {
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1).executions, 0);
+  });
+  EXPECT_GE(elapsed, 3 * kLatencyUs);
+}
+
+TEST(Cores, a_mask_decides_where_a_task_runs) {
+  Batch batch;
+  const FakeJob& job = batch.add(0, 0, HB_UCP_BPU_CORE_3);
+  batch.wait();
+  EXPECT_EQ(job.executed_on, 3);
+}
+
+TEST(Cores, masks_of_cores_that_do_not_exist_are_refused) {
+  FakeJob job;
+  const hbUCPTaskHandle_t task = make_task(job);
+  EXPECT_EQ(submit(task, 0, 1u << 4), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, 1u << 8), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_CORE_ANY), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+TEST(SeveralCores, need_a_mask_of_exactly_as_many) {
+  FakeJob job(0, 0, 2);
+  const hbUCPTaskHandle_t task = make_task(job);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_ANY), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_CORE_ANY), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1 | HB_UCP_BPU_CORE_2), HB_UCP_INVALID_ARGUMENT);
+  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_1 | HB_UCP_BPU_CORE_3), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+TEST(SeveralCores, are_occupied_together) {
+  const uint64_t both = HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1;
+  const int64_t elapsed = time_us([&](Batch& batch) {
+    batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_0);
+    batch.add(kLatencyUs, 0, both, 0, 2);
+    batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
+  });
+  EXPECT_GE(elapsed, 3 * kLatencyUs);
+}
+
+TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
+  Batch batch;
+  for (int i = 0; i < 6; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0);
+  FakeJob& wide = batch.add(1'000, 10, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 0, 2);
+  int narrow_before = -1;
+  std::atomic<int> narrow{0};
+  wide.on_execute = [&] { narrow_before = narrow; };
+  for (int i = 0; i < 12; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0).on_execute = [&] { ++narrow; };
+  batch.wait();
+  EXPECT_EQ(narrow_before, 0);
+}
+
+TEST(SeveralCores, a_hammer_of_all_kinds_comes_to_an_end) {
+  for (int round = 0; round < 20; ++round) {
+    Batch batch;
+    for (int i = 0; i < 24; ++i) {
+      const int32_t priority = i % 5 == 0 ? 255 : i % 7 == 0 ? 254 : i;
+      if (i % 3 == 0) {
+        batch.add(400, priority, (1u << (i % 4)) | (1u << ((i + 1) % 4)), 100, 2);
+      } else if (i % 11 == 0) {
+        batch.add(400, priority, 0xf, 100, 4);
+      } else {
+        batch.add(300, priority, HB_UCP_BPU_CORE_ANY, 100);
+      }
+    }
+    batch.wait();
+  }
+}
+
+}  // namespace
