@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from ..packer import PackError, parse_dtype
+
 
 class Parser(argparse.ArgumentParser):
     """Reports wrong usage in one line, as every other error."""
@@ -63,8 +65,8 @@ def named(parse: Callable[[str], Any]) -> Callable[[str], tuple[str, Any]]:
 
     def parse_named(text: str) -> tuple[str, Any]:
         name, separator, value = text.partition("=")
-        # In `int8:scale=0.05` the "=" belongs to the value: a name ends before any colon that follows a type.
-        if not separator or _is_setting(name):
+        # In `int8:scale=0.05` the "=" belongs to the value; in `input:0=int8` it does not.
+        if not separator or _starts_with_type(name):
             return "", parse(text)
         if not name:
             raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got '{text}'")
@@ -73,6 +75,9 @@ def named(parse: Callable[[str], Any]) -> Callable[[str], tuple[str, Any]]:
     return parse_named
 
 
-def _is_setting(text: str) -> bool:
-    _type, colon, key = text.partition(":")
-    return bool(colon) and key in ("scale", "zero_point", "axis")
+def _starts_with_type(text: str) -> bool:
+    head, colon, _ = text.partition(":")
+    try:
+        return bool(colon and parse_dtype(head))
+    except PackError:
+        return False

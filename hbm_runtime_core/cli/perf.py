@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from .arguments import add_json, integer
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     arguments = run_arguments(options)
     requests = [make() for _ in range(options.threads)]
     frames = None if options.seconds else options.frames or 200
-    test = LoadTest([lambda request=request: _timed_run(request, arguments) for request in requests], options.warm_up)
+    test = LoadTest([partial(_timed_run, request, arguments) for request in requests], options.warm_up)
     with Progress(f"measuring {model}", frames or 0) as progress:
         result = test.run(frames, options.seconds, progress.update)
     facts = {

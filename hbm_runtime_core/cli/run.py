@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,10 @@ def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[
     path = Path(options.output)
     try:
         if path.suffix == ".npz":
-            with open(path, "wb") as stream:
-                np.savez(stream, **outputs)
+            _write_npz(path, outputs)
             return dict.fromkeys(outputs, str(path))
         path.mkdir(parents=True, exist_ok=True)
-        files = {}
+        files: dict[str, Path] = {}
         for name, array in outputs.items():
             # Names of networks hold slashes and colons; a file's must not lead out of the folder.
             file = path / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + f".{options.format}")
@@ -110,3 +110,11 @@ def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[
         return {name: str(file) for name, file in files.items()}
     except OSError as error:
         raise InputError(f"cannot write {error.filename or path}: {error.strerror}") from None
+
+
+def _write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    # numpy.savez takes names as keywords: an output called "file" would clash with a parameter of its own.
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)

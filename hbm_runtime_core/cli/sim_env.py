@@ -9,11 +9,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from .. import _native
 from .arguments import add_json
 from .console import print_json
 
-# Not resolved: in a build tree the Python files are links, and what is built lies beside the links.
-_PACKAGE = Path(__file__).absolute().parent.parent
+# Beside the compiled module, and not beside this file: Python may have found the sources of a checkout first.
+_PACKAGE = Path(_native.__file__).parent
 
 
 class SimulatorNotInstalled(RuntimeError):
