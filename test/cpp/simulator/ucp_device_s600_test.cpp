@@ -54,7 +54,7 @@ TEST(Cores, four_tasks_take_the_time_of_one) {
 
 TEST(Cores, tasks_of_one_mask_share_its_core) {
   const int64_t elapsed = time_us([](Batch& batch) {
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1).executions, 0);
+    for (int i = 0; i < 3; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
   });
   EXPECT_GE(elapsed, 3 * kLatencyUs);
 }
