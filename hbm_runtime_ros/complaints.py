@@ -31,7 +31,7 @@ class Complaints:
                 return
             self._last[cause] = now
             repeats = self._held_back.pop(cause, 0)
-        self._warn(f'{text} ({repeats} more since the last warning)' if repeats else text)
+        self._warn(f"{text} ({repeats} more since the last warning)" if repeats else text)
 
     def tell_once(self, cause: str, text: str) -> None:
         """Warn with `text` the first time only."""

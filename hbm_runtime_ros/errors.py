@@ -8,8 +8,15 @@ class ConfigurationError(ValueError):
 
 
 class FrameError(ValueError):
-    """One frame cannot be inferred; the next one may. `reason` is a short key for counting and rate limits."""
+    """One frame cannot be inferred; the next one may.
 
-    def __init__(self, reason: str, text: str) -> None:
+    Args:
+        reason: a short key, for counting and for rate limits.
+        text: what is wrong and what to do.
+        once: whether to tell it only the first time, because every frame will repeat it.
+    """
+
+    def __init__(self, reason: str, text: str, *, once: bool = False) -> None:
         super().__init__(text)
         self.reason = reason
+        self.once = once

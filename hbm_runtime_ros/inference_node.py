@@ -25,12 +25,10 @@ from .model_files import resolve_model_file
 from .model_worker import ModelWorker
 from .msg import InferenceResult, ModelInfo, ModelList, SchedParams
 from .parameter_declaration import declare
-from .parameters import MODEL_PARAMETERS, NODE_PARAMETERS
+from .parameters import DEFAULT_NODE_NAME, MODEL_PARAMETERS, NODE_PARAMETERS
 from .picture_inputs import PictureInputs
 from .result_publisher import ResultPublisher
 from .scheduling_parameters import SchedulingParameters
-
-DEFAULT_NAME = "hbm_inference"
 
 _LATCHED = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _RESULTS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
@@ -48,7 +46,7 @@ class InferenceNode(LifecycleNode):
         ConfigurationError: a parameter is not what it must be.
     """
 
-    def __init__(self, node_name: str = DEFAULT_NAME, *, model_dir: Path | None = None, **node_arguments: Any) -> None:
+    def __init__(self, node_name: str = DEFAULT_NODE_NAME, *, model_dir: Path | None = None, **node_arguments: Any) -> None:
         super().__init__(node_name, **node_arguments)
         self._settings = declare(self, NODE_PARAMETERS)
         self._model_dir = Path(self._settings["model_dir"]) if self._settings["model_dir"] else model_dir
@@ -155,14 +153,13 @@ class InferenceNode(LifecycleNode):
 
     def _make_worker(self, group: str, settings: dict[str, Any]) -> ModelWorker:
         model = self._models[group]
-        complaints = Complaints(self.get_logger().warning)
         return ModelWorker(
             model,
-            PictureInputs(model, settings["resize"], settings["pad_value"], complaints),
+            PictureInputs(model, settings["resize"], settings["pad_value"]),
             ResultPublisher(self._result_publishers[group], model),
             self._scheduling,
             self.get_clock(),
-            complaints,
+            Complaints(self.get_logger().warning),
         )
 
     def _subscribe(self) -> None:

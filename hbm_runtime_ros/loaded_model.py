@@ -54,7 +54,7 @@ class LoadedModel:
         self.input_dtypes: dict[str, Any] = runtime.input_dtypes[self.name]
         self.core_limits = CoreLimits(
             device_cores=runtime.bpu_core_count,
-            compiled_cores=runtime.compile_bpu_core_num[self.name],
+            compiled_cores=_compiled_cores(runtime, self.name),
             soc=runtime.soc,
         )
         self.request = runtime.create_request(self.name)
@@ -104,6 +104,13 @@ class LoadedModel:
                 for tensor in self.output_names
             ],
         )
+
+
+def _compiled_cores(runtime: hbm_runtime_core.HB_HBMRuntime, name: str) -> int:
+    try:
+        return int(runtime.compile_bpu_core_num[name])
+    except RuntimeError:
+        return 0  # an old library of the vendor does not tell
 
 
 def _choose_model(runtime: hbm_runtime_core.HB_HBMRuntime, file: Path, group: str, model_name: str) -> str:

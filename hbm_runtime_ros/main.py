@@ -13,8 +13,9 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.logging import get_logger
 
 from .errors import ConfigurationError
-from .inference_node import DEFAULT_NAME, InferenceNode
+from .inference_node import InferenceNode
 from .model_files import folder_of_parameter_file
+from .parameters import DEFAULT_NODE_NAME
 
 # A thread that returns from the device waits for whoever runs Python code to yield. Python's 5 ms are half an inference.
 _SWITCH_INTERVAL_S = 0.0005
@@ -37,7 +38,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         node = InferenceNode(model_dir=folder_of_parameter_file(arguments))
     except ConfigurationError as error:
-        get_logger(DEFAULT_NAME).fatal(f"cannot start: {error}")
+        get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
     executor = MultiThreadedExecutor(num_threads=node.thread_count)
     try:
@@ -52,6 +53,4 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _start(node: InferenceNode) -> bool:
-    return all(
-        trigger() == TransitionCallbackReturn.SUCCESS for trigger in (node.trigger_configure, node.trigger_activate)
-    )
+    return all(trigger() == TransitionCallbackReturn.SUCCESS for trigger in (node.trigger_configure, node.trigger_activate))

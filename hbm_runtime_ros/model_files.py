@@ -12,7 +12,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_share_
 
 from .errors import ConfigurationError
 
-_PACKAGE_SCHEME = 'package://'
+_PACKAGE_SCHEME = "package://"
 
 
 def resolve_model_file(file: str, parameter: str, model_dir: Path | None) -> Path:
@@ -38,7 +38,7 @@ def resolve_model_file(file: str, parameter: str, model_dir: Path | None) -> Pat
 
 def _expand(file: str, parameter: str, model_dir: Path | None) -> Path:
     if file.startswith(_PACKAGE_SCHEME):
-        package, _, rest = file[len(_PACKAGE_SCHEME) :].partition('/')
+        package, _, rest = file[len(_PACKAGE_SCHEME) :].partition("/")
         try:
             return Path(get_package_share_directory(package)) / rest
         except (PackageNotFoundError, ValueError) as error:
@@ -51,7 +51,7 @@ def _expand(file: str, parameter: str, model_dir: Path | None) -> Path:
     if model_dir is None:
         raise ConfigurationError(
             f"parameter '{parameter}': {file} is relative, but there is no parameter file that it could be relative to; "
-            f'write an absolute path or package://<package>/<path>, or set the parameter `model_dir`'
+            f"write an absolute path or package://<package>/<path>, or set the parameter `model_dir`"
         )
     return model_dir / path
 
@@ -59,15 +59,15 @@ def _expand(file: str, parameter: str, model_dir: Path | None) -> Path:
 def _neighbours(path: Path) -> str:
     """Return the model files that lie where `path` was looked for: most missing files are misspelt."""
     if not path.parent.is_dir():
-        return f'; the folder {path.parent} does not exist either'
-    names = sorted(entry.name for entry in path.parent.glob('*.hbm'))
-    return f'; {path.parent} holds {", ".join(names[:10])}' if names else f'; {path.parent} holds no .hbm file'
+        return f"; the folder {path.parent} does not exist either"
+    names = sorted(entry.name for entry in path.parent.glob("*.hbm"))
+    return f"; {path.parent} holds {', '.join(names[:10])}" if names else f"; {path.parent} holds no .hbm file"
 
 
 def folder_of_parameter_file(arguments: Sequence[str]) -> Path | None:
     """Return the folder of the last `--params-file` on a ROS command line, None where there is none."""
     folder = None
     for option, value in zip(arguments, arguments[1:]):
-        if option == '--params-file':
+        if option == "--params-file":
             folder = Path(value).absolute().parent
     return folder

@@ -49,7 +49,7 @@ class ModelWorker:
         try:
             self._infer(message, sequence, timing)
         except FrameError as error:
-            self._drop(error.reason, str(error))
+            self._drop(error.reason, str(error), once=error.once)
         except _wire.WireError as error:
             self._drop("malformed", str(error))
         except (RuntimeError, TimeoutError) as error:
@@ -59,7 +59,7 @@ class ModelWorker:
 
     def _infer(self, message: bytes, sequence: int, timing: FrameTiming) -> None:
         image = _wire.parse_image(message)
-        transform = self._pictures.fill(image)
+        transform = self._pictures.fill(message, image)
         timing.prepare_ns = time.perf_counter_ns() - timing.started_ns
         scheduling = self._scheduling[self._model.group]
         outputs = self._request.run(
@@ -75,5 +75,6 @@ class ModelWorker:
         timing.output_ns = round(stages.copy_out_us * _NS_PER_US)
         self._results.publish(image.header, sequence, [transform], timing, outputs)
 
-    def _drop(self, reason: str, text: str) -> None:
-        self._complaints.tell(reason, f"model '{self._model.group}': frame dropped: {text}")
+    def _drop(self, reason: str, text: str, once: bool = False) -> None:
+        tell = self._complaints.tell_once if once else self._complaints.tell
+        tell(reason, f"model '{self._model.group}': frame dropped: {text}")

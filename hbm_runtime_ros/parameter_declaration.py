@@ -29,15 +29,15 @@ def descriptor(spec: ParameterSpec) -> ParameterDescriptor:
     """Return what `ros2 param describe` tells about a parameter."""
     constraints = []
     if spec.choices:
-        constraints.append('one of ' + ', '.join(choice or "''" for choice in spec.choices))
+        constraints.append("one of " + ", ".join(choice or "''" for choice in spec.choices))
     if spec.kind is Kind.INTEGER_ARRAY:
         # rcl checks ranges of single numbers only: say here what the node checks itself.
-        constraints.append('indices from 0, or [-1]')
+        constraints.append("indices from 0, or [-1]")
     result = ParameterDescriptor(
         name=spec.name,
         type=_TYPES[spec.kind].value,
         description=spec.text,
-        additional_constraints='; '.join(constraints),
+        additional_constraints="; ".join(constraints),
         read_only=spec.read_only,
     )
     if spec.bounds is not None:
@@ -45,7 +45,7 @@ def descriptor(spec: ParameterSpec) -> ParameterDescriptor:
     return result
 
 
-def declare(node: Node, specs: Iterable[ParameterSpec], group: str = '') -> dict[str, Any]:
+def declare(node: Node, specs: Iterable[ParameterSpec], group: str = "") -> dict[str, Any]:
     """Declare `specs` on `node`, below `group.` where that is given, and return their values by short name.
 
     Raises:
@@ -53,14 +53,14 @@ def declare(node: Node, specs: Iterable[ParameterSpec], group: str = '') -> dict
     """
     values = {}
     for spec in specs:
-        full_name = f'{group}.{spec.name}' if group else spec.name
+        full_name = f"{group}.{spec.name}" if group else spec.name
         try:
             parameter = node.declare_parameter(
                 full_name, Parameter(full_name, _TYPES[spec.kind], spec.default).value, descriptor(spec)
             )
         except InvalidParameterTypeException as error:
             # rclpy puts the parameter's name behind its text.
-            text = str(error).removesuffix(f': {full_name}')
+            text = str(error).removesuffix(f": {full_name}")
             raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.kind)}. {text}") from error
         except InvalidParameterValueException as error:
             reason = spec.why_not(error.value, full_name)
@@ -69,7 +69,7 @@ def declare(node: Node, specs: Iterable[ParameterSpec], group: str = '') -> dict
             # An empty list in a parameter file has no type, so rclpy lets it pass as "not set".
             raise ConfigurationError(
                 f"parameter '{full_name}': expected {_with_article(spec.kind)}, got an empty or untyped value; "
-                f'the default is {spec.default!r}'
+                f"the default is {spec.default!r}"
             )
         value = plain(parameter)
         reason = spec.why_not(value, full_name)
@@ -87,4 +87,4 @@ def plain(parameter: Parameter) -> Any:
 
 
 def _with_article(kind: Kind) -> str:
-    return ('an ' if kind.value[0] in 'aeiou' else 'a ') + kind.value
+    return ("an " if kind.value[0] in "aeiou" else "a ") + kind.value

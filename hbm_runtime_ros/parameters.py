@@ -14,12 +14,12 @@ from typing import Any
 class Kind(enum.Enum):
     """Types of ROS parameters, in the words of `ros2 param describe`."""
 
-    INTEGER = 'integer'
-    DOUBLE = 'double'
-    BOOLEAN = 'boolean'
-    STRING = 'string'
-    INTEGER_ARRAY = 'integer array'
-    STRING_ARRAY = 'string array'
+    INTEGER = "integer"
+    DOUBLE = "double"
+    BOOLEAN = "boolean"
+    STRING = "string"
+    INTEGER_ARRAY = "integer array"
+    STRING_ARRAY = "string array"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class ParameterSpec:
         return None
 
 
+DEFAULT_NODE_NAME = "hbm_inference"
+
 PRIORITY_BOUNDS = (0, 255)
 CUSTOM_ID_BOUNDS = (-(2**63), 2**63 - 1)
 # The device interface numbers accelerators in a signed 32-bit integer.
@@ -60,24 +62,24 @@ SCHEDULER_CHOOSES = (-1,)
 def check_bpu_cores(cores: Sequence[int]) -> str | None:
     """Return what is wrong with a list of core indices on any device, or None."""
     if len(cores) == 0:
-        return 'an empty list names no core; [-1] lets the scheduler choose'
+        return "an empty list names no core; [-1] lets the scheduler choose"
     if tuple(cores) == SCHEDULER_CHOOSES:
         return None
     for core in cores:
         if core < 0:
-            return f'{core} is no core index; indices start at 0, and [-1] alone lets the scheduler choose'
+            return f"{core} is no core index; indices start at 0, and [-1] alone lets the scheduler choose"
     if len(set(cores)) != len(cores):
-        return f'{list(cores)} names a core twice'
+        return f"{list(cores)} names a core twice"
     return None
 
 
 def _check_model_names(names: Sequence[str]) -> str | None:
     seen = set()
     for name in names:
-        if name and not re.fullmatch(r'[A-Za-z][A-Za-z0-9_]*', name):
+        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
             return (
                 f"'{name}' is no model name; it becomes part of parameter and topic names: a letter, then letters, "
-                f'digits and underscores (the name inside the model file goes to `<name>.model_name`)'
+                f"digits and underscores (the name inside the model file goes to `<name>.model_name`)"
             )
         if name in seen:
             return f"'{name}' stands there twice; give each model a name of its own"
@@ -87,133 +89,133 @@ def _check_model_names(names: Sequence[str]) -> str | None:
 
 NODE_PARAMETERS = (
     ParameterSpec(
-        'models',
+        "models",
         Kind.STRING_ARRAY,
-        [''],
-        'Names of the models to run. Each has a group of parameters `<name>.*`.',
+        [""],
+        "Names of the models to run. Each has a group of parameters `<name>.*`.",
         read_only=True,
         check=_check_model_names,
     ),
     ParameterSpec(
-        'backend',
+        "backend",
         Kind.STRING,
-        '',
+        "",
         "What runs the models: 'bpu' = the board's accelerator, 'sim' = the simulator, 'auto' = the accelerator where its "
-        'libraries are installed, else the simulator. Empty = what HBM_RUNTIME_BACKEND says, auto where it is unset.',
-        choices=('', 'auto', 'bpu', 'sim'),
+        "libraries are installed, else the simulator. Empty = what HBM_RUNTIME_BACKEND says, auto where it is unset.",
+        choices=("", "auto", "bpu", "sim"),
         read_only=True,
     ),
     ParameterSpec(
-        'model_dir',
+        "model_dir",
         Kind.STRING,
-        '',
-        'Folder that relative model files are looked up in. The launch files set it to the folder of the parameter file; '
-        'empty = the folder of the parameter file on the command line.',
+        "",
+        "Folder that relative model files are looked up in. The launch files set it to the folder of the parameter file; "
+        "empty = the folder of the parameter file on the command line.",
         read_only=True,
     ),
     ParameterSpec(
-        'autostart',
+        "autostart",
         Kind.BOOLEAN,
         True,
-        'Configure and activate at the start. False waits for lifecycle transitions from outside.',
+        "Configure and activate at the start. False waits for lifecycle transitions from outside.",
         read_only=True,
     ),
 )
 
 MODEL_PARAMETERS = (
     ParameterSpec(
-        'file',
+        "file",
         Kind.STRING,
-        '',
-        'Model file (.hbm): an absolute path, package://<package>/<path in its share folder>, or a path relative to '
-        'the parameter file.',
+        "",
+        "Model file (.hbm): an absolute path, package://<package>/<path in its share folder>, or a path relative to "
+        "the parameter file.",
         read_only=True,
     ),
     ParameterSpec(
-        'model_name',
+        "model_name",
         Kind.STRING,
-        '',
-        'Name of the model inside the file; empty = the only one that the file holds.',
+        "",
+        "Name of the model inside the file; empty = the only one that the file holds.",
         read_only=True,
     ),
     ParameterSpec(
-        'input_topic',
+        "input_topic",
         Kind.STRING,
-        'image',
-        'Topic with the pictures (sensor_msgs/Image).',
+        "image",
+        "Topic with the pictures (sensor_msgs/Image).",
         read_only=True,
     ),
     ParameterSpec(
-        'result_topic',
+        "result_topic",
         Kind.STRING,
-        '',
-        'Topic for the results (hbm_runtime_ros/InferenceResult); empty = ~/<name>/result.',
+        "",
+        "Topic for the results (hbm_runtime_ros/InferenceResult); empty = ~/<name>/result.",
         read_only=True,
     ),
     ParameterSpec(
-        'reliability',
+        "reliability",
         Kind.STRING,
-        'best_effort',
-        'Delivery of the input topic: best_effort takes pictures from every publisher and loses some on a bad network, '
-        'reliable asks for repeats and hears reliable publishers only.',
-        choices=('best_effort', 'reliable'),
+        "best_effort",
+        "Delivery of the input topic: best_effort takes pictures from every publisher and loses some on a bad network, "
+        "reliable asks for repeats and hears reliable publishers only.",
+        choices=("best_effort", "reliable"),
         read_only=True,
     ),
     ParameterSpec(
-        'depth',
+        "depth",
         Kind.INTEGER,
         1,
-        'Frames of the input topic that wait while the model is busy. 1 = only the newest: results are never older '
-        'than they must be.',
+        "Frames of the input topic that wait while the model is busy. 1 = only the newest: results are never older "
+        "than they must be.",
         bounds=(1, 1000),
         read_only=True,
     ),
     ParameterSpec(
-        'resize',
+        "resize",
         Kind.STRING,
-        'letterbox',
-        'How a picture of another size is fitted to the model: stretch (aspect ratio is lost), letterbox (centred, '
-        'borders filled), letterbox_top_left (the same, in the corner), crop (the largest centred part of the right '
-        'shape), none (another size is an error).',
-        choices=('stretch', 'letterbox', 'letterbox_top_left', 'crop', 'none'),
+        "letterbox",
+        "How a picture of another size is fitted to the model: stretch (aspect ratio is lost), letterbox (centred, "
+        "borders filled), letterbox_top_left (the same, in the corner), center_crop (the largest centred part of the "
+        "right shape), none (another size is an error).",
+        choices=("stretch", "letterbox", "letterbox_top_left", "center_crop", "none"),
         read_only=True,
     ),
     ParameterSpec(
-        'pad_value',
+        "pad_value",
         Kind.INTEGER,
         114,
-        'Brightness of letterbox borders: 0 is black, 255 is white.',
+        "Brightness of letterbox borders: 0 is black, 255 is white.",
         bounds=(0, 255),
         read_only=True,
     ),
     ParameterSpec(
-        'priority',
+        "priority",
         Kind.INTEGER,
         0,
-        'Priority on the BPU. Higher runs first; 254 and 255 also interrupt a running model between two steps of it. '
-        'Holds from the next frame.',
+        "Priority on the BPU. Higher runs first; 254 and 255 also interrupt a running model between two steps of it. "
+        "Holds from the next frame.",
         bounds=PRIORITY_BOUNDS,
     ),
     ParameterSpec(
-        'bpu_cores',
+        "bpu_cores",
         Kind.INTEGER_ARRAY,
         list(SCHEDULER_CHOOSES),
-        'Indices of the BPU cores that may run the model; [-1] = the scheduler chooses. A model compiled for several '
-        'cores needs as many indices. Holds from the next frame.',
+        "Indices of the BPU cores that may run the model; [-1] = the scheduler chooses. A model compiled for several "
+        "cores needs as many indices. Holds from the next frame.",
         check=check_bpu_cores,
     ),
     ParameterSpec(
-        'custom_id',
+        "custom_id",
         Kind.INTEGER,
         0,
-        'Order among equal priorities: the smaller runs first. Holds from the next frame.',
+        "Order among equal priorities: the smaller runs first. Holds from the next frame.",
         bounds=CUSTOM_ID_BOUNDS,
     ),
     ParameterSpec(
-        'device_id',
+        "device_id",
         Kind.INTEGER,
         0,
-        'Index of the accelerator. Holds from the next frame.',
+        "Index of the accelerator. Holds from the next frame.",
         bounds=DEVICE_ID_BOUNDS,
     ),
 )

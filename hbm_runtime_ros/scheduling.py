@@ -33,18 +33,18 @@ class CoreLimits:
             if self.compiled_cores > 1:
                 return (
                     f"parameter '{full_name}': the model was compiled for {self.compiled_cores} cores, which must be "
-                    f'named, for instance {list(range(self.compiled_cores))}'
+                    f"named, for instance {list(range(self.compiled_cores))}"
                 )
             return None
         for core in cores:
             if core >= self.device_cores:
                 return (
                     f"parameter '{full_name}': core {core} is not in [0, {self.device_cores - 1}] "
-                    f'({self.soc} has {self.device_cores})'
+                    f"({self.soc} has {self.device_cores})"
                 )
         if self.compiled_cores > 1 and len(cores) != self.compiled_cores:
             return (
                 f"parameter '{full_name}': the model was compiled for {self.compiled_cores} cores, so it takes "
-                f'{self.compiled_cores} indices, got {list(cores)}'
+                f"{self.compiled_cores} indices, got {list(cores)}"
             )
         return None

@@ -20,34 +20,34 @@ class ElementType(NamedTuple):
 
 # By the names of hbm_runtime_core.hbDNNDataType.
 ELEMENT_TYPES = {
-    'S4': ElementType(Tensor.DTYPE_INT, 4, 'int4'),
-    'U4': ElementType(Tensor.DTYPE_UINT, 4, 'uint4'),
-    'S8': ElementType(Tensor.DTYPE_INT, 8, 'int8'),
-    'U8': ElementType(Tensor.DTYPE_UINT, 8, 'uint8'),
-    'F16': ElementType(Tensor.DTYPE_FLOAT, 16, 'float16'),
-    'S16': ElementType(Tensor.DTYPE_INT, 16, 'int16'),
-    'U16': ElementType(Tensor.DTYPE_UINT, 16, 'uint16'),
-    'F32': ElementType(Tensor.DTYPE_FLOAT, 32, 'float32'),
-    'S32': ElementType(Tensor.DTYPE_INT, 32, 'int32'),
-    'U32': ElementType(Tensor.DTYPE_UINT, 32, 'uint32'),
-    'F64': ElementType(Tensor.DTYPE_FLOAT, 64, 'float64'),
-    'S64': ElementType(Tensor.DTYPE_INT, 64, 'int64'),
-    'U64': ElementType(Tensor.DTYPE_UINT, 64, 'uint64'),
-    'BOOL8': ElementType(Tensor.DTYPE_BOOL, 8, 'bool'),
+    "S4": ElementType(Tensor.DTYPE_INT, 4, "int4"),
+    "U4": ElementType(Tensor.DTYPE_UINT, 4, "uint4"),
+    "S8": ElementType(Tensor.DTYPE_INT, 8, "int8"),
+    "U8": ElementType(Tensor.DTYPE_UINT, 8, "uint8"),
+    "F16": ElementType(Tensor.DTYPE_FLOAT, 16, "float16"),
+    "S16": ElementType(Tensor.DTYPE_INT, 16, "int16"),
+    "U16": ElementType(Tensor.DTYPE_UINT, 16, "uint16"),
+    "F32": ElementType(Tensor.DTYPE_FLOAT, 32, "float32"),
+    "S32": ElementType(Tensor.DTYPE_INT, 32, "int32"),
+    "U32": ElementType(Tensor.DTYPE_UINT, 32, "uint32"),
+    "F64": ElementType(Tensor.DTYPE_FLOAT, 64, "float64"),
+    "S64": ElementType(Tensor.DTYPE_INT, 64, "int64"),
+    "U64": ElementType(Tensor.DTYPE_UINT, 64, "uint64"),
+    "BOOL8": ElementType(Tensor.DTYPE_BOOL, 8, "bool"),
 }
 
 
 def quantization(quant: Any, rank: int) -> dict[str, Any]:
     """Return the quantisation fields of the messages for a hbm_runtime_core.QuantParams of a tensor with `rank` axes."""
     if int(quant.quant_type) == Tensor.QUANT_NONE:
-        return {'quant_type': Tensor.QUANT_NONE, 'quant_scale': [], 'quant_zero_point': [], 'quant_axis': -1}
+        return {"quant_type": Tensor.QUANT_NONE, "quant_scale": [], "quant_zero_point": [], "quant_axis": -1}
     scale = [float(value) for value in quant.scale]
     per_tensor = len(scale) == 1 or not 0 <= quant.axis < rank
     return {
-        'quant_type': Tensor.QUANT_SCALE,
-        'quant_scale': scale,
-        'quant_zero_point': [int(value) for value in quant.zero_point],
-        'quant_axis': -1 if per_tensor else int(quant.axis),
+        "quant_type": Tensor.QUANT_SCALE,
+        "quant_scale": scale,
+        "quant_zero_point": [int(value) for value in quant.zero_point],
+        "quant_axis": -1 if per_tensor else int(quant.axis),
     }
 
 

@@ -1,0 +1,36 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Starts one inference node: ros2 launch hbm_runtime_ros inference.launch.py params_file:=/path/to/params.yaml."""
+
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration
+
+from hbm_runtime_ros.launching import dds_profile, inference_node
+from launch import LaunchContext, LaunchDescription
+
+ARGUMENTS = (
+    DeclareLaunchArgument(
+        "params_file",
+        description="YAML file with the node's parameters. Model files in it may be absolute, package://... or relative to it.",
+    ),
+    DeclareLaunchArgument(
+        "namespace", default_value="", description="Namespace of the node and of relative topics; a robot's name."
+    ),
+    DeclareLaunchArgument(
+        "backend",
+        default_value="",
+        choices=["", "auto", "bpu", "sim"],
+        description="bpu = the board's accelerator, sim = the simulator, auto = what is there; empty = as the parameter file says.",
+    ),
+    DeclareLaunchArgument(
+        "log_level", default_value="info", choices=["debug", "info", "warn", "error", "fatal"], description="Of the node."
+    ),
+)
+
+
+def start(context: LaunchContext) -> list:
+    return [inference_node(**{argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS})]
+
+
+def generate_launch_description() -> LaunchDescription:
+    return LaunchDescription([*ARGUMENTS, *dds_profile(), OpaqueFunction(function=start)])
