@@ -1,0 +1,87 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A real network on real pictures: text detection through the runtime, against the engines themselves."""
+
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import hbm_runtime_core
+from hbm_runtime_ros.demo.networks import network_files, pack_arguments
+from hbm_runtime_ros.demo.nv12 import bgr_to_nv12
+from hbm_runtime_ros.demo.pictures import BUILT_IN, open_pictures
+from hbm_runtime_ros.demo.text_boxes import TextBoxDecoder
+
+SIDE = 640
+# Coloured writing of a few pixels loses more to NV12, which keeps one colour for four pixels.
+CLEAR_TEXT = ("page", "motorcycle", "engine")
+
+
+@dataclass
+class Detection:
+    """What three ways of running the same detector make of one picture."""
+
+    runtime: np.ndarray
+    openvino: np.ndarray
+    onnxruntime: np.ndarray
+
+
+@pytest.fixture(scope="module")
+def model_file(tmp_path_factory):
+    file = tmp_path_factory.mktemp("ppocr") / "ppocr_v4.hbm"
+    subprocess.run([sys.executable, "-m", "hbm_runtime_core.cli", *pack_arguments(file)], check=True)
+    return file
+
+
+@pytest.fixture(scope="module")
+def detections(model_file):
+    import onnxruntime
+    import openvino
+
+    runtime = hbm_runtime_core.HB_HBMRuntime(str(model_file))
+    with zipfile.ZipFile(model_file) as package:
+        xml, weights = (package.read(f"programs/0/network.{suffix}") for suffix in ("xml", "bin"))
+    core = openvino.Core()
+    program = core.compile_model(core.read_model(model=xml, weights=weights), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    network = onnxruntime.InferenceSession(str(network_files()[0]), providers=["CPUExecutionProvider"])
+    found = {}
+    pictures = open_pictures("", SIDE, SIDE, 1)
+    for _ in BUILT_IN:
+        picture = next(pictures)
+        y, uv = hbm_runtime_core.nv12_planes(bgr_to_nv12(picture.bgr), SIDE, SIDE)
+        inputs = {"picture_y": y, "picture_uv": uv}
+        pixels = ((picture.bgr.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
+        found[picture.name] = Detection(
+            runtime=runtime.run(inputs, model_name="text_detector")["text_detector"]["probability"].copy(),
+            openvino=program(inputs)[0].copy(),
+            onnxruntime=network.run(None, {network.get_inputs()[0].name: pixels})[0],
+        )
+    return found
+
+
+@pytest.mark.parametrize("name", [view.name for view in BUILT_IN])
+def test_the_runtime_gives_what_openvino_gives_on_the_packed_network(detections, name):
+    detection = detections[name]
+    assert detection.runtime.shape == (1, 1, SIDE, SIDE)
+    np.testing.assert_allclose(detection.runtime, detection.openvino, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", CLEAR_TEXT)
+def test_the_thresholded_map_agrees_with_the_unpacked_network_on_the_rgb_picture(detections, name):
+    decoder = TextBoxDecoder()
+    packed, unpacked = decoder.mask(detections[name].runtime), decoder.mask(detections[name].onnxruntime)
+    assert unpacked.any()
+    assert (packed & unpacked).sum() / (packed | unpacked).sum() >= 0.9
+
+
+@pytest.mark.parametrize("name", ["page", "motorcycle"])
+def test_the_boxes_agree_with_the_unpacked_network_on_the_rgb_picture(detections, name):
+    decoder = TextBoxDecoder()
+    packed, unpacked = decoder.decode(detections[name].runtime), decoder.decode(detections[name].onnxruntime)
+    assert len(packed) == len(unpacked) > 0
+    for ours, theirs in zip(packed, unpacked, strict=True):
+        np.testing.assert_allclose(ours.corners, theirs.corners, atol=4)
