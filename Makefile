@@ -31,8 +31,8 @@ lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
 format: environment ## formats the C++ sources, mends the Python ones
 	@$(ENVIRONMENT) && scripts/format
 
-demo: setup ## real text found in real pictures over a real ROS 2 graph: out/demo/
-	@$(ENVIRONMENT) && scripts/demo $(DEMO_ARGUMENTS)
+demo: setup ## real text found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video)
+	@scripts/demo $(if $(INPUT),--input "$(INPUT)") $(DEMO_ARGUMENTS)
 
 bench: setup ## measures the runtime and the node: out/bench/
 	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)
