@@ -33,22 +33,23 @@ class BorrowedJob {
   InferenceJob* job_;
 };
 
-void require_single_core(const Model& model, const hbUCPTaskHandle_t* task) {
-  if (model.spec().bpu_cores == 1 || (task != nullptr && *task == nullptr)) {
-    return;
+/// The synchronous form names no cores, and a model for several of them has no default.
+void require_single_core(const Model& model) {
+  if (model.spec().bpu_cores > 1) {
+    throw StatusError(HB_UCP_API_USE_ERROR, "model '" + model.spec().name + "' was compiled for " +
+                                                std::to_string(model.spec().bpu_cores) +
+                                                " BPU cores and cannot run in the synchronous form, which names no "
+                                                "cores: pass a task handle and submit it with a mask");
   }
-  throw StatusError(HB_UCP_API_USE_ERROR,
-                    "model '" + model.spec().name + "' was compiled for " + std::to_string(model.spec().bpu_cores) +
-                        (task == nullptr ? " BPU cores and cannot run in the synchronous form, which names no cores: "
-                                           "pass a task handle and submit it"
-                                         : " BPU cores and cannot be appended to a task: give it a task of its own"));
 }
 
 std::int32_t infer(hbUCPTaskHandle_t* task, const hbDNNTensor* outputs, const hbDNNTensor* inputs, ModelLease lease) {
   Model& model = *lease.model();
   require_pointer(outputs, "output");
   require_pointer(inputs, "input");
-  require_single_core(model, task);
+  if (task == nullptr) {
+    require_single_core(model);
+  }
   check_tensors(model, inputs, outputs);
   BorrowedJob job(model.take_job());
   job->bind(inputs, outputs, std::move(lease));

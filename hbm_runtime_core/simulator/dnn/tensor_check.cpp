@@ -146,10 +146,10 @@ class TensorCheck {
       fail("the memory starts at an address that is no multiple of " + std::to_string(alignment) + " bytes, which " +
            hbm_sim_soc() + " needs");
     }
-    if (hbm_sim_memory_check(&memory) != HB_UCP_SUCCESS) {
+    if (const std::int32_t status = hbm_sim_memory_check(&memory)) {
       fail("the " + std::to_string(memory.memSize) +
                " bytes do not lie in one block of hbUCPMalloc or hbUCPMallocCached, or it is freed",
-           HB_UCP_MEM_IS_INVALID);
+           status);
     }
   }
 

@@ -1,0 +1,94 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "dnn_loaded.hpp"
+#include "dnn_model_file.hpp"
+
+namespace hbm_sim_test {
+namespace {
+
+/// A file that cannot be used: MODEL_INVALID, the cause in words, and nothing loaded.
+void expect_refused(const std::string& file, const std::string& cause) {
+  const Loaded loaded(file);
+  EXPECT_EQ(loaded.status, HB_UCP_MODEL_INVALID) << cause;
+  EXPECT_EQ(loaded.package, nullptr);
+  expect_error_says(cause);
+}
+
+TEST(BadFile, a_missing_file_and_a_folder_cannot_be_opened) {
+  const TemporaryFolder folder;
+  for (const std::string& path : {folder.path() + "/none.hbm", folder.path()}) {
+    const char* name = path.c_str();
+    hbDNNPackedHandle_t package = nullptr;
+    EXPECT_EQ(hbDNNInitializeFromFiles(&package, &name, 1), HB_UCP_FILE_OPEN_FAILED);
+    expect_error_says("model file '" + path + "'");
+    EXPECT_EQ(package, nullptr);
+  }
+}
+
+TEST(BadFile, a_model_compiled_for_the_bpu_is_named_and_the_way_out_too) {
+  expect_refused(std::string("\x7f"
+                             "ELF\2\1\1") +
+                     std::string(100, '\0'),
+                 "a model compiled for the BPU");
+  expect_error_says("hbm pack");
+}
+
+TEST(BadFile, foreign_and_short_files_are_named) {
+  expect_refused("x", "not a zip archive");
+  expect_refused("\x08\x07\x12\x07pytorch", "not a zip archive");
+  expect_refused(make_zip({{"model.onnx", "x"}}), "manifest.json is missing");
+  expect_refused(make_zip({}), "manifest.json is missing");
+}
+
+TEST(BadFile, every_truncation_of_a_model_file_is_refused) {
+  const std::string file = make_model_file(identity_manifest());
+  for (std::size_t bytes = 1; bytes < file.size(); ++bytes) {
+    const Loaded loaded(file.substr(0, bytes));
+    EXPECT_EQ(loaded.status, HB_UCP_MODEL_INVALID) << bytes << " of " << file.size();
+  }
+}
+
+TEST(BadFile, every_single_damaged_byte_is_refused_or_harmless) {
+  const std::string file = make_model_file(identity_manifest());
+  for (std::size_t at = 0; at < file.size(); ++at) {
+    for (const unsigned flip : {0x01u, 0x80u, 0xffu}) {
+      std::string damaged = file;
+      damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ flip);
+      const Loaded loaded(damaged);
+      if (loaded.status == HB_UCP_SUCCESS) {
+        EXPECT_EQ(loaded.names(), std::vector<std::string>{"identity"}) << at;
+      } else {
+        EXPECT_EQ(loaded.status, HB_UCP_MODEL_INVALID) << at;
+      }
+    }
+  }
+}
+
+TEST(BadFile, a_zip_bomb_is_refused_before_memory_is_taken) {
+  expect_refused(make_zip({{"manifest.json", std::string(8 << 20, ' '), true}}), "more than 256 times");
+  expect_refused(make_zip({{"manifest.json", "{}", true, 0xfffffff0u}}), "more than 256 times");
+  expect_refused(make_zip({{"manifest.json", "{}", true, 3}}), "does not decompress");
+}
+
+TEST(BadFile, what_the_reader_does_not_know_is_refused_by_name) {
+  Member encrypted{"manifest.json", "{}"};
+  encrypted.flags = 1;
+  expect_refused(make_zip({encrypted}), "encrypted");
+  Member bzip{"manifest.json", "{}"};
+  bzip.method = 12;
+  expect_refused(make_zip({bzip}), "compression method 12");
+  expect_refused(make_zip({{"manifest.json", "{}"}, {"manifest.json", "{}"}}), "occurs twice");
+}
+
+TEST(BadFile, a_program_that_is_missing_is_named) {
+  expect_refused(make_model_file(R"({"format": "hbm-sim", "version": 1, "models": [
+      {"name": "m", "engine": "openvino", "program": {"xml": "programs/0/network.xml", "bin": "b"},
+       "inputs": [{"name": "x", "dtype": "U8", "shape": [4]}],
+       "outputs": [{"name": "y", "dtype": "U8", "shape": [4]}]}]})"),
+                 "model 'm': zip member 'programs/0/network.xml' is missing");
+}
+
+}  // namespace
+}  // namespace hbm_sim_test

@@ -1,0 +1,23 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+
+find_package(ZLIB REQUIRED)
+
+add_library(hbm_dnn_test_support STATIC dnn_model_file.cpp)
+target_link_libraries(hbm_dnn_test_support PUBLIC dnn ZLIB::ZLIB)
+hbm_target_defaults(hbm_dnn_test_support)
+
+foreach(name IN ITEMS dnn_load_test dnn_bad_file_test dnn_manifest_test dnn_timed_test dnn_tensor_test dnn_task_test)
+  hbm_simulator_test(${name} SOURCES ${name}.cpp LIBRARIES hbm_dnn_test_support
+    ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+endforeach()
+
+if(HBM_BUILD_OPENVINO_ENGINE)
+  set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
+  hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp LIBRARIES hbm_dnn_test_support
+    ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+  add_dependencies(dnn_openvino_test hbm_sim_openvino)
+  hbm_simulator_test(dnn_sha256_test SOURCES dnn_sha256_test.cpp "${engine}/sha256.cpp")
+  hbm_simulator_test(dnn_network_cache_test SOURCES dnn_network_cache_test.cpp "${engine}/network_cache.cpp"
+    LIBRARIES hbm_dnn_test_support)
+endif()
