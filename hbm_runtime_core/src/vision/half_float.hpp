@@ -13,6 +13,7 @@ inline uint16_t half_from_float(float value) {
   const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
   const double magnitude = std::fabs(static_cast<double>(value));
   if (std::isnan(value)) return sign | 0x7e00;
+  if (magnitude == 0.0) return sign;
   if (magnitude >= 65520.0) return sign | 0x7c00;
   int exponent = 0;
   std::frexp(magnitude, &exponent);
