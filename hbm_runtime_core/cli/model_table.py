@@ -17,18 +17,14 @@ _SHOWN_VALUES = 6
 
 @dataclass(frozen=True)
 class TensorFacts:
-    """One input or output.
-
-    Attributes:
-        aligned_bytes: None where the runtime does not tell.
-    """
+    """One input or output; `aligned_bytes` is that of the whole buffer."""
 
     name: str
     description: str
     dtype: str
     shape: list[int]
     strides: list[int]
-    aligned_bytes: int | None
+    aligned_bytes: int
     quantization: Quantization | None
 
     def to_json(self) -> dict[str, Any]:
@@ -45,11 +41,16 @@ class TensorFacts:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """One model; `extra` are lines that only one kind of file has."""
+    """One model.
+
+    Attributes:
+        bpu_cores: None where the board's library does not tell.
+        extra: what only one kind of file has.
+    """
 
     name: str
     description: str
-    bpu_cores: int
+    bpu_cores: int | None
     inputs: list[TensorFacts]
     outputs: list[TensorFacts]
     extra: dict[str, Any] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class ModelFacts:
 
     def to_text(self) -> str:
         lines = [f"model {self.name}"]
-        facts: dict[str, Any] = {"description": self.description or "-", "BPU cores": self.bpu_cores, **self.extra}
+        facts: dict[str, Any] = {"description": self.description or "-", "BPU cores": self.bpu_cores or "?", **self.extra}
         rows = [[label.replace("_us", " (us)").replace("_", " "), _shown(value)] for label, value in facts.items()]
         lines.append(table(rows, indent="  "))
         rows = [["", "name", "type", "shape", "stride (bytes)", "aligned bytes", "quantisation", "description"]]
@@ -82,7 +83,7 @@ def _tensor_row(tensor: TensorFacts) -> list[str]:
         tensor.dtype,
         _shown(tensor.shape),
         _shown(tensor.strides),
-        "?" if tensor.aligned_bytes is None else str(tensor.aligned_bytes),
+        str(tensor.aligned_bytes),
         _quantization(tensor.quantization),
         tensor.description,
     ]

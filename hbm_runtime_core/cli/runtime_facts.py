@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 def model_facts(runtime: HB_HBMRuntime, name: str) -> ModelFacts:
     """One model of a runtime."""
+    try:
+        bpu_cores = runtime.compile_bpu_core_num[name]
+    except RuntimeError:  # an older libdnn does not tell
+        bpu_cores = None
     return ModelFacts(
         name,
         runtime.model_descs[name],
-        runtime.compile_bpu_core_num[name],
+        bpu_cores,
         _tensors(runtime, name, "input"),
         _tensors(runtime, name, "output"),
     )
@@ -30,7 +34,8 @@ def _tensors(runtime: HB_HBMRuntime, model: str, kind: str) -> list[TensorFacts]
     def of(what: str) -> Any:
         return getattr(runtime, f"{kind}_{what}")[model]
 
-    descriptions, dtypes, shapes, strides, quants = of("descs"), of("dtypes"), of("shapes"), of("strides"), of("quants")
+    descriptions, dtypes, shapes, quants = of("descs"), of("dtypes"), of("shapes"), of("quants")
+    strides, aligned_bytes = of("strides"), of("aligned_bytes")
     return [
         TensorFacts(
             name,
@@ -38,7 +43,7 @@ def _tensors(runtime: HB_HBMRuntime, model: str, kind: str) -> list[TensorFacts]
             dtypes[name].name,
             list(shapes[name]),
             list(strides[name]),
-            None,
+            aligned_bytes[name],
             _quantization(quants[name]),
         )
         for name in of("names")

@@ -2,7 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hbm info`: what is inside model files."""
 
+from dataclasses import replace
+
 from cli_models import DETECTOR, ECHO, call, call_json, model_file
+
+from hbm_runtime_core import HB_HBMRuntime
+from hbm_runtime_core.cli.model_table import package_facts
+from hbm_runtime_core.cli.runtime_facts import model_facts
+from hbm_runtime_core.packer import read_package
 
 
 def test_a_simulated_file_is_described_in_full(tmp_path, capsys):
@@ -46,3 +53,12 @@ def test_a_file_compiled_for_a_bpu_is_refused_by_the_simulator_with_the_way_out(
     code, out, err = call(capsys, "info", path)
     assert (code, out) == (1, "")
     assert "hbm pack" in err
+
+
+def test_a_runtime_tells_the_same_facts_as_the_file(tmp_path):
+    path = model_file(tmp_path, DETECTOR, ECHO)
+    from_file = package_facts(read_package(path))
+    with HB_HBMRuntime(path) as runtime:
+        from_runtime = [model_facts(runtime, name) for name in runtime.model_names]
+    without_extra = [replace(facts, extra={}) for facts in from_file]
+    assert [facts.to_json() for facts in from_runtime] == [facts.to_json() for facts in without_extra]

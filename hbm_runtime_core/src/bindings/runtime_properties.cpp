@@ -113,6 +113,11 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
            return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
          },
          "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
+  define("_aligned_bytes",
+         [](const RuntimeObject& self) {
+           return by_tensor(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
+         },
+         "{model: {tensor: bytes}}: size of the whole buffer with its padding; -1 where it is dynamic.");
 }
 
 int compiled_cores(const Model& model) {
