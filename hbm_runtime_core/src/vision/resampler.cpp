@@ -108,20 +108,31 @@ BgraView Resampler::scaled_bgra(const Picture& picture, const Rectangle& source,
   const bool packed_in_three = picture.encoding == Encoding::kBgr8 || picture.encoding == Encoding::kRgb8;
   const uint8_t* from = picture.data + ptrdiff_t{source.y} * picture.row_bytes + source.x * (packed_in_three ? 3 : 4);
   int32_t from_row_bytes = picture.row_bytes;
+  int32_t from_height = source.height;
+  const auto filter = static_cast<libyuv::FilterMode>(interpolation_);
+  if (packed_in_three && height < source.height) {
+    // Fewer rows first: rows that the filter skips are then never converted. Bytes of a row are scaled alike whatever
+    // they mean, because the width stays.
+    const int32_t row_bytes = source.width * 3;
+    uint8_t* rows = fewer_rows_.reserve(static_cast<size_t>(row_bytes) * height);
+    libyuv::ScalePlane(from, from_row_bytes, row_bytes, source.height, rows, row_bytes, row_bytes, height, filter);
+    from = rows;
+    from_row_bytes = row_bytes;
+    from_height = height;
+  }
   if (picture.encoding != Encoding::kBgra8) {
     const int32_t row_bytes = source.width * kBgraBytes;
-    uint8_t* bgra = converted_.reserve(static_cast<size_t>(row_bytes) * source.height);
+    uint8_t* bgra = converted_.reserve(static_cast<size_t>(row_bytes) * from_height);
     const auto convert = picture.encoding == Encoding::kBgr8   ? libyuv::RGB24ToARGB
                          : picture.encoding == Encoding::kRgb8 ? libyuv::RAWToARGB
                                                                : libyuv::ABGRToARGB;
-    check(convert(from, from_row_bytes, bgra, row_bytes, source.width, source.height), "colour order to BGRA");
+    check(convert(from, from_row_bytes, bgra, row_bytes, source.width, from_height), "colour order to BGRA");
     from = bgra;
     from_row_bytes = row_bytes;
   }
   const int32_t row_bytes = width * kBgraBytes;
   uint8_t* scaled = scaled_.reserve(static_cast<size_t>(row_bytes) * height);
-  check(libyuv::ARGBScale(from, from_row_bytes, source.width, source.height, scaled, row_bytes, width, height,
-                          static_cast<libyuv::FilterMode>(interpolation_)),
+  check(libyuv::ARGBScale(from, from_row_bytes, source.width, from_height, scaled, row_bytes, width, height, filter),
         "ARGBScale");
   return {scaled, row_bytes};
 }

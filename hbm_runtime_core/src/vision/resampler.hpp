@@ -54,6 +54,7 @@ class Resampler {
   BgraView scaled_bgra(const Picture& picture, const Rectangle& source, int32_t width, int32_t height);
 
   Interpolation interpolation_;
+  Scratch fewer_rows_;
   Scratch converted_;
   Scratch scaled_;
 };
