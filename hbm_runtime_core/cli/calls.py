@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import integer, integers, named
+from .backend import refuse_foreign_file
 from .errors import InputError
 from .input_files import InputFile, read_input_files
 from .picture_file import add_picture_options
@@ -59,6 +60,7 @@ def load(options: argparse.Namespace) -> tuple[HB_HBMRuntime, str]:
     """
     from .. import HB_HBMRuntime
 
+    refuse_foreign_file(options.file)
     runtime = HB_HBMRuntime(options.file)
     names = runtime.model_names
     if options.model is None and len(names) > 1:

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from ..packer.container import creator
+from .backend import open_backend
 from .sim_env import library_dir
 
 OK, NOTE, WARNING, FAILED = "ok", "note", "warning", "failed"
@@ -145,10 +146,8 @@ def _package() -> Check:
 
 
 def _backend() -> Check:
-    from .. import HB_HBMRuntime
-
     try:
-        version = str(HB_HBMRuntime.version)
+        backend, version, library = open_backend()
     except Exception as error:
         return Check(
             "backend",
@@ -157,18 +156,7 @@ def _backend() -> Check:
             "on a board install the package hobot-dnn; on a PC use HBM_RUNTIME_BACKEND=sim with an installation that "
             "has the simulator",
         )
-    library = _loaded_library("libdnn.so")
-    backend = "sim" if library.parent == library_dir() else "bpu"
     return Check("backend", OK, f"{backend}, libdnn {version}, {library}")
-
-
-def _loaded_library(name: str) -> Path:
-    """The file that the process has mapped under this name."""
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        path = line.split(maxsplit=5)[-1]
-        if Path(path).name.startswith(name):
-            return Path(path)
-    return Path(name)
 
 
 def _trial() -> Check:

@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import Any
 
-from ..packer import PackFileError, read_package
+from ..packer import read_package
 from .arguments import add_json
+from .backend import is_simulated_file, refuse_foreign_file
 from .console import print_json
 from .model_table import describe_package, package_json
 from .runtime_facts import describe_runtime, runtime_json
-
-_ELF_MAGIC = b"\x7fELF"
 
 
 def add_parser(commands: Any) -> None:
@@ -32,21 +30,14 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     facts: list[Any] = []
     for path in options.files:
-        if _is_compiled_for_a_bpu(path):
-            facts.append(runtime_json(path) if options.json else describe_runtime(path))
-        else:
+        if is_simulated_file(path):
             package = read_package(path, programs=False)
             facts.append(package_json(package, path) if options.json else describe_package(package, path))
+        else:
+            refuse_foreign_file(path)
+            facts.append(runtime_json(path) if options.json else describe_runtime(path))
     if options.json:
         print_json(facts[0] if len(facts) == 1 else facts)
     else:
         print("\n\n".join(facts))
     return 0
-
-
-def _is_compiled_for_a_bpu(path: str | os.PathLike[str]) -> bool:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read(len(_ELF_MAGIC)) == _ELF_MAGIC
-    except FileNotFoundError:
-        raise PackFileError(f"no such model file: {path}") from None
