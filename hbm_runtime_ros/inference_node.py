@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,9 @@ from .scheduling_parameters import SchedulingParameters
 
 _LATCHED = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _RESULTS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
+
+# For the frames in flight when the node stops.
+_PATIENCE_S = 1.0
 
 
 class InferenceNode(LifecycleNode):
@@ -77,6 +81,17 @@ class InferenceNode(LifecycleNode):
         """Whether the node configures and activates itself."""
         return bool(self._settings["autostart"])
 
+    def start(self) -> bool:
+        """Configure and activate. Return whether both went well; what did not was told."""
+        return all(
+            trigger() == TransitionCallbackReturn.SUCCESS for trigger in (self.trigger_configure, self.trigger_activate)
+        )
+
+    def stop(self) -> None:
+        """Take no more frames, wait for those in flight and free the models, from any state."""
+        self._unsubscribe()
+        self._free()
+
     @property
     def thread_count(self) -> int:
         """Threads that keep services answered while every model is busy.
@@ -105,7 +120,7 @@ class InferenceNode(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop from any state."""
-        return self._transition("shut down", self._stop)
+        return self._transition("shut down", self.stop)
 
     def _transition(
         self, what: str, action: Callable[[], None], undo: Callable[[], None] | None = None
@@ -122,10 +137,6 @@ class InferenceNode(LifecycleNode):
         if undo is not None:
             undo()
         return TransitionCallbackReturn.FAILURE
-
-    def _stop(self) -> None:
-        self._unsubscribe()
-        self._free()
 
     # What the transitions do.
 
@@ -164,6 +175,7 @@ class InferenceNode(LifecycleNode):
 
     def _subscribe(self) -> None:
         for group, settings in self._groups.items():
+            self._workers[group].resume()
             reliable = settings["reliability"] == "reliable"
             qos = QoSProfile(
                 history=HistoryPolicy.KEEP_LAST,
@@ -194,6 +206,10 @@ class InferenceNode(LifecycleNode):
         for subscription in self._subscriptions_of_models:
             self.destroy_subscription(subscription)
         self._subscriptions_of_models.clear()
+        deadline = time.monotonic() + _PATIENCE_S
+        for group, worker in self._workers.items():
+            if not worker.pause(max(0.0, deadline - time.monotonic())):
+                self.get_logger().warning(f"model '{group}': its last inference has not ended within {_PATIENCE_S} s")
 
     def _free(self) -> None:
         for group in self._models:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
-from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.logging import get_logger
+from rclpy.signals import SignalHandlerOptions
 
 from .errors import ConfigurationError
 from .inference_node import InferenceNode
@@ -19,38 +21,51 @@ from .parameters import DEFAULT_NODE_NAME
 
 # A thread that returns from the device waits for whoever runs Python code to yield. Python's 5 ms are half an inference.
 _SWITCH_INTERVAL_S = 0.0005
+_JOIN_S = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop. Return the exit code: 1 where it could not start."""
     arguments = list(sys.argv if arguments is None else arguments)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    rclpy.init(args=arguments)
+    # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
+    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     try:
-        return _run(arguments)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 0
+        return _run(arguments, stop)
     finally:
         rclpy.try_shutdown()
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], stop: threading.Event) -> int:
     try:
         node = InferenceNode(model_dir=folder_of_parameter_file(arguments))
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
     executor = MultiThreadedExecutor(num_threads=node.thread_count)
+    executor.add_node(node)
+    # The executor has a thread of its own, so that this one hears signals, and services answer while models load.
+    spinner = threading.Thread(target=_spin, args=(executor, stop), name="executor")
+    spinner.start()
     try:
-        if node.autostart and not _start(node):
-            return 1
-        executor.add_node(node)
-        executor.spin()
-        return 0
+        started = not node.autostart or node.start()
+        if started:
+            stop.wait()
+        return 0 if started else 1
     finally:
-        executor.shutdown(timeout_sec=1.0)
+        node.stop()
+        executor.shutdown(timeout_sec=_JOIN_S)
+        spinner.join(_JOIN_S)
         node.destroy_node()
 
 
-def _start(node: InferenceNode) -> bool:
-    return all(trigger() == TransitionCallbackReturn.SUCCESS for trigger in (node.trigger_configure, node.trigger_activate))
+def _spin(executor: MultiThreadedExecutor, stop: threading.Event) -> None:
+    try:
+        executor.spin()
+    except ExternalShutdownException:
+        pass
+    finally:
+        stop.set()

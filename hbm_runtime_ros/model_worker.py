@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
 
@@ -40,9 +41,29 @@ class ModelWorker:
         self._clock = clock
         self._complaints = complaints
         self._next_sequence = 0
+        self._in_flight = threading.Lock()
+        self._accepting = True
+
+    def pause(self, patience_s: float) -> bool:
+        """Take no more frames. Return whether the one in flight has ended within `patience_s`."""
+        self._accepting = False
+        if not self._in_flight.acquire(timeout=patience_s):
+            return False
+        self._in_flight.release()
+        return True
+
+    def resume(self) -> None:
+        """Take frames again."""
+        self._accepting = True
 
     def handle(self, message: bytes) -> None:
         """Infer a serialized sensor_msgs/Image. Nothing that is wrong with one frame stops the next."""
+        with self._in_flight:
+            # The executor may have taken a frame just before the subscription went.
+            if self._accepting:
+                self._handle(message)
+
+    def _handle(self, message: bytes) -> None:
         timing = FrameTiming(received_ns=self._clock.now().nanoseconds, started_ns=time.perf_counter_ns())
         sequence = self._next_sequence
         self._next_sequence += 1

@@ -55,16 +55,14 @@ def declare(node: Node, specs: Iterable[ParameterSpec], group: str = "") -> dict
     for spec in specs:
         full_name = f"{group}.{spec.name}" if group else spec.name
         try:
-            parameter = node.declare_parameter(
-                full_name, Parameter(full_name, _TYPES[spec.kind], spec.default).value, descriptor(spec)
-            )
+            parameter = node.declare_parameter(full_name, spec.default, descriptor(spec))
         except InvalidParameterTypeException as error:
             # rclpy puts the parameter's name behind its text.
-            text = str(error).removesuffix(f": {full_name}")
-            raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.kind)}. {text}") from error
+            reason = str(error).removesuffix(f": {full_name}")
+            raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.kind)}. {reason}") from error
         except InvalidParameterValueException as error:
-            reason = spec.why_not(error.value, full_name)
-            raise ConfigurationError(reason or f"parameter '{full_name}': {error.reason}") from error
+            _, _, reason = str(error).removesuffix(f": {full_name}").partition("Reason: ")
+            raise ConfigurationError(f"parameter '{full_name}': {reason or error}") from error
         if parameter.type_ != _TYPES[spec.kind]:
             # An empty list in a parameter file has no type, so rclpy lets it pass as "not set".
             raise ConfigurationError(
@@ -72,9 +70,9 @@ def declare(node: Node, specs: Iterable[ParameterSpec], group: str = "") -> dict
                 f"the default is {spec.default!r}"
             )
         value = plain(parameter)
-        reason = spec.why_not(value, full_name)
-        if reason is not None:
-            raise ConfigurationError(reason)
+        refusal = spec.why_not(value, full_name)
+        if refusal is not None:
+            raise ConfigurationError(refusal)
         values[spec.name] = value
     return values
 

@@ -1,8 +1,8 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes plain CDR (version 1) in little endian. A message is described once, as a function template over its sink: with
-// CdrSizer it is measured, with CdrWriter written into a buffer of that size.
+// Writes plain CDR (version 1) in little endian. A message is described once, as a function template over its sink:
+// with CdrSizer it is measured, with CdrWriter written into a buffer of that size.
 #pragma once
 
 #include <cstddef>

@@ -34,14 +34,14 @@ ResultWriter::ResultWriter(std::string model, std::vector<TensorType> outputs)
     : model_(std::move(model)), types_(std::move(outputs)) {}
 
 py::object ResultWriter::take_buffer(std::size_t size_bytes) {
-  // Taken out of the member while it is written, so that a second thread gets a buffer of its own. A bytes object may be
-  // changed as long as nobody else has a reference to it.
+  // Taken out of the member while it is written, so that a second thread gets a buffer of its own. A bytes object may
+  // be changed as long as nobody else has a reference to it.
   py::object buffer = std::exchange(buffer_, py::object());
-  if (buffer && Py_REFCNT(buffer.ptr()) == 1 && static_cast<std::size_t>(PyBytes_GET_SIZE(buffer.ptr())) == size_bytes) {
+  if (buffer && Py_REFCNT(buffer.ptr()) == 1 &&
+      static_cast<std::size_t>(PyBytes_GET_SIZE(buffer.ptr())) == size_bytes) {
     return buffer;
   }
-  buffer = py::reinterpret_steal<py::object>(
-      PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size_bytes)));
+  buffer = py::reinterpret_steal<py::object>(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size_bytes)));
   if (!buffer) {
     throw py::error_already_set();
   }
@@ -82,17 +82,21 @@ void define_result_writer(py::module_& module) {
                                    pad_left,          pad_top,         crop_left,    crop_top};
            }),
            py::kw_only(), py::arg("inputs"), py::arg("mode"), py::arg("source_width"), py::arg("source_height"),
-           py::arg("model_width"), py::arg("model_height"), py::arg("scale_x"), py::arg("scale_y"),
-           py::arg("pad_left"), py::arg("pad_top"), py::arg("crop_left"), py::arg("crop_top"));
+           py::arg("model_width"), py::arg("model_height"), py::arg("scale_x"), py::arg("scale_y"), py::arg("pad_left"),
+           py::arg("pad_top"), py::arg("crop_left"), py::arg("crop_top"));
 
   py::class_<TensorType>(module, "TensorType", "What hbm_runtime_ros/msg/Tensor says of an output in every result.")
       .def(py::init([](std::string name, std::uint8_t dtype_code, std::uint8_t dtype_bits, std::int64_t packed_length,
                        std::uint8_t quant_type, std::vector<float> quant_scale,
                        std::vector<std::int32_t> quant_zero_point, std::int32_t quant_axis) {
-             return TensorType{std::move(name), dtype_code,
-                               dtype_bits,      packed_length,
-                               quant_type,      std::move(quant_scale),
-                               std::move(quant_zero_point), quant_axis};
+             return TensorType{std::move(name),
+                               dtype_code,
+                               dtype_bits,
+                               packed_length,
+                               quant_type,
+                               std::move(quant_scale),
+                               std::move(quant_zero_point),
+                               quant_axis};
            }),
            py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("packed_length"),
            py::arg("quant_type"), py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
@@ -100,8 +104,8 @@ void define_result_writer(py::module_& module) {
   py::class_<ResultWriter>(module, "ResultWriter",
                            "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into one reused buffer.")
       .def(py::init<std::string, std::vector<TensorType>>(), py::arg("model"), py::arg("outputs"))
-      .def("write", &ResultWriter::write, py::kw_only(), py::arg("header"), py::arg("sequence"),
-           py::arg("transforms"), py::arg("timing"), py::arg("outputs"),
+      .def("write", &ResultWriter::write, py::kw_only(), py::arg("header"), py::arg("sequence"), py::arg("transforms"),
+           py::arg("timing"), py::arg("outputs"),
            "Return the serialized message.\n\n"
            "Args:\n"
            "    header: FrameHeader of the frame.\n"

@@ -23,7 +23,8 @@ class StridedCopy {
   const std::uint8_t* source_;
   std::size_t size_bytes_;
   std::size_t run_bytes_;  // the longest stretch that is contiguous in the source
-  // The axes outside of a run, outermost first, with neighbours merged where one step of the outer equals a whole inner.
+  // The axes outside of a run, outermost first, with neighbours merged where one step of the outer equals a whole
+  // inner.
   std::vector<std::size_t> shape_;
   std::vector<std::ptrdiff_t> stride_bytes_;
 };

@@ -1,0 +1,155 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A node that cannot start says why in one message and ends within seconds."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from ament_index_python.packages import get_package_prefix
+from model_packages import echo_model, write_models, write_parameters
+
+EXECUTABLE = Path(get_package_prefix("hbm_runtime_ros")) / "lib" / "hbm_runtime_ros" / "inference_node"
+PATIENCE_S = 30
+
+
+def run_node(*arguments, cwd=None):
+    """Run the node until it ends and return the lines that it logged as fatal."""
+    done = subprocess.run(
+        [EXECUTABLE, "--ros-args", *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE_S, cwd=cwd
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    fatal = [line for line in (done.stderr + done.stdout).splitlines() if "[FATAL]" in line]
+    assert len(fatal) == 1, done.stderr
+    return fatal[0]
+
+
+def failure(folder, **parameters):
+    return run_node("--params-file", write_parameters(folder / "parameters.yaml", **parameters))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_models(tmp_path / "echo.hbm", echo_model())
+    write_models(tmp_path / "two.hbm", echo_model("left"), echo_model("right", bpu_cores=2))
+    return tmp_path
+
+
+def test_no_models(folder):
+    assert "'models': names no model" in run_node()
+
+
+def test_a_missing_model_file_is_named_with_its_neighbours(folder):
+    text = failure(folder, models=["a"], a={"file": "ecko.hbm"})
+    assert f"there is no file {folder / 'ecko.hbm'}" in text
+    assert "echo.hbm, two.hbm" in text
+    assert "'a.file'" in text
+
+
+def test_a_missing_folder(folder):
+    assert "does not exist either" in failure(folder, models=["a"], a={"file": "models/echo.hbm"})
+
+
+def test_no_file_at_all(folder):
+    assert "'a.file': names no file" in failure(folder, models=["a"])
+
+
+def test_a_relative_file_without_a_parameter_file_is_never_looked_for_in_the_working_directory(folder):
+    text = run_node("-p", "models:=[a]", "-p", "a.file:=echo.hbm", cwd=folder)
+    assert "no parameter file that it could be relative to" in text
+
+
+def test_an_unknown_package(folder):
+    assert "'no_such_package', which is not installed" in failure(
+        folder, models=["a"], a={"file": "package://no_such_package/echo.hbm"}
+    )
+
+
+def test_a_foreign_file(folder):
+    (folder / "foreign.hbm").write_bytes(b"this is no model" * 100)
+    assert "foreign.hbm" in failure(folder, models=["a"], a={"file": "foreign.hbm"})
+
+
+def test_a_truncated_file(folder):
+    (folder / "cut.hbm").write_bytes((folder / "echo.hbm").read_bytes()[:300])
+    assert "cut.hbm" in failure(folder, models=["a"], a={"file": "cut.hbm"})
+
+
+def test_a_model_that_the_file_does_not_hold(folder):
+    text = failure(folder, models=["a"], a={"file": "two.hbm", "model_name": "middle"})
+    assert "holds no model 'middle', it holds left, right" in text
+
+
+def test_a_file_of_two_models_without_a_choice(folder):
+    assert "holds 2 models, name one of left, right" in failure(folder, models=["a"], a={"file": "two.hbm"})
+
+
+def test_two_models_of_one_name(folder):
+    assert "'a' stands there twice" in failure(folder, models=["a", "a"], a={"file": "echo.hbm"})
+
+
+def test_a_name_that_cannot_be_a_parameter(folder):
+    assert "'a.b' is no model name" in failure(folder, models=["a.b"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("priority", 256, "Min: 0, Max: 255, value: 256"),
+        ("priority", "high", "expected an integer"),
+        ("bpu_cores", [7], "core 7 is not in [0, 3] (s600 has 4)"),
+        ("bpu_cores", [0, 0], "names a core twice"),
+        ("bpu_cores", [], "the default is [-1]"),
+        ("resize", "squeeze", "'squeeze' is not one of stretch, letterbox"),
+        ("depth", 0, "Min: 1, Max: 1000, value: 0"),
+        ("reliability", 1, "expected a string"),
+    ],
+)
+def test_a_parameter_that_is_not_allowed(folder, name, value, expected):
+    text = failure(folder, models=["a"], a={"file": "echo.hbm", name: value})
+    assert expected in text
+    assert f"'a.{name}'" in text
+
+
+def test_a_model_for_two_cores_without_cores(folder):
+    assert "must be named, for instance [0, 1]" in failure(
+        folder, models=["a"], a={"file": "two.hbm", "model_name": "right"}
+    )
+
+
+def test_a_model_without_a_picture_input(folder):
+    features = {
+        "name": "features",
+        "inputs": [{"name": "x", "dtype": "float32", "shape": [1, 128]}],
+        "outputs": [{"name": "y", "dtype": "float32", "shape": [1, 10]}],
+    }
+    write_models(folder / "features.hbm", features)
+    assert "cannot take pictures" in failure(folder, models=["a"], a={"file": "features.hbm"})
+
+
+def test_the_bpu_where_there_is_none(folder):
+    assert "bpu" in failure(folder, backend="bpu", models=["a"], a={"file": "echo.hbm"})
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_node_within_two_seconds(folder, number):
+    parameters = write_parameters(folder / "parameters.yaml", models=["a"], a={"file": "echo.hbm"})
+    node = subprocess.Popen(
+        [EXECUTABLE, "--ros-args", "--params-file", parameters], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        for line in node.stdout:
+            if "/result" in line:  # the last line of the start
+                break
+        started = time.monotonic()
+        node.send_signal(number)
+        rest, _ = node.communicate(timeout=PATIENCE_S)
+        assert time.monotonic() - started < 2
+        assert node.returncode == 0
+        assert rest == ""
+    finally:
+        node.kill()
+        node.wait()
