@@ -153,6 +153,8 @@ class _Packing:
                 new, value = picture.build()
                 self.picture_inputs[options.rename or name] = picture.provenance
                 tensors += picture.tensors
+                if network_type[0] in "iu":
+                    value = ov.opset8.round(value, "half_to_even")
                 value = value if network_type == "f32" else ov.opset8.convert(value, network_type)
             else:
                 dtype = _port_type(network_type, options, where)

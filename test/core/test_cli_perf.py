@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hbm perf`: numbers that fit together, from any number of threads."""
 
+import sys
 import threading
 import time
 
@@ -39,6 +40,12 @@ def test_the_histogram_is_also_a_picture(tmp_path, capsys):
     png = tmp_path / "perf.png"
     call_json(capsys, "perf", model_file(tmp_path, DETECTOR), "--frames", 10, "--png", png)
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_the_picture_is_one_clear_error(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, _, err = call(capsys, "perf", model_file(tmp_path, DETECTOR), "--frames", 2, "--png", tmp_path / "p.png")
+    assert (code, err) == (1, "hbm: error: --png needs matplotlib: pip install matplotlib\n")
 
 
 def test_every_value_is_counted_once_in_the_histogram():

@@ -66,6 +66,18 @@ def test_names_of_outputs_never_lead_out_of_the_folder(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"\x7fELF and more", "compiled for a BPU"), (b"words", "not a model file"), (b"PK\x03\x04", "zip")],
+)
+@pytest.mark.parametrize("command", ["run", "perf"])
+def test_a_foreign_file_is_called_what_it_is(tmp_path, capsys, command, content, message):
+    (tmp_path / "model.hbm").write_bytes(content)
+    code, out, err = call(capsys, command, tmp_path / "model.hbm")
+    assert (code, out) == (1, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
     ("models", "arguments", "message"),
     [
         ([DETECTOR], [], "no data for data_y, data_uv; give --input NAME=FILE, or --random"),

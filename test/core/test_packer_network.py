@@ -88,6 +88,14 @@ def test_nv12_planes_become_the_normalised_colours_that_the_network_expects(tmp_
     assert np.abs(got - expected).max() <= 2 * 0.5 * 2.5
 
 
+def test_a_network_that_takes_bytes_gets_rounded_pixels_from_nv12(tmp_path):
+    path = scaled_network(tmp_path / "net.xml", shape=(1, 3, 4, 8), factor=1.0, dtype="u8")
+    packed = pack(path, inputs={"x": InputOptions(nv12=Nv12())})
+    grey = (np.full((1, 4, 8, 1), 100, np.uint8), np.full((1, 2, 4, 2), 128, np.uint8))
+    # 1.164 * (100 - 16) = 97.776
+    np.testing.assert_array_equal(infer(packed, *grey)[0], np.full((1, 3, 4, 8), 98, np.uint8))
+
+
 @pytest.mark.parametrize("dtype", ["S4", "U4", "S8", "U8", "S16", "U16", "S32"])
 @pytest.mark.parametrize("zero_point", [0, 3])
 def test_quantised_outputs_round_half_to_even_and_clip_at_both_ends(tmp_path, dtype, zero_point):
