@@ -10,6 +10,7 @@ from pathlib import Path
 
 MODEL_FILE = "ppocr_v4.hbm"
 ALPHABET_FILE = "ppocr_v4_alphabet.txt"
+PARAMETER_FILE = "demo.yaml"
 
 _WHEEL = "rapidocr_onnxruntime"
 _DETECTOR = "ch_PP-OCRv4_det_infer.onnx"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,6 +35,11 @@ class ProcessGroup:
     def exit_code(self) -> int | None:
         """Exit code of the command, None while it runs."""
         return self._process.poll()
+
+    def wait(self, limit_s: float) -> None:
+        """Wait until the command has ended by itself, but not longer than `limit_s`."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(limit_s)
 
     def stop(self) -> None:
         """End the command and whatever of its group is left."""

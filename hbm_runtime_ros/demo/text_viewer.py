@@ -32,6 +32,10 @@ from .text_lines import LineReader, cut_line
 
 # Pictures that wait for their result; the node holds one and works on another.
 _PICTURES_KEPT = 8
+# Reading every second frame leaves a small PC room for the detector, and still reads every line of a page in seconds.
+_FRAMES_PER_LINE = 2
+# A line that was not answered for so long is not waited for.
+_LINE_LOST_NS = 2_000_000_000
 # How long to wait for the results of the last frames.
 _LAST_RESULTS_S = 2.0
 _REPORT_PERIOD_S = 0.5
@@ -49,7 +53,7 @@ class SentLine(NamedTuple):
 
 
 class TextViewer(Node):
-    """Subscribes to `image` and the results of both models, publishes `line`, a picture of one line of text a frame.
+    """Subscribes to `image` and the results of both models, publishes `line`: one line of text every other frame.
 
     While the detector looks at a frame, the recogniser reads a line of the frame before: two cores work at a time.
     """
@@ -70,6 +74,7 @@ class TextViewer(Node):
         self._views: dict[str, View] = {}
         self._current: View | None = None
         self._line_index = 0
+        self._frames_since_line = 0
         self._measurements = Measurements(self._folder)
         self._all_sent_s: float | None = None
         self._reported_s = 0.0
@@ -121,8 +126,9 @@ class TextViewer(Node):
         self._pictures[_nanoseconds(message.header.stamp)] = message
         while len(self._pictures) > _PICTURES_KEPT:
             self._pictures.popitem(last=False)
+        self._frames_since_line += 1
         # Once every frame is sent nothing more is asked, or the end would wait for ever.
-        if self._all_sent_s is None:
+        if self._frames_since_line >= _FRAMES_PER_LINE and self._all_sent_s is None:
             self._send_line()
 
     def _on_boxes(self, result: InferenceResult) -> None:
@@ -143,10 +149,11 @@ class TextViewer(Node):
 
     def _send_line(self) -> None:
         view = self._current
-        if view is None or not view.found:
+        if view is None or not view.found or self._is_recogniser_busy():
             return
         box = view.found[self._line_index % len(view.found)].box
         self._line_index += 1
+        self._frames_since_line = 0
         line = cut_line(view.bgr, box, LINE_HEIGHT, LINE_WIDTH)
         message = Image(height=line.shape[0], width=line.shape[1], encoding="nv12", step=line.shape[1])
         message.header.frame_id = view.name
@@ -157,6 +164,10 @@ class TextViewer(Node):
             self._lines.popitem(last=False)
         self._line_publisher.publish(message)
         self._measurements.recogniser.frames_sent += 1
+
+    def _is_recogniser_busy(self) -> bool:
+        newest_ns = next(reversed(self._lines), None)
+        return newest_ns is not None and self._now_ns() - newest_ns < _LINE_LOST_NS
 
     def _on_text(self, result: InferenceResult) -> None:
         self._measurements.add_result(self._measurements.recogniser, result, self._now_ns())
