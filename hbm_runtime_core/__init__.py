@@ -57,7 +57,7 @@ _LAZY = {
     "InferFuture": "future",
     "pack_four_bit": "four_bit",
     "unpack_four_bit": "four_bit",
-    "nv12_planes": "vision",
+    "nv12_planes": "nv12",
 }
 
 
