@@ -53,11 +53,12 @@ def detections(model_file):
     for _ in BUILT_IN:
         picture = next(pictures)
         y, uv = hbm_runtime_core.nv12_planes(bgr_to_nv12(picture.bgr), SIDE, SIDE)
-        inputs = {"picture_y": y, "picture_uv": uv}
         pixels = ((picture.bgr.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
         found[picture.name] = Detection(
-            runtime=runtime.run(inputs, model_name="text_detector")["text_detector"]["probability"].copy(),
-            openvino=program(inputs)[0].copy(),
+            runtime=runtime.run({"picture_y": y, "picture_uv": uv}, model_name="text_detector")["text_detector"][
+                "probability"
+            ],
+            openvino=program([y, uv])[0].copy(),
             onnxruntime=network.run(None, {network.get_inputs()[0].name: pixels})[0],
         )
     return found
