@@ -51,9 +51,10 @@ class Row:
     def __str__(self) -> str:
         """Tell the figure, its spread and the goal in one line."""
         sign = "≥" if self.higher_is_better else "≤"
-        ratios = sorted(self.samples.get("ratio", [self.value]))
-        spread = f"{ratios[0]:.3g} to {ratios[-1]:.3g}"
-        return f"{self.key:28} {self.value:8.3f} {self.unit:6} goal {sign} {self.goal:<5} {'pass' if self.passed else 'MISSED'}  ({spread})"
+        ratios = [ratio for name, values in self.samples.items() if name not in ("ours", "peer") for ratio in values]
+        spread = f"({min(ratios):.3g} to {max(ratios):.3g})" if ratios else ""
+        verdict = "pass" if self.passed else "MISSED"
+        return f"{self.key:28} {self.value:8.3f} {self.unit:6} goal {sign} {self.goal:<5} {verdict:6} {spread}"
 
 
 def seconds_per_call(call: Callable[[], object], number: int) -> float:
