@@ -121,6 +121,56 @@ TEST_F(OpenVino, four_bit_tensors_are_packed_low_nibble_first_row_by_row) {
             (std::vector<uint8_t>{0x10, 0x06, 0xed, 0x09}));  // 0 1 6 / -3 -2 -7
 }
 
+struct DtypeCase {
+  const char* dtype;
+  const char* element_type;
+  const char* precision;
+  std::string constant;  ///< 1
+  std::string value;     ///< 3
+  std::string sum;       ///< 4
+};
+
+TEST_F(OpenVino, every_dtype_passes_through) {
+  const std::vector<DtypeCase> cases{
+      {"S8", "i8", "I8", bytes_of(int8_t{1}), bytes_of(int8_t{3}), bytes_of(int8_t{4})},
+      {"U8", "u8", "U8", bytes_of(uint8_t{1}), bytes_of(uint8_t{3}), bytes_of(uint8_t{4})},
+      {"F16", "f16", "FP16", bytes_of(uint16_t{0x3c00}), bytes_of(uint16_t{0x4200}), bytes_of(uint16_t{0x4400})},
+      {"S16", "i16", "I16", bytes_of(int16_t{1}), bytes_of(int16_t{3}), bytes_of(int16_t{4})},
+      {"U16", "u16", "U16", bytes_of(uint16_t{1}), bytes_of(uint16_t{3}), bytes_of(uint16_t{4})},
+      {"F32", "f32", "FP32", bytes_of(1.0f), bytes_of(3.0f), bytes_of(4.0f)},
+      {"S32", "i32", "I32", bytes_of(int32_t{1}), bytes_of(int32_t{3}), bytes_of(int32_t{4})},
+      {"U32", "u32", "U32", bytes_of(uint32_t{1}), bytes_of(uint32_t{3}), bytes_of(uint32_t{4})},
+      {"F64", "f64", "FP64", bytes_of(1.0), bytes_of(3.0), bytes_of(4.0)},
+      {"S64", "i64", "I64", bytes_of(int64_t{1}), bytes_of(int64_t{3}), bytes_of(int64_t{4})},
+      {"U64", "u64", "U64", bytes_of(uint64_t{1}), bytes_of(uint64_t{3}), bytes_of(uint64_t{4})},
+  };
+  for (const DtypeCase& each : cases) {
+    SCOPED_TRACE(each.dtype);
+    const std::size_t bytes = each.value.size();
+    const std::string row = std::to_string(64 * bytes);
+    const std::string common = std::string(R"("dtype": ")") + each.dtype + R"(", "shape": [2, 3])";
+    const std::string padding = R"(, "strides": [)" + row + ", " + std::to_string(bytes) + "]";
+    for (const std::string& strides : {std::string(), padding}) {
+      const Loaded loaded(make_network_file({each.element_type, each.precision, {2, 3}, each.constant},
+                                            tensors(common, strides, strides)));
+      ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
+      const hbDNNHandle_t model = loaded.model();
+      const hbDNNTensorProperties properties = output_properties(model);
+      DeviceTensor input(input_properties(model), properties.alignedByteSize);
+      DeviceTensor output(properties, properties.alignedByteSize);
+      for (int i = 0; i < 6; ++i) {
+        std::memcpy(input.data<char>() + (i / 3) * properties.stride[0] + (i % 3) * properties.stride[1],
+                    each.value.data(), bytes);
+      }
+      ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
+      for (int i = 0; i < 6; ++i) {
+        const char* const at = output.data<char>() + (i / 3) * properties.stride[0] + (i % 3) * properties.stride[1];
+        EXPECT_EQ(std::string(at, bytes), each.sum);
+      }
+    }
+  }
+}
+
 TEST_F(OpenVino, inferences_run_at_once_and_do_not_mix) {
   const Loaded loaded(float_network(0.25f));
   const hbDNNHandle_t model = loaded.model();

@@ -9,6 +9,7 @@
 
 #include "dnn_loaded.hpp"
 #include "dnn_model_file.hpp"
+#include "dnn_sanitizers.hpp"
 
 namespace hbm_sim_test {
 namespace {
@@ -189,7 +190,7 @@ TEST(Task, ten_thousand_load_run_release_cycles_leave_nothing_behind) {
   const int descriptors = open_descriptors();
   for (int count = 0; count < 10000; ++count) cycle();
   EXPECT_EQ(open_descriptors(), descriptors);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !HBM_TEST_ADDRESS_SANITIZER && !HBM_TEST_THREAD_SANITIZER
   EXPECT_LT(resident_pages(), pages + 256);  // 1 MiB, 100 bytes a cycle
 #else
   static_cast<void>(pages);  // the sanitizers keep freed memory for a while

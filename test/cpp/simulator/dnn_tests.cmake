@@ -14,7 +14,8 @@ endforeach()
 
 if(HBM_BUILD_OPENVINO_ENGINE)
   set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
-  hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp LIBRARIES hbm_dnn_test_support
+  hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
+    LIBRARIES hbm_dnn_test_support
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
   add_dependencies(dnn_openvino_test hbm_sim_openvino)
   hbm_simulator_test(dnn_sha256_test SOURCES dnn_sha256_test.cpp "${engine}/sha256.cpp")
