@@ -147,9 +147,8 @@ py::object start_async_call(const py::object& runtime, const RunArguments& argum
   call->call.set_timed(arguments.timing != nullptr);
 
   // Its Python objects are given up under the GIL, or left to the ending interpreter.
-  std::shared_ptr<AsyncCall> async(new AsyncCall, [](AsyncCall* ended) {
-    with_interpreter([&ended] { delete std::exchange(ended, nullptr); });
-  });
+  std::shared_ptr<AsyncCall> async(
+      new AsyncCall, [](AsyncCall* ended) { with_interpreter([&ended] { delete std::exchange(ended, nullptr); }); });
   async->call = call;
   async->runtime = runtime;
   async->future = py::module_::import("hbm_runtime_core.future").attr("InferFuture")();

@@ -111,8 +111,7 @@ void read_named_inputs(PyObject* inputs, const Model& model, const ModelKeys& ke
   }
 }
 
-CallPart& add_part(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
-                   PythonCall* call) {
+CallPart& add_part(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments, PythonCall* call) {
   CallPart& part = call->call.add_part(model);
   part.scheduling = runtime.runtime().scheduling(model);
   if (arguments.has_scheduling()) {
@@ -219,8 +218,7 @@ void PythonCall::clear() {
   targets.clear();
 }
 
-void fill_call(const RuntimeObject& runtime, const ModelSet& set,
-               const RunArguments& arguments, PythonCall* call) {
+void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments, PythonCall* call) {
   const Model* named = arguments.model_name != nullptr ? &runtime.find_model(set, arguments.model_name) : nullptr;
   if (arguments.has_scheduling()) {
     check_override_models(runtime, set, arguments);

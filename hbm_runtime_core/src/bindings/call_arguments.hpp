@@ -34,8 +34,7 @@ struct PythonCall {
 };
 
 /// Checks the arguments against the models and fills the call; nothing has been started when it throws.
-void fill_call(const RuntimeObject& runtime, const ModelSet& set,
-               const RunArguments& arguments, PythonCall* call);
+void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments, PythonCall* call);
 
 /// Reads `{output name: array}` for one part of a call.
 void read_output_arrays(const ModelKeys& keys, const pybind11::dict& arrays, std::size_t part, PythonCall* call);

@@ -25,9 +25,7 @@ py::object text(const std::string& bytes) {
       PyUnicode_DecodeFSDefaultAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
 }
 
-py::object text_or_none(const std::string& bytes) {
-  return bytes.empty() ? py::object(py::none()) : text(bytes);
-}
+py::object text_or_none(const std::string& bytes) { return bytes.empty() ? py::object(py::none()) : text(bytes); }
 
 void set_error(const std::exception_ptr& error) {
   try {

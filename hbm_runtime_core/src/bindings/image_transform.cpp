@@ -49,10 +49,11 @@ py::array_t<double> to_model(const ImageTransform& t, const Points& points) {
 }  // namespace
 
 void define_image_transform(py::module_& module) {
-  py::class_<ImageTransform>(module, "ImageTransform",
-                             "Where a point of the model's picture lies in the source's.\n\n"
-                             "source = (model - pad) / scale + crop, both in pixels from the outer edge of the top left "
-                             "pixel.")
+  py::class_<ImageTransform>(
+      module, "ImageTransform",
+      "Where a point of the model's picture lies in the source's.\n\n"
+      "source = (model - pad) / scale + crop, both in pixels from the outer edge of the top left "
+      "pixel.")
       .def_readonly("src_width", &ImageTransform::src_width, "Source, pixels.")
       .def_readonly("src_height", &ImageTransform::src_height, "Source, pixels.")
       .def_readonly("dst_width", &ImageTransform::dst_width, "Model, pixels.")

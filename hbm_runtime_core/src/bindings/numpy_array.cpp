@@ -6,7 +6,6 @@
 
 #include <type_traits>
 
-
 namespace py = pybind11;
 
 namespace hbm {
@@ -87,9 +86,7 @@ bool carries(int type_number, Dtype dtype) {
   return type_number == numbers.first || type_number == numbers.second;
 }
 
-std::string type_name_of(PyObject* array) {
-  return py::str(py::handle(array).attr("dtype").attr("name"));
-}
+std::string type_name_of(PyObject* array) { return py::str(py::handle(array).attr("dtype").attr("name")); }
 
 PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype) {
   const npy_api& api = npy_api::get();
@@ -99,9 +96,9 @@ PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype) {
     throw py::error_already_set();
   }
   block.detach();
-  PyObject* array = api.PyArray_NewFromDescr_(api.PyArray_Type_, api.PyArray_DescrFromType_(type_numbers(dtype).first),
-                                              layout.rank, layout.shape, layout.stride_bytes, data,
-                                              npy_api::NPY_ARRAY_WRITEABLE_, nullptr);
+  PyObject* array =
+      api.PyArray_NewFromDescr_(api.PyArray_Type_, api.PyArray_DescrFromType_(type_numbers(dtype).first), layout.rank,
+                                layout.shape, layout.stride_bytes, data, npy_api::NPY_ARRAY_WRITEABLE_, nullptr);
   if (array == nullptr) {
     Py_DECREF(capsule);
     throw py::error_already_set();

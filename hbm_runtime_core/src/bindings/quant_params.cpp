@@ -54,8 +54,8 @@ void define_quant_params(py::module_& module) {
   py::class_<QuantParams>(module, "QuantParams",
                           "Quantisation of a tensor: real = (q - zero_point) * scale, for the whole tensor (one scale) "
                           "or for each slice along `axis`.")
-      .def(py::init(&make), py::arg("quant_type") = NONE, py::arg("axis") = 0,
-           py::arg("scale") = py::none(), py::arg("zero_point") = py::none())
+      .def(py::init(&make), py::arg("quant_type") = NONE, py::arg("axis") = 0, py::arg("scale") = py::none(),
+           py::arg("zero_point") = py::none())
       .def_readwrite("quant_type", &QuantParams::quant_type, "hbDNNQuantiType")
       .def_readwrite("axis", &QuantParams::axis, "Dimension that the scales run along; of no meaning for one scale.")
       .def_property(
@@ -65,23 +65,23 @@ void define_quant_params(py::module_& module) {
           "zero_point", [](const QuantParams& p) { return p.zero_point; },
           [](QuantParams& p, const IntArray& value) { p.zero_point = value; },
           "int32, as many as scales; empty for NONE.")
-      .def("__eq__",
-           [](const QuantParams& left, const QuantParams& right) {
-             return left.quant_type == right.quant_type && left.axis == right.axis &&
-                    same_values(left.scale, right.scale) && same_values(left.zero_point, right.zero_point);
-           },
-           py::is_operator())
+      .def(
+          "__eq__",
+          [](const QuantParams& left, const QuantParams& right) {
+            return left.quant_type == right.quant_type && left.axis == right.axis &&
+                   same_values(left.scale, right.scale) && same_values(left.zero_point, right.zero_point);
+          },
+          py::is_operator())
       .def("__repr__",
            [](const QuantParams& p) {
              return "QuantParams(quant_type=" + std::string(py::str(py::cast(p.quant_type))) +
                     ", axis=" + std::to_string(p.axis) + ", scale=" + std::string(py::repr(p.scale)) +
                     ", zero_point=" + std::string(py::repr(p.zero_point)) + ")";
            })
-      .def(py::pickle(
-          [](const QuantParams& p) { return py::make_tuple(p.quant_type, p.axis, p.scale, p.zero_point); },
-          [](const py::tuple& state) {
-            return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<int64_t>(), state[2], state[3]);
-          }))
+      .def(py::pickle([](const QuantParams& p) { return py::make_tuple(p.quant_type, p.axis, p.scale, p.zero_point); },
+                      [](const py::tuple& state) {
+                        return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<int64_t>(), state[2], state[3]);
+                      }))
       .attr("__hash__") = py::none();
 }
 

@@ -23,16 +23,11 @@ struct Keyword {
 
 // The first six stand in this order positionally as well; the input has a name a form.
 constexpr Keyword keywords[] = {
-    {"input_tensor", &RunArguments::input},
-    {"model_name", &RunArguments::model_name},
-    {"priority", &RunArguments::priority},
-    {"bpu_cores", &RunArguments::bpu_cores},
-    {"custom_id", &RunArguments::custom_id},
-    {"device_id", &RunArguments::device_id},
-    {"input_tensors", &RunArguments::input},
-    {"multi_input_tensors", &RunArguments::input},
-    {"timeout_ms", &RunArguments::timeout_ms},
-    {"outputs", &RunArguments::outputs},
+    {"input_tensor", &RunArguments::input},    {"model_name", &RunArguments::model_name},
+    {"priority", &RunArguments::priority},     {"bpu_cores", &RunArguments::bpu_cores},
+    {"custom_id", &RunArguments::custom_id},   {"device_id", &RunArguments::device_id},
+    {"input_tensors", &RunArguments::input},   {"multi_input_tensors", &RunArguments::input},
+    {"timeout_ms", &RunArguments::timeout_ms}, {"outputs", &RunArguments::outputs},
     {"timing", &RunArguments::timing},
 };
 constexpr std::size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
@@ -103,9 +98,9 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
     throw TypeError(std::string(function) +
                     "() needs inputs: an array, {input name: array} or {model name: {input name: array}}");
   }
-  for (Field field : {&RunArguments::model_name, &RunArguments::priority, &RunArguments::bpu_cores,
-                      &RunArguments::custom_id, &RunArguments::device_id, &RunArguments::timeout_ms,
-                      &RunArguments::outputs, &RunArguments::timing}) {
+  for (Field field :
+       {&RunArguments::model_name, &RunArguments::priority, &RunArguments::bpu_cores, &RunArguments::custom_id,
+        &RunArguments::device_id, &RunArguments::timeout_ms, &RunArguments::outputs, &RunArguments::timing}) {
     if (parsed.*field == Py_None) {
       parsed.*field = nullptr;
     }
@@ -113,9 +108,7 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
   return parsed;
 }
 
-std::string kind_of(PyObject* object) {
-  return Py_TYPE(object)->tp_name;
-}
+std::string kind_of(PyObject* object) { return Py_TYPE(object)->tp_name; }
 
 int64_t to_int64(PyObject* object, const std::string& what) {
   if (PyBool_Check(object) || PyIndex_Check(object) == 0) {
@@ -172,7 +165,8 @@ Deadline deadline_after(double timeout_ms) {
   if (!(timeout_ms < longest_ms)) {
     return Deadline::max();
   }
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(timeout_ms));
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(timeout_ms));
 }
 
 std::string to_string(PyObject* object, const std::string& what) {

@@ -36,6 +36,19 @@ class BorrowedCall {
   std::unique_ptr<PythonCall> call_;
 };
 
+PyTypeObject* runtime_type = nullptr;
+
+// A cast looks the type up in a table first; for the class itself, and nearly all there is, its place is known.
+RuntimeObject& runtime_of(PyObject* object) {
+  if (Py_TYPE(object) == runtime_type) {
+    const auto* instance = reinterpret_cast<py::detail::instance*>(object);
+    if (instance->simple_layout && instance->simple_value_holder[0] != nullptr) {
+      return *static_cast<RuntimeObject*>(instance->simple_value_holder[0]);
+    }
+  }
+  return py::cast<RuntimeObject&>(py::handle(object));
+}
+
 py::object run_here(RuntimeObject& self, std::shared_ptr<const ModelSet> set, const RunArguments& arguments) {
   BorrowedCall borrowed;
   PythonCall& call = *borrowed;
@@ -75,7 +88,7 @@ py::object run_limited(RuntimeObject& self, std::shared_ptr<const ModelSet> set,
 
 PyObject* run(PyObject* self_object, PyObject* const* args, Py_ssize_t count, PyObject* keyword_names) {
   try {
-    auto& self = py::cast<RuntimeObject&>(py::handle(self_object));
+    RuntimeObject& self = runtime_of(self_object);
     const RunArguments arguments = parse_run_arguments("run", args, count, keyword_names);
     std::shared_ptr<const ModelSet> set = self.runtime().set();
     const double timeout_ms = to_timeout_ms(arguments.timeout_ms);
@@ -156,6 +169,7 @@ void define_run_methods(const py::object& runtime_class) {
   static PyMethodDef run_definition = {"run", as_c_function(&run), METH_FASTCALL | METH_KEYWORDS, run_doc};
   static PyMethodDef run_async_definition = {"run_async", as_c_function(&run_async), METH_FASTCALL | METH_KEYWORDS,
                                              run_async_doc};
+  runtime_type = reinterpret_cast<PyTypeObject*>(runtime_class.ptr());
   add_method(runtime_class, &run_definition);
   add_method(runtime_class, &run_async_definition);
 }

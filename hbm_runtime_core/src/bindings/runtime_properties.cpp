@@ -71,53 +71,61 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   const auto define = [&](const char* suffix, auto getter, const char* doc) {
     cls->def_property_readonly((prefix + suffix).c_str(), getter, doc);
   };
-  define("_counts",
-         [](const RuntimeObject& self) {
-           return by_model(self, [](const Model& model) { return py::int_(tensors_of(model, side).size()); });
-         },
-         "{model: number of tensors}");
-  define("_names",
-         [](const RuntimeObject& self) {
-           return by_model(self, [&self](const Model& model) {
-             py::list names;
-             for (const py::object& name : names_of(self, model, side)) {
-               names.append(name);
-             }
-             return names;
-           });
-         },
-         "{model: [tensor name, ...]}, in the model's order");
-  define("_descs",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side, [](const TensorInfo& info) { return text(info.description); });
-         },
-         "{model: {tensor: description}}");
-  define("_shapes",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.shape); });
-         },
-         "{model: {tensor: [dimension, ...]}}; -1 is dynamic. S4 and U4 count elements, two of which share a byte.");
-  define("_dtypes",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.dtype); });
-         },
-         "{model: {tensor: hbDNNDataType}}");
-  define("_quants",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side,
-                            [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
-         },
-         "{model: {tensor: QuantParams}}");
-  define("_strides",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
-         },
-         "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
-  define("_aligned_bytes",
-         [](const RuntimeObject& self) {
-           return by_tensor(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
-         },
-         "{model: {tensor: bytes}}: size of the whole buffer with its padding; -1 where it is dynamic.");
+  define(
+      "_counts",
+      [](const RuntimeObject& self) {
+        return by_model(self, [](const Model& model) { return py::int_(tensors_of(model, side).size()); });
+      },
+      "{model: number of tensors}");
+  define(
+      "_names",
+      [](const RuntimeObject& self) {
+        return by_model(self, [&self](const Model& model) {
+          py::list names;
+          for (const py::object& name : names_of(self, model, side)) {
+            names.append(name);
+          }
+          return names;
+        });
+      },
+      "{model: [tensor name, ...]}, in the model's order");
+  define(
+      "_descs",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side, [](const TensorInfo& info) { return text(info.description); });
+      },
+      "{model: {tensor: description}}");
+  define(
+      "_shapes",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.shape); });
+      },
+      "{model: {tensor: [dimension, ...]}}; -1 is dynamic. S4 and U4 count elements, two of which share a byte.");
+  define(
+      "_dtypes",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.dtype); });
+      },
+      "{model: {tensor: hbDNNDataType}}");
+  define(
+      "_quants",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side,
+                         [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
+      },
+      "{model: {tensor: QuantParams}}");
+  define(
+      "_strides",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
+      },
+      "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
+  define(
+      "_aligned_bytes",
+      [](const RuntimeObject& self) {
+        return by_tensor(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
+      },
+      "{model: {tensor: bytes}}: size of the whole buffer with its padding; -1 where it is dynamic.");
 }
 
 int compiled_cores(const Model& model) {

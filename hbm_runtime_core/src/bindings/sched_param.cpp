@@ -22,21 +22,23 @@ SchedParam to_sched_param(const Scheduling& scheduling) {
 }
 
 void define_sched_param(py::module_& module) {
-  py::class_<SchedParam>(module, "SchedParam",
-                         "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() changes "
-                         "what holds.")
+  py::class_<SchedParam>(
+      module, "SchedParam",
+      "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() changes "
+      "what holds.")
       .def(py::init(&make), py::arg("priority") = 0, py::arg("customId") = 0,
            py::arg("bpu_cores") = std::vector<int>{-1}, py::arg("deviceId") = 0)
       .def_readwrite("priority", &SchedParam::priority, "0 to 255; higher runs first, 254 and 255 preempt.")
       .def_readwrite("customId", &SchedParam::custom_id, "Smaller runs first among equal priorities.")
       .def_readwrite("bpu_cores", &SchedParam::bpu_cores, "Cores it may run on; [-1] = any.")
       .def_readwrite("deviceId", &SchedParam::device_id, "Device; a board has device 0.")
-      .def("__eq__",
-           [](const SchedParam& left, const SchedParam& right) {
-             return left.priority == right.priority && left.custom_id == right.custom_id &&
-                    left.bpu_cores == right.bpu_cores && left.device_id == right.device_id;
-           },
-           py::is_operator())
+      .def(
+          "__eq__",
+          [](const SchedParam& left, const SchedParam& right) {
+            return left.priority == right.priority && left.custom_id == right.custom_id &&
+                   left.bpu_cores == right.bpu_cores && left.device_id == right.device_id;
+          },
+          py::is_operator())
       .def("__repr__",
            [](const SchedParam& p) {
              return "SchedParam(priority=" + std::to_string(p.priority) + ", customId=" + std::to_string(p.custom_id) +

@@ -12,13 +12,12 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-std::string label(const Model& model, const char* parameter) {
-  return "model '" + model.name() + "': " + parameter;
-}
+std::string label(const Model& model, const char* parameter) { return "model '" + model.name() + "': " + parameter; }
 
 py::dict parameter_dict(PyObject* object, const char* parameter) {
   const bool cores = std::string(parameter) == "bpu_cores";
-  return to_dict(object, parameter, cores ? "a dictionary {model name: list of cores}" : "a dictionary {model name: int}");
+  return to_dict(object, parameter,
+                 cores ? "a dictionary {model name: list of cores}" : "a dictionary {model name: int}");
 }
 
 // The model's value in a dictionary by model name, or null.
@@ -52,8 +51,7 @@ SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* b
     change.priority = checked_priority(model.name(), to_int64(priority, label(model, "priority")));
   }
   if (bpu_cores != nullptr) {
-    change.backend =
-        checked_cores(model.name(), to_int64_list(bpu_cores, label(model, "bpu_cores")), model.limits());
+    change.backend = checked_cores(model.name(), to_int64_list(bpu_cores, label(model, "bpu_cores")), model.limits());
   }
   if (custom_id != nullptr) {
     change.custom_id = to_int64(custom_id, label(model, "custom_id"));

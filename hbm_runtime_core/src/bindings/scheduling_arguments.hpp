@@ -22,9 +22,8 @@ SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* b
                              PyObject* device_id);
 
 /// set_scheduling_params: all values are checked before any is kept.
-void set_scheduling_params(RuntimeObject& runtime, const pybind11::object& priority,
-                           const pybind11::object& bpu_cores, const pybind11::object& custom_id,
-                           const pybind11::object& device_id);
+void set_scheduling_params(RuntimeObject& runtime, const pybind11::object& priority, const pybind11::object& bpu_cores,
+                           const pybind11::object& custom_id, const pybind11::object& device_id);
 
 }  // namespace hbm
 

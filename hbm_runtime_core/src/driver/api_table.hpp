@@ -12,23 +12,23 @@
 namespace hbm {
 
 // The functions the runtime needs, by the library that must export them.
-#define HBM_DNN_REQUIRED_FUNCTIONS(X)   \
-  X(hbDNNGetVersion)                    \
-  X(hbDNNInitializeFromFiles)           \
-  X(hbDNNRelease)                       \
-  X(hbDNNGetModelNameList)              \
-  X(hbDNNGetModelHandle)                \
-  X(hbDNNGetModelDesc)                  \
-  X(hbDNNGetHBMDesc)                    \
-  X(hbDNNGetInputCount)                 \
-  X(hbDNNGetOutputCount)                \
-  X(hbDNNGetInputName)                  \
-  X(hbDNNGetOutputName)                 \
-  X(hbDNNGetInputTensorProperties)      \
-  X(hbDNNGetOutputTensorProperties)     \
-  X(hbDNNGetInputDesc)                  \
-  X(hbDNNGetOutputDesc)                 \
-  X(hbDNNInferV2)                       \
+#define HBM_DNN_REQUIRED_FUNCTIONS(X) \
+  X(hbDNNGetVersion)                  \
+  X(hbDNNInitializeFromFiles)         \
+  X(hbDNNRelease)                     \
+  X(hbDNNGetModelNameList)            \
+  X(hbDNNGetModelHandle)              \
+  X(hbDNNGetModelDesc)                \
+  X(hbDNNGetHBMDesc)                  \
+  X(hbDNNGetInputCount)               \
+  X(hbDNNGetOutputCount)              \
+  X(hbDNNGetInputName)                \
+  X(hbDNNGetOutputName)               \
+  X(hbDNNGetInputTensorProperties)    \
+  X(hbDNNGetOutputTensorProperties)   \
+  X(hbDNNGetInputDesc)                \
+  X(hbDNNGetOutputDesc)               \
+  X(hbDNNInferV2)                     \
   X(hbDNNGetTaskOutputTensorProperties)
 
 #define HBM_UCP_REQUIRED_FUNCTIONS(X) \

@@ -103,9 +103,7 @@ LibraryPair open_vendor() {
 
 std::string simulator_directory() { return own_directory() + "/simulator/lib"; }
 
-LibraryPair open_simulator() {
-  return open_directory(simulator_directory(), "the simulator's libraries");
-}
+LibraryPair open_simulator() { return open_directory(simulator_directory(), "the simulator's libraries"); }
 
 template <typename Function>
 void find_optional(void* handle, const char* name, Function* function) {
@@ -178,9 +176,11 @@ const Driver* Driver::open() {
           "libhbucp.so; install the hobot-dnn package, or set HBM_RUNTIME_LIBRARY_DIR to where they are");
     }
     if (pair.dnn == nullptr && !file_exists(simulator_directory() + "/" + dnn_soname)) {
-      throw StateError("no libdnn.so and libhbucp.so: not on the loader's search path, not in /usr/hobot/lib, and no "
-                       "simulator in " + simulator_directory() +
-                       "; install the hobot-dnn package on a board, or hbm_runtime_core with its simulator on a PC");
+      throw StateError(
+          "no libdnn.so and libhbucp.so: not on the loader's search path, not in /usr/hobot/lib, and no "
+          "simulator in " +
+          simulator_directory() +
+          "; install the hobot-dnn package on a board, or hbm_runtime_core with its simulator on a PC");
     }
     if (pair.dnn == nullptr) {
       pair = open_simulator();
@@ -242,8 +242,9 @@ const Driver& Driver::instance() {
                      "start workers with the 'spawn' method");
   }
   if (!fulfils_wish(opened->backend_, opened_directory)) {
-    throw StateError("this process uses " + opened->dnn_path_ +
-                     "; HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change that any more: start another process");
+    throw StateError(
+        "this process uses " + opened->dnn_path_ +
+        "; HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change that any more: start another process");
   }
   return *opened;
 }

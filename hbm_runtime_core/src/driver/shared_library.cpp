@@ -19,9 +19,7 @@ std::string last_loader_error() {
 }
 
 // The loader's messages start with the name of the library that failed, in every language.
-std::string failed_library(const std::string& loader_error) {
-  return loader_error.substr(0, loader_error.find(':'));
-}
+std::string failed_library(const std::string& loader_error) { return loader_error.substr(0, loader_error.find(':')); }
 
 }  // namespace
 
@@ -92,8 +90,7 @@ bool file_exists(const std::string& path) {
 bool same_file(const std::string& left, const std::string& right) {
   struct stat a;
   struct stat b;
-  return stat(left.c_str(), &a) == 0 && stat(right.c_str(), &b) == 0 && a.st_dev == b.st_dev &&
-         a.st_ino == b.st_ino;
+  return stat(left.c_str(), &a) == 0 && stat(right.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 std::string own_directory() {

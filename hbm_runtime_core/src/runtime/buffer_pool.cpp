@@ -13,6 +13,7 @@ namespace {
 constexpr int smallest_shift = 9;  // Below 512 bytes nothing is gained by telling sizes apart.
 constexpr uint64_t most_idle_bytes = uint64_t{256} << 20;
 constexpr int most_idle_in_class = 64;
+constexpr uint64_t most_waiting_bytes = uint64_t{8} << 20;
 
 // Class 8 k + j holds blocks of (8 + j) / 8 * 2^(k + smallest_shift) bytes.
 int class_of(uint64_t bytes) {
@@ -32,35 +33,42 @@ uint64_t bytes_of(int size_class) {
 
 BufferPool::BufferPool(const Driver& driver) : driver_(driver), fork_generation_(fork_generation()) {}
 
+Block* BufferPool::take_idle(SizeClass& size_class, int32_t device_id) {
+  Block* block = size_class.next.exchange(nullptr);
+  if (block != nullptr) {
+    if (block->device_id_ == device_id) {
+      return block;
+    }
+    free_block(block);  // Boards have one device: nobody is there to care.
+  }
+  std::lock_guard<std::mutex> lock(size_class.mutex);
+  Block** link = &size_class.idle;
+  while (*link != nullptr && (*link)->device_id_ != device_id) {
+    link = &(*link)->next_;
+  }
+  block = *link;
+  if (block != nullptr) {
+    *link = block->next_;
+    --size_class.idle_count;
+    idle_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
+  }
+  return block;
+}
+
 BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::string& model) {
   const int index = class_of(bytes);
   if (index >= class_count) {
     throw_status(driver_, HB_UCP_MEM_ALLOC_FAIL, "hbUCPMallocCached", model);
   }
-  SizeClass& size_class = classes_[static_cast<std::size_t>(index)];
-  Block* block = nullptr;
-  {
-    std::lock_guard<std::mutex> lock(size_class.mutex);
-    Block** link = &size_class.idle;
-    while (*link != nullptr && (*link)->device_id_ != device_id) {
-      link = &(*link)->next_;
-    }
-    block = *link;
-    if (block != nullptr) {
-      *link = block->next_;
-      --size_class.idle_count;
-    }
-  }
-  if (block != nullptr) {
-    idle_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
-  } else {
+  Block* block = take_idle(classes_[static_cast<std::size_t>(index)], device_id);
+  if (block == nullptr) {
     std::unique_ptr<Block> fresh(new Block);
     fresh->pool_ = this;
     fresh->capacity_ = bytes_of(index);
     fresh->device_id_ = device_id;
     fresh->size_class_ = index;
     int32_t status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
-    if (status != 0 && idle_bytes() > 0) {
+    if (status != 0) {
       trim();
       status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
     }
@@ -81,6 +89,10 @@ void BufferPool::give_back(Block* block) {
     return;  // The memory is the parent's, and its locks may be held for ever here.
   }
   SizeClass& size_class = classes_[static_cast<std::size_t>(block->size_class_)];
+  Block* none = nullptr;
+  if (block->capacity_ <= most_waiting_bytes && size_class.next.compare_exchange_strong(none, block)) {
+    return;
+  }
   const uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
   if (idle <= most_idle_bytes) {
     std::lock_guard<std::mutex> lock(size_class.mutex);
@@ -103,6 +115,10 @@ void BufferPool::free_block(Block* block) {
 
 void BufferPool::trim() {
   for (SizeClass& size_class : classes_) {
+    Block* waiting = size_class.next.exchange(nullptr);
+    if (waiting != nullptr) {
+      free_block(waiting);
+    }
     Block* idle = nullptr;
     {
       std::lock_guard<std::mutex> lock(size_class.mutex);

@@ -77,7 +77,8 @@ class BlockRef {
 };
 
 /// Device memory for the whole process, kept for the next call instead of being freed. Sizes are rounded up to classes
-/// an eighth of a power of two apart, so a free block is found at once. What lies idle is bounded.
+/// an eighth of a power of two apart, so a free block is found at once. What lies idle is bounded (`most_idle_bytes`
+/// in the source, and a block a class of up to 8 MiB besides).
 class BufferPool {
  public:
   explicit BufferPool(const Driver& driver);
@@ -95,12 +96,15 @@ class BufferPool {
  private:
   friend class BlockRef;
   struct SizeClass {
+    // One block waits outside the lock: a caller alone needs no more.
+    std::atomic<Block*> next{nullptr};
     std::mutex mutex;
     Block* idle = nullptr;
     int idle_count = 0;
   };
   static constexpr int class_count = 8 * 48;
 
+  Block* take_idle(SizeClass& size_class, int32_t device_id);
   void give_back(Block* block);
   void free_block(Block* block);
 

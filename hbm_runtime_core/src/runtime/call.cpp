@@ -39,8 +39,8 @@ void Call::start(std::shared_ptr<const ModelSet> set, Deadline deadline) {
 
 void Call::start_batch(Deadline deadline) {
   TaskPool& tasks = set_->device().tasks();
-  const int batch = static_cast<int>(
-      std::min(part_count_ - started_count_, static_cast<std::size_t>(tasks.capacity())));
+  const int batch =
+      static_cast<int>(std::min(part_count_ - started_count_, static_cast<std::size_t>(tasks.capacity())));
   const Clock::time_point begin = timed_ ? Clock::now() : Clock::time_point();
   // All at once: two callers that each wait for a rest that the other holds would wait for ever.
   if (!tasks.reserve(batch, deadline)) {

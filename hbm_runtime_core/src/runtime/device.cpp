@@ -9,7 +9,8 @@ namespace hbm {
 
 Device& Device::instance() {
   const Driver& driver = Driver::instance();
-  static Device* device = new Device(driver);  // Never deleted: its threads and arrays of callers may use it to the end.
+  static Device* device =
+      new Device(driver);  // Never deleted: its threads and arrays of callers may use it to the end.
   return *device;
 }
 
@@ -20,12 +21,19 @@ Device::Device(const Driver& driver)
       tasks_(driver),
       waiters_(tasks_.capacity()) {}
 
+void Device::note_models_unloaded() {
+  if (model_sets_.fetch_sub(1) == 1) {
+    buffers_.trim();
+  }
+}
+
 bool Device::usable() const { return fork_generation() == fork_generation_; }
 
 void Device::check_usable() const {
   if (!usable()) {
-    throw StateError("this process was forked after the runtime was made; the device belongs to the parent process: "
-                     "make the runtime after the fork, or start workers with the 'spawn' method");
+    throw StateError(
+        "this process was forked after the runtime was made; the device belongs to the parent process: "
+        "make the runtime after the fork, or start workers with the 'spawn' method");
   }
 }
 

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_DEVICE_HPP_
 #define HBM_RUNTIME_DEVICE_HPP_
 
+#include <atomic>
 #include <cstdint>
 
 #include "driver/driver.hpp"
@@ -24,6 +25,10 @@ class Device {
   TaskPool& tasks() { return tasks_; }
   Waiters& waiters() { return waiters_; }
 
+  /// With the last models goes the memory kept for their calls.
+  void note_models_loaded() { model_sets_.fetch_add(1); }
+  void note_models_unloaded();
+
   /// False in a process forked from the one that opened the libraries.
   bool usable() const;
   /// Throws StateError where not usable.
@@ -37,6 +42,7 @@ class Device {
   BufferPool buffers_;
   TaskPool tasks_;
   Waiters waiters_;
+  std::atomic<int> model_sets_{0};
 };
 
 }  // namespace hbm

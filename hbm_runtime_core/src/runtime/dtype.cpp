@@ -12,10 +12,9 @@ struct DtypeRow {
 };
 
 constexpr DtypeRow rows[] = {
-    {"S4", "uint8", 1},   {"U4", "uint8", 1},   {"S8", "int8", 1},     {"U8", "uint8", 1},
-    {"F16", "float16", 2}, {"S16", "int16", 2},  {"U16", "uint16", 2},  {"F32", "float32", 4},
-    {"S32", "int32", 4},  {"U32", "uint32", 4}, {"F64", "float64", 8}, {"S64", "int64", 8},
-    {"U64", "uint64", 8}, {"BOOL8", "bool", 1},
+    {"S4", "uint8", 1},    {"U4", "uint8", 1},   {"S8", "int8", 1},     {"U8", "uint8", 1},   {"F16", "float16", 2},
+    {"S16", "int16", 2},   {"U16", "uint16", 2}, {"F32", "float32", 4}, {"S32", "int32", 4},  {"U32", "uint32", 4},
+    {"F64", "float64", 8}, {"S64", "int64", 8},  {"U64", "uint64", 8},  {"BOOL8", "bool", 1},
 };
 
 constexpr int32_t row_count = sizeof(rows) / sizeof(rows[0]);

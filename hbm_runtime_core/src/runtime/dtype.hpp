@@ -24,9 +24,7 @@ const char* dtype_name(Dtype dtype);
 const char* numpy_name(Dtype dtype);
 
 /// Two elements share a byte, the first one in the low nibble.
-inline bool is_packed(Dtype dtype) {
-  return dtype == HB_DNN_TENSOR_TYPE_S4 || dtype == HB_DNN_TENSOR_TYPE_U4;
-}
+inline bool is_packed(Dtype dtype) { return dtype == HB_DNN_TENSOR_TYPE_S4 || dtype == HB_DNN_TENSOR_TYPE_U4; }
 
 /// Bytes of one stored item: an element, or a pair of packed ones.
 int item_bytes(Dtype dtype);

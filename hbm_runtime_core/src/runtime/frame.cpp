@@ -105,9 +105,9 @@ void Frame::note_dynamic_dimensions(const ModelTensor& tensor, const TensorLayou
 void Frame::prepare_outputs(int32_t device_id) {
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const ModelTensor& tensor = model_.outputs()[i];
-    const int64_t bytes = tensor.settled ? tensor.layout.bytes
-                                         : std::max(model_.guessed_output_bytes(i, largest_dynamic_dimension_),
-                                                    outputs_[i].wanted_bytes);
+    const int64_t bytes =
+        tensor.settled ? tensor.layout.bytes
+                       : std::max(model_.guessed_output_bytes(i, largest_dynamic_dimension_), outputs_[i].wanted_bytes);
     BlockRef& block = outputs_[i].block;
     if (!block) {
       block = model_.device().buffers().acquire(static_cast<uint64_t>(bytes), device_id, model_.name());
@@ -144,8 +144,7 @@ void Frame::create_task(int reserved_by_caller, Deadline deadline) {
       status = HB_UCP_TASK_NUMBER_EXCEED_LIMIT;
     }
     handle_ = nullptr;
-    if (status != HB_UCP_TASK_NUMBER_EXCEED_LIMIT ||
-        !model_.device().tasks().make_room(reserved_by_caller, deadline)) {
+    if (status != HB_UCP_TASK_NUMBER_EXCEED_LIMIT || !model_.device().tasks().make_room(reserved_by_caller, deadline)) {
       throw_status(device.driver(), status, "hbDNNInferV2", model_.name());
     }
   }

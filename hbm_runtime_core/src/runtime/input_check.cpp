@@ -48,7 +48,8 @@ std::string layout_hint(const ModelTensor& tensor, const GivenArray& given) {
     return std::string("; ") + dtype_name(tensor.info.dtype) +
            " is packed two elements a byte, the first in the low nibble";
   }
-  if (wanted.size() == shape.size() + 1 && wanted[0] == 1 && std::equal(shape.begin(), shape.end(), wanted.begin() + 1)) {
+  if (wanted.size() == shape.size() + 1 && wanted[0] == 1 &&
+      std::equal(shape.begin(), shape.end(), wanted.begin() + 1)) {
     return "; add the batch dimension: array[np.newaxis]";
   }
   if (wanted.size() == 4 && shape.size() == 4 && wanted[0] == shape[0]) {
@@ -136,8 +137,8 @@ void throw_several_inputs(const Model& model) {
 
 void throw_unknown_output(const Model& model, const std::string& name) {
   const std::vector<std::string> names = names_of(model.outputs());
-  throw ValueError("model '" + model.name() + "': unknown output '" + name + "'; its outputs are " +
-                   list_names(names) + suggest_name(name, names));
+  throw ValueError("model '" + model.name() + "': unknown output '" + name + "'; its outputs are " + list_names(names) +
+                   suggest_name(name, names));
 }
 
 }  // namespace hbm

@@ -69,6 +69,7 @@ Model::Model(Device& device, hbDNNPackedHandle_t package, const std::string& nam
 }
 
 Model::~Model() {
+  delete next_frame_.load();
   while (idle_frames_ != nullptr) {
     Frame* frame = idle_frames_;
     idle_frames_ = frame->next_idle_;
@@ -77,8 +78,8 @@ Model::~Model() {
 }
 
 FramePtr Model::take_frame(std::shared_ptr<const ModelSet> owner) const {
-  Frame* frame = nullptr;
-  {
+  Frame* frame = next_frame_.exchange(nullptr);
+  if (frame == nullptr) {
     std::lock_guard<std::mutex> lock(frames_mutex_);
     frame = idle_frames_;
     if (frame != nullptr) {
@@ -94,6 +95,10 @@ FramePtr Model::take_frame(std::shared_ptr<const ModelSet> owner) const {
 }
 
 void Model::keep_frame(Frame* frame) const {
+  Frame* none = nullptr;
+  if (next_frame_.compare_exchange_strong(none, frame)) {
+    return;
+  }
   std::lock_guard<std::mutex> lock(frames_mutex_);
   frame->next_idle_ = idle_frames_;
   idle_frames_ = frame;

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_MODEL_HPP_
 #define HBM_RUNTIME_MODEL_HPP_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -74,6 +75,8 @@ class Model {
   CoreLimits limits_;
   std::vector<ModelTensor> inputs_;
   std::vector<ModelTensor> outputs_;
+  // One frame waits outside the lock: a caller alone needs no more.
+  mutable std::atomic<Frame*> next_frame_{nullptr};
   mutable std::mutex frames_mutex_;
   mutable Frame* idle_frames_ = nullptr;
   mutable std::vector<int64_t> learned_output_bytes_;

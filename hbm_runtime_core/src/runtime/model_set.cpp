@@ -51,6 +51,8 @@ std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files) 
   return set;
 }
 
+ModelSet::ModelSet(Device& device) : device_(device) { device_.note_models_loaded(); }
+
 void ModelSet::load_file(const std::string& file) {
   const ApiTable& api = device_.api();
   const Driver& driver = device_.driver();
@@ -135,6 +137,7 @@ ModelSet::~ModelSet() {
   for (auto package = packages_.rbegin(); package != packages_.rend(); ++package) {
     device_.api().hbDNNRelease(*package);
   }
+  device_.note_models_unloaded();
 }
 
 }  // namespace hbm

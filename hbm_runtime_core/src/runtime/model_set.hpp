@@ -38,7 +38,7 @@ class ModelSet {
   ModelSet& operator=(const ModelSet&) = delete;
 
  private:
-  explicit ModelSet(Device& device) : device_(device) {}
+  explicit ModelSet(Device& device);
   void load_file(const std::string& file);
   std::vector<std::string> model_names() const;
 

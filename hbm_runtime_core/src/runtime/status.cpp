@@ -79,9 +79,9 @@ const StatusRow* find_row(int32_t code) {
 // The library that has the function describes its status.
 std::string library_text(const Driver& driver, int32_t code, const char* function) {
   const ApiTable& api = driver.api();
-  const auto describe =
-      std::strncmp(function, "hbUCP", 5) == 0 && api.hbUCPGetErrorDesc != nullptr ? api.hbUCPGetErrorDesc
-                                                                                  : api.hbDNNGetErrorDesc;
+  const auto describe = std::strncmp(function, "hbUCP", 5) == 0 && api.hbUCPGetErrorDesc != nullptr
+                            ? api.hbUCPGetErrorDesc
+                            : api.hbDNNGetErrorDesc;
   const char* text = describe != nullptr ? describe(code) : nullptr;
   return text != nullptr ? text : "";
 }

@@ -52,8 +52,8 @@ LineCopy line_copy_for(int item_bytes) {
 }
 
 // Two neighbours become one axis where both sides step through them evenly; axes of one item vanish.
-int merge_axes(const int64_t* destination_stride, const int64_t* source_stride, const int64_t* shape,
-               int rank, Axis* axes) {
+int merge_axes(const int64_t* destination_stride, const int64_t* source_stride, const int64_t* shape, int rank,
+               Axis* axes) {
   int count = 0;
   for (int i = 0; i < rank; ++i) {
     const Axis axis{shape[i], destination_stride[i], source_stride[i]};
@@ -72,8 +72,7 @@ int merge_axes(const int64_t* destination_stride, const int64_t* source_stride, 
 }
 
 template <typename CopyInner>
-void walk(char* destination, const char* source, const Axis* axes, int outer_count,
-          const CopyInner& copy_inner) {
+void walk(char* destination, const char* source, const Axis* axes, int outer_count, const CopyInner& copy_inner) {
   int64_t index[max_rank] = {};
   while (true) {
     copy_inner(destination, source);
@@ -97,8 +96,7 @@ void walk(char* destination, const char* source, const Axis* axes, int outer_cou
 }  // namespace
 
 void copy_strided(void* destination, const int64_t* destination_stride, const void* source,
-                  const int64_t* source_stride, const int64_t* shape, int rank, int item_bytes,
-                  bool swap_bytes) {
+                  const int64_t* source_stride, const int64_t* shape, int rank, int item_bytes, bool swap_bytes) {
   for (int i = 0; i < rank; ++i) {
     if (shape[i] == 0) {
       return;
@@ -115,8 +113,7 @@ void copy_strided(void* destination, const int64_t* destination_stride, const vo
   const bool swap = swap_bytes && item_bytes > 1;
   if (!swap && inner.destination_stride == item_bytes && inner.source_stride == item_bytes) {
     const auto bytes = static_cast<std::size_t>(inner.count * item_bytes);
-    walk(to, from, axes, count - 1,
-         [bytes](char* d, const char* s) { std::memcpy(d, s, bytes); });
+    walk(to, from, axes, count - 1, [bytes](char* d, const char* s) { std::memcpy(d, s, bytes); });
     return;
   }
   const LineCopy copy = swap ? line_copy_for<true>(item_bytes) : line_copy_for<false>(item_bytes);

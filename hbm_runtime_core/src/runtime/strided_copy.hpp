@@ -10,8 +10,7 @@ namespace hbm {
 /// Copies `shape` items of `item_bytes` (1, 2, 4 or 8) from one strided place to another in one pass. Strides are in
 /// bytes and may be negative or zero in the source. `swap_bytes` turns the other byte order into this machine's.
 void copy_strided(void* destination, const int64_t* destination_stride, const void* source,
-                  const int64_t* source_stride, const int64_t* shape, int rank, int item_bytes,
-                  bool swap_bytes);
+                  const int64_t* source_stride, const int64_t* shape, int rank, int item_bytes, bool swap_bytes);
 
 }  // namespace hbm
 

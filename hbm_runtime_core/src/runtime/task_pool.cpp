@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace hbm {
 namespace {
@@ -38,57 +39,44 @@ bool wait_for(std::condition_variable* condition, std::unique_lock<std::mutex>* 
 
 }  // namespace
 
-TaskPool::TaskPool(const Driver& driver)
-    : driver_(driver), capacity_(configured_tasks()), available_(capacity_) {}
+TaskPool::TaskPool(const Driver& driver) : driver_(driver), capacity_(configured_tasks()), available_(capacity_) {}
+
+bool TaskPool::try_take(int count) {
+  int available = available_.load();
+  while (available >= count) {
+    if (available_.compare_exchange_weak(available, available - count)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 bool TaskPool::reserve(int count, Deadline deadline) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (first_request_ != nullptr || available_ < count) {
-    PooledTask* parked = pop_parked();
-    if (parked == nullptr) {
-      break;
-    }
-    lock.unlock();
-    release(parked);
-    lock.lock();
-  }
-  if (first_request_ == nullptr && available_ >= count) {
-    available_ -= count;
-    return true;
-  }
+  return (waiting_.load() == 0 && try_take(count)) || wait_in_line(count, deadline);
+}
+
+// From the moment `waiting_` counts this caller, whoever parks or returns a task looks at the line; what was parked
+// before that is released here.
+bool TaskPool::wait_in_line(int count, Deadline deadline) {
+  waiting_.fetch_add(1);
+  release_all_parked();
   Request request{count, false, nullptr, {}};
+  std::unique_lock<std::mutex> lock(mutex_);
   *last_request_ = &request;
   last_request_ = &request.next;
-  if (!wait_for(&request.wake, &lock, deadline, [&request] { return request.granted; })) {
-    Request** link = &first_request_;
-    while (*link != &request) {
-      link = &(*link)->next;
-    }
-    *link = request.next;
-    if (last_request_ == &request.next) {
-      last_request_ = link;
-    }
-    grant();
-    return false;
+  grant_in_order();
+  const bool granted = wait_for(&request.wake, &lock, deadline, [&request] { return request.granted; });
+  if (!granted) {
+    leave_line(&request);
   }
-  return true;
-}
-
-bool TaskPool::releases_are_slow() const {
-  return slow_votes_.load(std::memory_order_relaxed) >= votes_for_slow;
-}
-
-void TaskPool::cancel(int count) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  available_ += count;
-  grant();
+  waiting_.fetch_sub(1);
+  return granted;
 }
 
 // Strictly in order: a large request is not overtaken for ever by small ones.
-void TaskPool::grant() {
-  while (first_request_ != nullptr && first_request_->count <= available_) {
+void TaskPool::grant_in_order() {
+  while (first_request_ != nullptr && try_take(first_request_->count)) {
     Request* request = first_request_;
-    available_ -= request->count;
     first_request_ = request->next;
     if (first_request_ == nullptr) {
       last_request_ = &first_request_;
@@ -98,73 +86,85 @@ void TaskPool::grant() {
   }
 }
 
-PooledTask* TaskPool::pop_parked() {
-  PooledTask* task = parked_;
-  if (task != nullptr) {
-    parked_ = task->next_parked_;
-    task->next_parked_ = nullptr;
+void TaskPool::leave_line(Request* request) {
+  Request** link = &first_request_;
+  while (*link != request) {
+    link = &(*link)->next;
   }
-  return task;
+  *link = request->next;
+  if (last_request_ == &request->next) {
+    last_request_ = link;
+  }
+  grant_in_order();
+}
+
+void TaskPool::cancel(int count) {
+  available_.fetch_add(count);
+  if (waiting_.load() > 0) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    grant_in_order();
+  }
+}
+
+void TaskPool::push_parked(PooledTask* first, PooledTask* last) {
+  last->next_parked_ = parked_.load();
+  while (!parked_.compare_exchange_weak(last->next_parked_, first)) {
+  }
 }
 
 void TaskPool::park(PooledTask* task) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    const bool slow = releases_are_slow();
-    // Somebody waits for a task: releasing this one now serves them, if it does not take long.
-    const bool wanted = first_request_ != nullptr && !slow;
-    if (!task->orphaned() && !wanted) {
-      task->next_parked_ = parked_;
-      parked_ = task;
-      if (slow) {
-        start_releaser();
-        releaser_wake_.notify_one();
-      }
-      return;
-    }
+  const uint32_t orphanings = orphanings_.load();
+  if (task->orphaned()) {
+    release(task);
+    return;
   }
-  release(task);
+  push_parked(task, task);
+  // From here on the task may be gone already.
+  if (orphanings_.load() != orphanings || (waiting_.load() > 0 && !releases_are_slow())) {
+    release_all_parked();
+  } else if (releases_are_slow()) {
+    wake_releaser();
+  }
 }
 
 void TaskPool::release_parked() {
-  if (releases_are_slow()) {
+  if (releases_are_slow() || parked_.load(std::memory_order_relaxed) == nullptr) {
     return;
   }
-  for (int i = 0; i < releases_per_call; ++i) {
-    PooledTask* task = nullptr;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      task = pop_parked();
+  PooledTask* tasks = parked_.exchange(nullptr);
+  for (int i = 0; i < releases_per_call && tasks != nullptr; ++i) {
+    PooledTask* next = std::exchange(tasks->next_parked_, nullptr);
+    release(tasks);
+    tasks = next;
+  }
+  if (tasks != nullptr) {
+    PooledTask* last = tasks;
+    while (last->next_parked_ != nullptr) {
+      last = last->next_parked_;
     }
-    if (task == nullptr) {
-      return;
+    const uint32_t orphanings = orphanings_.load();
+    push_parked(tasks, last);
+    // While these were in hand, nobody else could release them.
+    if (waiting_.load() > 0 || orphanings_.load() != orphanings) {
+      release_all_parked();
     }
-    release(task);
   }
 }
 
+bool TaskPool::release_all_parked() {
+  PooledTask* tasks = parked_.exchange(nullptr);
+  const bool any = tasks != nullptr;
+  while (tasks != nullptr) {
+    PooledTask* next = std::exchange(tasks->next_parked_, nullptr);
+    release(tasks);
+    tasks = next;
+  }
+  return any;
+}
+
 void TaskPool::release_orphans() {
-  PooledTask* orphans = nullptr;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    PooledTask** link = &parked_;
-    while (*link != nullptr) {
-      PooledTask* task = *link;
-      if (task->orphaned()) {
-        *link = task->next_parked_;
-        task->next_parked_ = orphans;
-        orphans = task;
-      } else {
-        link = &task->next_parked_;
-      }
-    }
-  }
-  while (orphans != nullptr) {
-    PooledTask* next = orphans->next_parked_;
-    orphans->next_parked_ = nullptr;
-    release(orphans);
-    orphans = next;
-  }
+  orphanings_.fetch_add(1);
+  release_all_parked();
 }
 
 void TaskPool::release(PooledTask* task) {
@@ -178,58 +178,59 @@ void TaskPool::release(PooledTask* task) {
     note_release(Clock::now() - start > slow_release);
   }
   task->recycle();
-  std::lock_guard<std::mutex> lock(mutex_);
-  ++available_;
-  ++release_count_;
-  grant();
-  released_.notify_all();
+  cancel(1);
+  release_count_.fetch_add(1);
+  if (room_seekers_.load() > 0) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    released_.notify_all();
+  }
 }
+
+bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
+  const uint32_t seen = release_count_.load();
+  if (release_all_parked()) {
+    return true;
+  }
+  if (capacity_ - available_.load() <= reserved_by_caller) {
+    return false;
+  }
+  std::unique_lock<std::mutex> lock(mutex_);
+  room_seekers_.fetch_add(1);
+  // Others may park instead of releasing, so look again every now and then.
+  const Deadline soon = std::min(deadline, Clock::now() + std::chrono::milliseconds(1));
+  wait_for(&released_, &lock, soon, [this, seen] { return release_count_.load() != seen; });
+  room_seekers_.fetch_sub(1);
+  return Clock::now() < deadline;
+}
+
+bool TaskPool::releases_are_slow() const { return slow_votes_.load(std::memory_order_relaxed) >= votes_for_slow; }
 
 // One late sample may be the scheduler's doing; several are the library's.
 void TaskPool::note_release(bool slow) {
   const int votes = slow_votes_.load(std::memory_order_relaxed);
-  const int counted = std::clamp(votes + (slow ? 1 : -1), 0, most_votes);
-  slow_votes_.store(counted, std::memory_order_relaxed);
+  slow_votes_.store(std::clamp(votes + (slow ? 1 : -1), 0, most_votes), std::memory_order_relaxed);
 }
 
-bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  PooledTask* parked = pop_parked();
-  if (parked != nullptr) {
-    lock.unlock();
-    release(parked);
-    return true;
+void TaskPool::wake_releaser() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!releaser_started_) {
+    try {
+      std::thread(&TaskPool::releaser_loop, this).detach();
+      releaser_started_ = true;
+    } catch (const std::system_error&) {
+      // No thread to be had: callers release, as they do where it is quick.
+      slow_votes_.store(0, std::memory_order_relaxed);
+    }
   }
-  if (capacity_ - available_ <= reserved_by_caller) {
-    return false;
-  }
-  const uint64_t seen = release_count_;
-  // Others may park instead of releasing, so look again every now and then.
-  const Deadline soon = std::min(deadline, Clock::now() + std::chrono::milliseconds(1));
-  wait_for(&released_, &lock, soon, [this, seen] { return release_count_ != seen || parked_ != nullptr; });
-  return Clock::now() < deadline;
-}
-
-void TaskPool::start_releaser() {
-  if (releaser_started_) {
-    return;
-  }
-  try {
-    std::thread(&TaskPool::releaser_loop, this).detach();
-    releaser_started_ = true;
-  } catch (const std::system_error&) {
-    // No thread to be had: callers release, as they do where it is quick.
-    slow_votes_.store(0, std::memory_order_relaxed);
-  }
+  releaser_wake_.notify_one();
 }
 
 void TaskPool::releaser_loop() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
-    releaser_wake_.wait(lock, [this] { return parked_ != nullptr; });
-    PooledTask* task = pop_parked();
+    releaser_wake_.wait(lock, [this] { return parked_.load() != nullptr; });
     lock.unlock();
-    release(task);
+    release_all_parked();
     lock.lock();
   }
 }

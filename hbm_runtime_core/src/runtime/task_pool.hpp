@@ -43,6 +43,8 @@ class PooledTask {
 /// A release can be slow (28 ms were measured on a board right after the wait), so a finished task is parked, and
 /// released by the next call while the device works for that call. Where releases prove slow nevertheless, a thread
 /// of the pool does them instead. Parked tasks count against the bound and are released first when it is reached.
+///
+/// A call that has to wait for nothing takes no lock here.
 class TaskPool {
  public:
   explicit TaskPool(const Driver& driver);
@@ -58,7 +60,7 @@ class TaskPool {
   void park(PooledTask* task);
   /// Releases tasks parked earlier, on the calling thread: to be called while the device is busy.
   void release_parked();
-  /// Releases all parked tasks for which `orphaned()` holds.
+  /// To be called after some tasks have become orphans: releases everything parked.
   void release_orphans();
 
   /// For when the library has no task left in spite of a reservation, because other code holds some. Makes room, or
@@ -73,27 +75,37 @@ class TaskPool {
     std::condition_variable wake;
   };
 
-  PooledTask* pop_parked();
+  bool try_take(int count);
+  bool wait_in_line(int count, Deadline deadline);
+  void grant_in_order();
+  void leave_line(Request* request);
+
+  void push_parked(PooledTask* first, PooledTask* last);
+  bool release_all_parked();
   void release(PooledTask* task);
-  void grant();
+
   bool releases_are_slow() const;
   void note_release(bool slow);
-  void start_releaser();
+  void wake_releaser();
   void releaser_loop();
 
   const Driver& driver_;
   const int capacity_;
-  std::mutex mutex_;
-  int available_;
-  Request* first_request_ = nullptr;
-  Request** last_request_ = &first_request_;
-  PooledTask* parked_ = nullptr;
-  uint64_t release_count_ = 0;
-  std::condition_variable released_;
+  std::atomic<int> available_;
+  std::atomic<int> waiting_{0};
+  std::atomic<PooledTask*> parked_{nullptr};
+  std::atomic<uint32_t> orphanings_{0};
+  std::atomic<uint32_t> release_count_{0};
+  std::atomic<int> room_seekers_{0};
   std::atomic<uint32_t> sample_{0};
   std::atomic<int> slow_votes_{0};
-  bool releaser_started_ = false;
+
+  std::mutex mutex_;
+  Request* first_request_ = nullptr;
+  Request** last_request_ = &first_request_;
+  std::condition_variable released_;
   std::condition_variable releaser_wake_;
+  bool releaser_started_ = false;
 };
 
 }  // namespace hbm

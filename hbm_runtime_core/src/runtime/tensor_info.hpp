@@ -49,8 +49,8 @@ enum class TensorSide { input, output };
 
 /// Reads one tensor's properties and checks that the library fills the structure this code was compiled with: an older
 /// generation of the interface has another one, and would write past it or shift every field.
-TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name,
-                            TensorSide side, int32_t index);
+TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name, TensorSide side,
+                            int32_t index);
 
 }  // namespace hbm
 

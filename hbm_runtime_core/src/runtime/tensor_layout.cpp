@@ -21,9 +21,7 @@ int64_t checked_product(int64_t left, int64_t right, const TensorInfo& info) {
   return product;
 }
 
-int64_t round_up(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
+int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // Fills bytes and padded from shape and strides.
 void measure(const TensorInfo& info, TensorLayout* layout) {
@@ -45,9 +43,7 @@ void measure(const TensorInfo& info, TensorLayout* layout) {
 
 }  // namespace
 
-bool TensorLayout::same_shape(const int64_t* other_shape) const {
-  return std::equal(shape, shape + rank, other_shape);
-}
+bool TensorLayout::same_shape(const int64_t* other_shape) const { return std::equal(shape, shape + rank, other_shape); }
 
 int64_t stride_alignment(const std::string& soc) {
   // 64 is valid on every SoC; the older ones ask for 32 only, which saves memory on narrow pictures.
@@ -80,8 +76,7 @@ TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties
   TensorLayout layout;
   layout.rank = properties.validShape.numDimensions;
   if (layout.rank < 0 || layout.rank > max_rank) {
-    throw StateError("output '" + info.name + "': the library reports " + std::to_string(layout.rank) +
-                     " dimensions");
+    throw StateError("output '" + info.name + "': the library reports " + std::to_string(layout.rank) + " dimensions");
   }
   for (int i = 0; i < layout.rank; ++i) {
     layout.shape[i] = properties.validShape.dimensionSize[i];

@@ -47,7 +47,7 @@ char* device_side(const hbUCPSysMem& memory, uint64_t bytes) {
   }
   const auto offset = static_cast<uint64_t>(address - found->first);
   return bytes <= memory.memSize && offset + bytes <= found->second.size ? found->second.device.get() + offset
-                                                                          : nullptr;
+                                                                         : nullptr;
 }
 
 }  // namespace awkward

@@ -72,8 +72,8 @@ void work() {
     lock.unlock();
     const auto start = Clock::now();
     std::this_thread::sleep_for(std::chrono::microseconds(task->request.latency_us));
-    const int32_t status = task->request.work(task->request.context, task->request.outputs, task->request.inputs,
-                                              &task->reported);
+    const int32_t status =
+        task->request.work(task->request.context, task->request.outputs, task->request.inputs, &task->reported);
     lock.lock();
     task->run_time = Clock::now() - start;
     task->status = status;

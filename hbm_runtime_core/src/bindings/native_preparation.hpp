@@ -1,0 +1,57 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_NATIVE_PREPARATION_HPP_
+#define HBM_BINDINGS_NATIVE_PREPARATION_HPP_
+
+#include <pybind11/pybind11.h>
+
+#include <mutex>
+#include <optional>
+
+#include "bindings/picture_arguments.hpp"
+#include "vision/jpeg_decoder.hpp"
+#include "vision/preparation.hpp"
+
+namespace hbm {
+
+/// What the classes for NV12 and for tensors have in common: a picture comes in, the lock of the Python interpreter is
+/// let go, and one thread at a time writes.
+class NativePreparation {
+ public:
+  NativePreparation(const vision::Geometry& geometry, vision::ColourRange picture_range)
+      : preparation_(geometry), picture_range_(picture_range) {}
+
+ protected:
+  /// `write` takes the preparation and the picture, and returns the transform.
+  template <typename Write>
+  vision::ImageTransform from_picture(const pybind11::buffer& data, int64_t offset, const PictureArguments& arguments,
+                                      Write write) {
+    const PictureBytes bytes(data, offset);
+    const pybind11::gil_scoped_release released;
+    const std::lock_guard lock(mutex_);
+    return write(preparation_, vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
+                                                    arguments.step, arguments.encoding, picture_range_));
+  }
+
+  template <typename Write>
+  vision::ImageTransform from_jpeg(const pybind11::buffer& data, int64_t offset, Write write) {
+    const PictureBytes bytes(data, offset);
+    const pybind11::gil_scoped_release released;
+    const std::lock_guard lock(mutex_);
+    if (!jpeg_) jpeg_.emplace();
+    return write(preparation_, jpeg_->decode(bytes.data(), bytes.size()));
+  }
+
+ private:
+  vision::Preparation preparation_;
+  const vision::ColourRange picture_range_;
+  std::optional<vision::JpegDecoder> jpeg_;
+  std::mutex mutex_;
+};
+
+void define_nv12_preparation(pybind11::module_& module);
+void define_tensor_preparation(pybind11::module_& module);
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_NATIVE_PREPARATION_HPP_

@@ -1,0 +1,119 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/stl.h>
+
+#include "bindings/native_preparation.hpp"
+#include "driver/error.hpp"
+
+namespace hbm {
+namespace {
+
+namespace py = pybind11;
+using vision::ImageTransform;
+
+vision::Channels channels_from_name(const std::string& name) {
+  if (name == "rgb") return vision::Channels::kRgb;
+  if (name == "bgr") return vision::Channels::kBgr;
+  if (name == "grey") return vision::Channels::kGrey;
+  throw ValueError("colour order '" + name + "' is unknown; known are rgb, bgr, grey");
+}
+
+py::dtype numpy_dtype(hbDNNDataType dtype) {
+  switch (dtype) {
+    case HB_DNN_TENSOR_TYPE_U8: return py::dtype("uint8");
+    case HB_DNN_TENSOR_TYPE_S8: return py::dtype("int8");
+    case HB_DNN_TENSOR_TYPE_U16: return py::dtype("uint16");
+    case HB_DNN_TENSOR_TYPE_S16: return py::dtype("int16");
+    case HB_DNN_TENSOR_TYPE_S32: return py::dtype("int32");
+    case HB_DNN_TENSOR_TYPE_F16: return py::dtype("float16");
+    default: return py::dtype("float32");  // ValueTable takes no other
+  }
+}
+
+/// Fills one tensor, [1, C, H, W] or [1, H, W, C].
+class TensorPreparation : public NativePreparation {
+ public:
+  TensorPreparation(const vision::Geometry& geometry, vision::ColourRange picture_range, const std::string& name,
+                    const vision::PixelFormat& format, int32_t width, int32_t height, bool channels_first)
+      : NativePreparation(geometry, picture_range),
+        values_(format),
+        width_(width),
+        height_(height),
+        channels_first_(channels_first),
+        tensor_{name, {}, numpy_dtype(format.dtype)} {
+    const py::ssize_t channels = values_.channel_count();
+    tensor_.shape = channels_first ? std::vector<py::ssize_t>{1, channels, height, width}
+                                   : std::vector<py::ssize_t>{1, height, width, channels};
+    if (width <= 0 || height <= 0) {
+      throw ValueError("input '" + name + "': a picture of " + std::to_string(width) + "x" + std::to_string(height) +
+                       " is not possible");
+    }
+  }
+
+  ImageTransform prepare(const py::buffer& data, const PictureArguments& arguments, const py::array& tensor,
+                         int64_t offset) {
+    return from_picture(data, offset, arguments, writer(tensor));
+  }
+
+  ImageTransform prepare_jpeg(const py::buffer& data, const py::array& tensor, int64_t offset) {
+    return from_jpeg(data, offset, writer(tensor));
+  }
+
+ private:
+  auto writer(const py::array& tensor) const {
+    require_destination(tensor, tensor_, nullptr);
+    const vision::TensorDestination destination{writable(tensor),
+                                                width_,
+                                                height_,
+                                                tensor.strides(channels_first_ ? 2 : 1),
+                                                tensor.strides(channels_first_ ? 3 : 2),
+                                                tensor.strides(channels_first_ ? 1 : 3)};
+    return [destination, this](vision::Preparation& preparation, const vision::Picture& picture) {
+      return preparation.prepare(picture, destination, values_);
+    };
+  }
+
+  const vision::ValueTable values_;
+  const int32_t width_, height_;
+  const bool channels_first_;
+  DestinationArray tensor_;
+};
+
+}  // namespace
+
+void define_tensor_preparation(py::module_& module) {
+  py::class_<TensorPreparation>(module, "TensorPreparation")
+      .def(py::init([](const std::string& name, int32_t width, int32_t height, bool channels_first, int32_t dtype,
+                       const std::string& colour, const std::array<float, 3>& mean, const std::array<float, 3>& scale,
+                       const std::optional<std::array<float, 3>>& quant_scale, const std::array<int32_t, 3>& zero_point,
+                       const std::string& picture_range, const std::string& resize, const std::string& interpolation,
+                       const std::optional<std::array<int32_t, 4>>& region, const std::array<uint8_t, 3>& pad_rgb) {
+             vision::PixelFormat format;
+             format.dtype = static_cast<hbDNNDataType>(dtype);
+             format.channels = channels_from_name(colour);
+             format.mean = mean;
+             format.scale = scale;
+             format.quantized = quant_scale.has_value();
+             format.quant_scale = quant_scale.value_or(format.quant_scale);
+             format.zero_point = zero_point;
+             return std::make_unique<TensorPreparation>(make_geometry(resize, interpolation, region, pad_rgb),
+                                                        vision::colour_range_from_name(picture_range), name, format,
+                                                        width, height, channels_first);
+           }),
+           py::kw_only(), py::arg("name"), py::arg("width"), py::arg("height"), py::arg("channels_first"),
+           py::arg("dtype"), py::arg("colour"), py::arg("mean"), py::arg("scale"), py::arg("quant_scale"),
+           py::arg("zero_point"), py::arg("picture_range"), py::arg("resize"), py::arg("interpolation"),
+           py::arg("region"), py::arg("pad_rgb"))
+      .def(
+          "prepare",
+          [](TensorPreparation& self, const py::buffer& data, int64_t width, int64_t height, int64_t step,
+             const std::string& encoding, const py::array& tensor, int64_t offset) {
+            return self.prepare(data, {width, height, step, encoding}, tensor, offset);
+          },
+          py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"),
+          py::arg("tensor"), py::kw_only(), py::arg("offset"))
+      .def("prepare_jpeg", &TensorPreparation::prepare_jpeg, py::arg("data"), py::arg("tensor"), py::kw_only(),
+           py::arg("offset"));
+}
+
+}  // namespace hbm
