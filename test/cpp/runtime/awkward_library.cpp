@@ -1,0 +1,104 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "awkward_library.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "runtime/strided_copy.hpp"
+
+namespace hbm_test {
+namespace {
+
+template <typename Function>
+void find(void* library, const char* name, Function* function) {
+  *function = reinterpret_cast<Function>(dlsym(library, name));
+  if (*function == nullptr) {
+    std::fprintf(stderr, "%s\n", dlerror());
+    std::abort();
+  }
+}
+
+AwkwardControl open_control() {
+  void* library = dlopen(hbm::Device::instance().driver().ucp_path().c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  AwkwardControl control;
+  find(library, "awkward_fail", &control.fail);
+  find(library, "awkward_set_release_us", &control.set_release_us);
+  find(library, "awkward_violations", &control.violations);
+  find(library, "awkward_last_violation", &control.last_violation);
+  find(library, "awkward_live_allocations", &control.live_allocations);
+  find(library, "awkward_allocation_count", &control.allocation_count);
+  find(library, "awkward_live_tasks", &control.live_tasks);
+  find(library, "awkward_most_tasks", &control.most_tasks);
+  return control;
+}
+
+}  // namespace
+
+const AwkwardControl& awkward_control() {
+  static const AwkwardControl control = open_control();
+  return control;
+}
+
+ModelFile::ModelFile(const std::string& text) {
+  static std::atomic<int> count{0};
+  path_ = testing::TempDir() + "awkward_" + std::to_string(getpid()) + "_" + std::to_string(count++) + ".hbm";
+  std::ofstream(path_) << "awkward test file\n" << text;
+}
+
+ModelFile::~ModelFile() { std::remove(path_.c_str()); }
+
+std::shared_ptr<hbm::ModelSet> load(const std::string& text) {
+  const ModelFile file(text);
+  return hbm::ModelSet::load({file.path()});
+}
+
+hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape) {
+  hbm::InputView view;
+  view.data = bytes.data();
+  int64_t stride = static_cast<int64_t>(bytes.size());
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    stride /= shape[i];
+    view.shape[i] = shape[i];
+    view.stride_bytes[i] = stride;
+  }
+  return view;
+}
+
+std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int item_bytes) {
+  const hbm::TensorLayout& layout = *result.layout;
+  int64_t dense[hbm::max_rank];
+  int64_t bytes = item_bytes;
+  for (int i = layout.rank - 1; i >= 0; --i) {
+    dense[i] = bytes;
+    bytes *= layout.shape[i];
+  }
+  std::vector<uint8_t> values(static_cast<std::size_t>(bytes));
+  hbm::copy_strided(values.data(), dense, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
+                    item_bytes, false);
+  return values;
+}
+
+std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
+                              const std::vector<uint8_t>& input, const std::vector<int64_t>& shape) {
+  hbm::Call call;
+  hbm::CallPart& part = call.add_part(set->model(model));
+  part.scheduling = hbm::built_in_scheduling();
+  part.inputs[0] = view_of(input, shape);
+  call.start(set, hbm::Deadline::max());
+  call.finish();
+  return bytes_of(part.results[0], hbm::item_bytes(set->model(model).outputs()[0].info.dtype));
+}
+
+void AwkwardTest::TearDown() {
+  hbm::Device::instance().tasks().release_orphans();
+  EXPECT_EQ(awkward_control().violations(), 0) << awkward_control().last_violation();
+  EXPECT_EQ(awkward_control().live_tasks(), 0);
+}
+
+}  // namespace hbm_test

@@ -1,0 +1,64 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_TEST_AWKWARD_LIBRARY_HPP_
+#define HBM_TEST_AWKWARD_LIBRARY_HPP_
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/call.hpp"
+
+namespace hbm_test {
+
+/// What the awkward implementation counts and can be told, in the process's own copy of it.
+struct AwkwardControl {
+  void (*fail)(const char* function, int32_t status, int32_t count);
+  void (*set_release_us)(int64_t microseconds);
+  int32_t (*violations)();
+  char const* (*last_violation)();
+  int64_t (*live_allocations)();
+  int64_t (*allocation_count)();
+  int32_t (*live_tasks)();
+  int32_t (*most_tasks)();
+};
+
+const AwkwardControl& awkward_control();
+
+/// A model file of the awkward format, removed at the end.
+class ModelFile {
+ public:
+  explicit ModelFile(const std::string& text);
+  ~ModelFile();
+  ModelFile(const ModelFile&) = delete;
+  ModelFile& operator=(const ModelFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::shared_ptr<hbm::ModelSet> load(const std::string& text);
+
+/// A dense array of bytes as input.
+hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape);
+
+/// The items of a result, squeezed together.
+std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int item_bytes);
+
+/// Runs one model on one input and gives the bytes of its first output.
+std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
+                              const std::vector<uint8_t>& input, const std::vector<int64_t>& shape);
+
+/// Checks after each test that the runtime did nothing the C API forbids, and left no task behind.
+class AwkwardTest : public testing::Test {
+ protected:
+  void TearDown() override;
+};
+
+}  // namespace hbm_test
+
+#endif  // HBM_TEST_AWKWARD_LIBRARY_HPP_

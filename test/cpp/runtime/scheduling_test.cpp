@@ -1,0 +1,66 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/scheduling.hpp"
+
+#include <gtest/gtest.h>
+
+#include "driver/error.hpp"
+
+namespace {
+
+const hbm::CoreLimits none;
+
+hbm::CoreLimits s600(int model_cores = 1) { return {4, model_cores, "s600"}; }
+
+TEST(Scheduling, TheBuiltInDefaultIsLowestPriorityOnAnyCore) {
+  const hbm::Scheduling scheduling = hbm::built_in_scheduling();
+  EXPECT_EQ(scheduling.priority, 0);
+  EXPECT_EQ(scheduling.customId, 0);
+  EXPECT_EQ(scheduling.backend, 0x80U);
+  EXPECT_EQ(scheduling.deviceId, 0U);
+}
+
+TEST(Scheduling, CoresBecomeAMaskAndBack) {
+  EXPECT_EQ(hbm::checked_cores("m", {0, 2}, s600()), 0x5U);
+  EXPECT_EQ(hbm::cores_of_mask(0x5), (std::vector<int>{0, 2}));
+  EXPECT_EQ(hbm::checked_cores("m", {}, s600()), 0x80U);
+  EXPECT_EQ(hbm::checked_cores("m", {-1}, s600()), 0x80U);
+  EXPECT_EQ(hbm::cores_of_mask(0x80), (std::vector<int>{-1}));
+}
+
+TEST(Scheduling, CoresTheBoardLacksAreRefused) {
+  EXPECT_THROW(hbm::checked_cores("m", {4}, s600()), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_cores("m", {1}, hbm::CoreLimits({1, 1, "s100"})), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_cores("m", {-2}, s600()), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_cores("m", {-1, 0}, s600()), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_cores("m", {1, 1}, s600()), hbm::ValueError);
+  EXPECT_EQ(hbm::checked_cores("m", {3}, none), 0x8U) << "an unknown board may have four";
+}
+
+TEST(Scheduling, AModelOfTwoCoresTakesExactlyTwoNamedOnes) {
+  EXPECT_THROW(hbm::checked_cores("m", {0}, s600(2)), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_cores("m", {0, 1, 2}, s600(2)), hbm::ValueError);
+  EXPECT_EQ(hbm::checked_cores("m", {1, 3}, s600(2)), 0xAU);
+  EXPECT_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), s600(2)), hbm::ValueError);
+  EXPECT_NO_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), s600(1)));
+  EXPECT_NO_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), none));
+}
+
+TEST(Scheduling, PriorityAndDeviceHaveARange) {
+  EXPECT_EQ(hbm::checked_priority("m", 255), 255);
+  EXPECT_THROW(hbm::checked_priority("m", 256), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_priority("m", -1), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_device_id("m", -1), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_device_id("m", int64_t{1} << 40), hbm::ValueError);
+}
+
+TEST(Scheduling, AChangeLeavesWhatItDoesNotName) {
+  hbm::Scheduling scheduling = hbm::built_in_scheduling();
+  hbm::SchedulingChange change;
+  change.priority = 7;
+  change.apply(&scheduling);
+  EXPECT_EQ(scheduling.priority, 7);
+  EXPECT_EQ(scheduling.backend, 0x80U);
+}
+
+}  // namespace
