@@ -5,6 +5,7 @@
 // -DHBM_SANITIZE=address,undefined.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -45,7 +46,7 @@ std::vector<std::uint8_t> picture_message(const std::string& frame_id) {
 // In a heap block of exactly that size, so that a sanitizer sees the first byte beyond it.
 ImageMessage parse_exactly(const std::vector<std::uint8_t>& message, std::unique_ptr<std::uint8_t[]>* block) {
   block->reset(new std::uint8_t[message.size()]);
-  std::memcpy(block->get(), message.data(), message.size());
+  std::copy(message.begin(), message.end(), block->get());
   return parse_image(block->get(), message.size());
 }
 
