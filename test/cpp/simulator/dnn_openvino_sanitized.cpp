@@ -26,7 +26,7 @@ HBM_TEST_EXPORTED const char* __lsan_default_suppressions() {
 // The thread sanitizer does not see how they synchronise, and takes what they hand from thread to thread for a race.
 HBM_TEST_EXPORTED const char* __tsan_default_suppressions() {
   return "called_from_lib:libopenvino.so\ncalled_from_lib:libopenvino_intel_cpu_plugin.so\n"
-         "called_from_lib:libopenvino_ir_frontend.so\ncalled_from_lib:libtbb.so\n";
+         "called_from_lib:libtbb.so\n";
 }
 
 // It sees the waiting of their threads, in libstdc++, but not the locking before.
