@@ -2,7 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures into model inputs: colour, resize, letterbox, NV12 planes. Native, GIL-free, straight into the input buffers.
 
-YUV is BT.601 in its limited range in both directions, as cameras and the board's converter have it.
+YUV is BT.601. Its range is limited (luma 16 to 235), as cameras, OpenCV and the board's converter have it, unless
+`picture_range` or `model_range` says full; a JPEG's is always full. Grey pictures are full-range.
+
+Sampling: every pixel of the model covers an equal part of the picture and is taken at the middle of that part, as
+OpenCV's resize does. Coordinates count from the outer edge of the top left pixel, whose centre is at 0.5, 0.5.
+
+PNG and other formats are left to their own readers: decode to rgb8 or bgr8 first, with OpenCV or Pillow.
 """
 
 from __future__ import annotations
@@ -10,13 +16,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import HbmValueError
+from .nv12 import nv12_planes
 
 try:
     from ._vision import ENCODINGS, ImageTransform, Nv12Preparation, TensorPreparation
 except ImportError as error:
     raise ImportError(
-        f"hbm_runtime_core.vision cannot be loaded ({error}). It needs libyuv: on Debian and Ubuntu "
-        "`sudo apt-get install libyuv-dev`; where hbm_runtime_core was built without it, install it again then"
+        f"hbm_runtime_core.vision cannot be loaded ({error}). It needs libyuv and libjpeg-turbo: on Debian and Ubuntu "
+        "`sudo apt-get install libyuv-dev libturbojpeg0-dev`; if hbm_runtime_core was built without them, build and "
+        "install it again after that"
     ) from error
 
 if TYPE_CHECKING:
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["ENCODINGS", "ImageTransform", "PicturePreparation", "for_model"]
+__all__ = ["ENCODINGS", "ImageTransform", "PicturePreparation", "for_model", "nv12_planes"]
 
 _CHANNELS = (1, 3)
 
@@ -58,7 +66,7 @@ class PicturePreparation:
 
         Args:
             data: bytes of the picture, any C-contiguous buffer.
-            width, height: pixels.
+            width, height: pixels. A height of nv12 or nv21 that counts the rows of chroma too is understood.
             step: bytes from one row to the next.
             encoding: a name out of `ENCODINGS`.
             into: input name to array, such as `InferRequest.inputs`; rows may be padded.
@@ -68,12 +76,40 @@ class PicturePreparation:
             How the model's pixels map to the picture's.
 
         Raises:
-            HbmValueError: encoding, sides, step and data do not fit together.
+            HbmValueError: encoding, sides, step and data do not fit together, or `into` does not fit the model. Nothing
+                has been written then.
 
         Source: RDK S manual, "input_shapes"; V4L2 pixel formats; ITU-R BT.601.
         """
-        arrays = [into[name] for name in self._names]
-        return self._native.prepare(data, width, height, step, encoding, *arrays, offset=offset)
+        return self._native.prepare(data, width, height, step, encoding, *self._arrays(into), offset=offset)
+
+    def prepare_jpeg(self, data: Any, into: Mapping[str, np.ndarray], offset: int = 0) -> ImageTransform:
+        """Decode a JPEG to YUV and write it as `prepare` does, without a detour through red, green and blue.
+
+        Args:
+            data: bytes of the file, any C-contiguous buffer. Frames of Motion JPEG will do.
+            into: input name to array, such as `InferRequest.inputs`; rows may be padded.
+            offset: bytes in front of the file in `data`.
+
+        Returns:
+            How the model's pixels map to the picture's. Its orientation mark (EXIF) is not obeyed.
+
+        Raises:
+            HbmValueError: the data is no JPEG, is cut off or damaged, or not in YCbCr or grey. Nothing has been written
+                then.
+
+        Source: ITU-T T.81, T.871 (JFIF).
+        """
+        return self._native.prepare_jpeg(data, *self._arrays(into), offset=offset)
+
+    def _arrays(self, into: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        try:
+            return [into[name] for name in self._names]
+        except KeyError as missing:
+            raise HbmValueError(
+                f"destination: expected arrays for {', '.join(map(repr, self._names))}, {missing} is not among "
+                f"{', '.join(map(repr, into)) or 'none'}"
+            ) from None
 
 
 def for_model(
@@ -87,6 +123,8 @@ def for_model(
     colour: str = "rgb",
     mean: Sequence[float] = (0.0, 0.0, 0.0),
     scale: Sequence[float] = (1.0, 1.0, 1.0),
+    picture_range: str = "limited",
+    model_range: str = "limited",
     inputs: Sequence[str] | None = None,
 ) -> PicturePreparation:
     """Make the preparation that fits a model's picture input.
@@ -95,19 +133,24 @@ def for_model(
         runtime: an `HB_HBMRuntime`.
         model_name: a model of it.
         resize: stretch, letterbox, letterbox_top_left, center_crop or none.
-        interpolation: nearest, bilinear or box (averages; for strong reduction).
+        interpolation: nearest, bilinear (the two neighbours along each axis, whatever the reduction, as most training
+            does it) or box (the mean of all pixels that are merged into one).
         region: x, y, width, height in source pixels of the part that counts as the picture; None: all of it.
         pad_rgb: colour of a letterbox' borders, 0 to 255.
         colour: order of the channels in a three-channel tensor input, rgb or bgr.
         mean, scale: for tensor inputs, x = (pixel - mean) * scale, by channel in `colour` order.
+        picture_range: of pictures whose encoding is YUV, limited or full.
+        model_range: of an NV12 input, limited or full.
         inputs: the picture input's names (luma and chroma, or one); None: recognise it by its shape.
 
     Raises:
-        HbmValueError: the model has no input that looks like a picture, or more than one.
+        HbmValueError: the model has no input that looks like a picture, or more than one; an option has a value that
+            is not among its own.
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
-    geometry = {
+    common = {
+        "picture_range": picture_range,
         "resize": resize,
         "interpolation": interpolation,
         "region": region,
@@ -115,10 +158,15 @@ def for_model(
     }
     shapes = runtime.input_shapes[model_name]
     names = list(inputs) if inputs is not None else list(runtime.input_names[model_name])
+    if unknown := [name for name in names if name not in shapes]:
+        raise HbmValueError(
+            f"model '{model_name}' has no input '{unknown[0]}'; it has {', '.join(map(repr, shapes))}"
+        )
     pairs = [(y, uv) for y in names for uv in names if _is_nv12_pair(shapes[y], shapes[uv])]
     if len(pairs) == 1:
         _, height, width, _ = shapes[pairs[0][0]]
-        return PicturePreparation(pairs[0], Nv12Preparation(width=width, height=height, **geometry))
+        native = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
+        return PicturePreparation(pairs[0], native)
     tensors = [name for name in names if _picture_layout(shapes[name]) is not None]
     if len(tensors) != 1 or pairs:
         listed = ", ".join(f"'{name}' {shapes[name]}" for name in names)
@@ -131,6 +179,7 @@ def for_model(
     quant = runtime.input_quants[model_name][name]
     quantized = int(quant.quant_type) == 1
     native = TensorPreparation(
+        name=name,
         width=width,
         height=height,
         channels_first=channels_first,
@@ -140,7 +189,7 @@ def for_model(
         scale=_three(scale, channels),
         quant_scale=_three(quant.scale, channels) if quantized else None,
         zero_point=_three(quant.zero_point, channels) if quantized and len(quant.zero_point) else (0, 0, 0),
-        **geometry,
+        **common,
     )
     return PicturePreparation((name,), native)
 

@@ -81,6 +81,11 @@ def encode(bgr, encoding):
             chroma = picture[bgr.shape[0] :].reshape(-1, 2)
             picture = np.concatenate([picture[: bgr.shape[0]], chroma[:, ::-1].reshape(-1, bgr.shape[1])])
         return picture
+    if encoding == "nv24":
+        quarter = nv12_of(bgr)
+        height, width = bgr.shape[:2]
+        chroma = quarter[height:].reshape(height // 2, width // 2, 2).repeat(2, axis=0).repeat(2, axis=1)
+        return np.concatenate([quarter[:height], chroma.reshape(2 * height, width)])
     if encoding in ("uyvy", "yuv422", "yuyv", "yuv422_yuy2"):
         yuv = cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420)
         height, width = bgr.shape[:2]
@@ -99,12 +104,19 @@ def encode(bgr, encoding):
         "rgba8": cv2.COLOR_BGR2RGBA,
         "mono8": cv2.COLOR_BGR2GRAY,
         "8UC1": cv2.COLOR_BGR2GRAY,
+        "8UC4": cv2.COLOR_BGR2BGRA,
     }[encoding]
     picture = bgr if conversion is None else cv2.cvtColor(bgr, conversion)
     return picture.reshape(bgr.shape[0], -1)
 
 
 def prepare(preparation, picture, width, height, encoding, into, pad=0):
+    if encoding == "nv24" and pad:
+        # A row of chroma takes two steps.
+        luma, chroma = picture[:height], picture[height:].reshape(height, 2 * width)
+        luma = np.pad(luma, ((0, 0), (0, pad)), constant_values=GUARD)
+        chroma = np.pad(chroma, ((0, 0), (0, 2 * pad)), constant_values=GUARD)
+        picture, pad = np.concatenate([luma, chroma.reshape(2 * height, width + pad)]), 0
     padded = np.pad(picture, ((0, 0), (0, pad)), constant_values=GUARD)
     return preparation.prepare(padded, width, height, padded.shape[1], encoding, into)
 

@@ -4,6 +4,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <cmath>
 #include <string>
 
 #include "driver/error.hpp"
@@ -34,16 +35,46 @@ py::array_t<double> map_columns(const Points& points, MapX x, MapY y) {
   return mapped;
 }
 
-py::array_t<double> to_source(const ImageTransform& t, const Points& points) {
+py::array_t<double> to_source(const ImageTransform& t, const Points& points, bool clip) {
+  // NaN stays NaN: std::clamp would be undefined for it.
+  const auto inside = [clip](double value, double most) {
+    return !clip ? value : value < 0 ? 0 : value > most ? most : value;
+  };
   return map_columns(
-      points, [&](double x) { return (x - t.pad_left) / t.scale_x + t.crop_x; },
-      [&](double y) { return (y - t.pad_top) / t.scale_y + t.crop_y; });
+      points, [&](double x) { return inside((x - t.pad_left) / t.scale_x + t.crop_x, t.src_width); },
+      [&](double y) { return inside((y - t.pad_top) / t.scale_y + t.crop_y, t.src_height); });
 }
 
 py::array_t<double> to_model(const ImageTransform& t, const Points& points) {
   return map_columns(
       points, [&](double x) { return (x - t.crop_x) * t.scale_x + t.pad_left; },
       [&](double y) { return (y - t.crop_y) * t.scale_y + t.pad_top; });
+}
+
+ImageTransform make_transform(const std::string& mode, int32_t src_width, int32_t src_height, int32_t dst_width,
+                              int32_t dst_height, double scale_x, double scale_y, double pad_left, double pad_top,
+                              double crop_x, double crop_y) {
+  for (const double scale : {scale_x, scale_y}) {
+    if (!(scale > 0) || !std::isfinite(scale)) {
+      throw ValueError("transform: expected a positive scale, got " + std::to_string(scale));
+    }
+  }
+  return {src_width,
+          src_height,
+          dst_width,
+          dst_height,
+          scale_x,
+          scale_y,
+          pad_left,
+          pad_top,
+          crop_x,
+          crop_y,
+          vision::resize_mode_from_name(mode)};
+}
+
+py::tuple fields(const ImageTransform& t) {
+  return py::make_tuple(vision::resize_mode_name(t.mode), t.src_width, t.src_height, t.dst_width, t.dst_height,
+                        t.scale_x, t.scale_y, t.pad_left, t.pad_top, t.crop_x, t.crop_y);
 }
 
 }  // namespace
@@ -54,6 +85,9 @@ void define_image_transform(py::module_& module) {
       "Where a point of the model's picture lies in the source's.\n\n"
       "source = (model - pad) / scale + crop, both in pixels from the outer edge of the top left "
       "pixel.")
+      .def(py::init(&make_transform), py::arg("mode"), py::arg("src_width"), py::arg("src_height"),
+           py::arg("dst_width"), py::arg("dst_height"), py::arg("scale_x"), py::arg("scale_y"), py::arg("pad_left"),
+           py::arg("pad_top"), py::arg("crop_x"), py::arg("crop_y"))
       .def_readonly("src_width", &ImageTransform::src_width, "Source, pixels.")
       .def_readonly("src_height", &ImageTransform::src_height, "Source, pixels.")
       .def_readonly("dst_width", &ImageTransform::dst_width, "Model, pixels.")
@@ -66,10 +100,20 @@ void define_image_transform(py::module_& module) {
       .def_readonly("crop_y", &ImageTransform::crop_y, "First row used, source pixels.")
       .def_property_readonly(
           "mode", [](const ImageTransform& t) { return vision::resize_mode_name(t.mode); }, "Name of the resize mode.")
-      .def("to_source", &to_source, py::arg("points"),
-           "Map points (…, 2) or boxes (…, 4) from model to source pixels.\n\nReturns:\n    float64, same shape.")
+      .def("to_source", &to_source, py::arg("points"), py::kw_only(), py::arg("clip") = false,
+           "Map points (…, 2) or boxes (…, 4) from model to source pixels.\n\n"
+           "Args:\n    clip: bring what lies outside to the source's border.\n\n"
+           "Returns:\n    float64, same shape.")
       .def("to_model", &to_model, py::arg("points"),
            "Map points (…, 2) or boxes (…, 4) from source to model pixels.\n\nReturns:\n    float64, same shape.")
+      .def(
+          "__eq__", [](const ImageTransform& a, const ImageTransform& b) { return fields(a).equal(fields(b)); },
+          py::is_operator())
+      .def("__hash__", [](const ImageTransform& t) { return py::hash(fields(t)); })
+      .def("__reduce__",
+           [](const py::object& self) {
+             return py::make_tuple(py::type::of(self), fields(self.cast<const ImageTransform&>()));
+           })
       .def("__repr__", [](const ImageTransform& t) {
         return "ImageTransform(" + std::string(vision::resize_mode_name(t.mode)) + ", " + std::to_string(t.src_width) +
                "x" + std::to_string(t.src_height) + " -> " + std::to_string(t.dst_width) + "x" +

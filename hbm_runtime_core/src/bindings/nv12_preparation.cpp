@@ -13,6 +13,21 @@ using vision::ImageTransform;
 
 /// Fills two u8 planes, [1, H, W, 1] and [1, H/2, W/2, 2].
 class Nv12Preparation : public NativePreparation {
+ private:
+  // Defined first, because its type is deduced.
+  auto writer(const py::array& y, const py::array& uv) const {
+    require_destination(y, y_, &uv_);
+    require_destination(uv, uv_, &y_);
+    if (y.strides(2) != 1 || uv.strides(2) != 2 || uv.strides(3) != 1) {
+      throw ValueError("inputs '" + y_.name + "' and '" + uv_.name +
+                       "': the pixels of a row must lie side by side; only rows may be padded");
+    }
+    const vision::Nv12Destination destination{writable(y), y.strides(1), writable(uv), uv.strides(1), width_, height_};
+    return [destination, range = model_range_](vision::Preparation& preparation, const vision::Picture& picture) {
+      return preparation.prepare(picture, destination, range);
+    };
+  }
+
  public:
   Nv12Preparation(const vision::Geometry& geometry, vision::ColourRange picture_range, vision::ColourRange model_range,
                   const std::array<std::string, 2>& names, int32_t width, int32_t height)
@@ -38,19 +53,6 @@ class Nv12Preparation : public NativePreparation {
   }
 
  private:
-  auto writer(const py::array& y, const py::array& uv) const {
-    require_destination(y, y_, &uv_);
-    require_destination(uv, uv_, &y_);
-    if (y.strides(2) != 1 || uv.strides(2) != 2 || uv.strides(3) != 1) {
-      throw ValueError("inputs '" + y_.name + "' and '" + uv_.name +
-                       "': the pixels of a row must lie side by side; only rows may be padded");
-    }
-    const vision::Nv12Destination destination{writable(y), y.strides(1), writable(uv), uv.strides(1), width_, height_};
-    return [destination, range = model_range_](vision::Preparation& preparation, const vision::Picture& picture) {
-      return preparation.prepare(picture, destination, range);
-    };
-  }
-
   const int32_t width_, height_;
   const vision::ColourRange model_range_;
   const DestinationArray y_, uv_;
@@ -64,18 +66,17 @@ void define_nv12_preparation(py::module_& module) {
                        const std::string& picture_range, const std::string& model_range, const std::string& resize,
                        const std::string& interpolation, const std::optional<std::array<int32_t, 4>>& region,
                        const std::array<uint8_t, 3>& pad_rgb) {
-             return std::make_unique<Nv12Preparation>(make_geometry(resize, interpolation, region, pad_rgb),
-                                                      vision::colour_range_from_name(picture_range),
-                                                      vision::colour_range_from_name(model_range), names, width, height);
+             return std::make_unique<Nv12Preparation>(
+                 make_geometry(resize, interpolation, region, pad_rgb), vision::colour_range_from_name(picture_range),
+                 vision::colour_range_from_name(model_range), names, width, height);
            }),
            py::kw_only(), py::arg("names"), py::arg("width"), py::arg("height"), py::arg("picture_range"),
            py::arg("model_range"), py::arg("resize"), py::arg("interpolation"), py::arg("region"), py::arg("pad_rgb"))
       .def(
           "prepare",
           [](Nv12Preparation& self, const py::buffer& data, int64_t width, int64_t height, int64_t step,
-             const std::string& encoding, const py::array& y, const py::array& uv, int64_t offset) {
-            return self.prepare(data, {width, height, step, encoding}, y, uv, offset);
-          },
+             const std::string& encoding, const py::array& y, const py::array& uv,
+             int64_t offset) { return self.prepare(data, {width, height, step, encoding}, y, uv, offset); },
           py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("y"),
           py::arg("uv"), py::kw_only(), py::arg("offset"))
       .def("prepare_jpeg", &Nv12Preparation::prepare_jpeg, py::arg("data"), py::arg("y"), py::arg("uv"), py::kw_only(),

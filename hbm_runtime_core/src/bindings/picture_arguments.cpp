@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/picture_arguments.hpp"
 
+#include <algorithm>
+
 #include "driver/error.hpp"
 
 namespace py = pybind11;
@@ -10,13 +12,14 @@ namespace hbm {
 namespace {
 
 std::string describe(const py::dtype& dtype, const py::ssize_t* shape, size_t axes) {
-  std::string text = py::str(dtype).cast<std::string>() + " [";
+  std::string text = py::str(py::handle(dtype)).cast<std::string>() + " [";
   for (size_t axis = 0; axis < axes; ++axis) text += (axis == 0 ? "" : ", ") + std::to_string(shape[axis]);
   return text + "]";
 }
 
 bool has_shape(const py::array& array, const std::vector<py::ssize_t>& shape) {
-  return array.ndim() == static_cast<py::ssize_t>(shape.size()) && std::equal(shape.begin(), shape.end(), array.shape());
+  return array.ndim() == static_cast<py::ssize_t>(shape.size()) &&
+         std::equal(shape.begin(), shape.end(), array.shape());
 }
 
 }  // namespace
@@ -25,7 +28,7 @@ PictureBytes::PictureBytes(const py::buffer& object, int64_t offset) {
   if (PyObject_GetBuffer(object.ptr(), &view_, PyBUF_SIMPLE) != 0) {
     PyErr_Clear();
     throw ValueError("picture data: expected bytes that lie side by side in memory, got a " +
-                     py::str(py::type::handle_of(object)).cast<std::string>() +
+                     std::string(Py_TYPE(object.ptr())->tp_name) +
                      " with gaps; make it contiguous first, as numpy.ascontiguousarray does");
   }
   if (offset < 0 || offset > view_.len) {

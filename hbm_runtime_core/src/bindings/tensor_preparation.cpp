@@ -20,18 +20,40 @@ vision::Channels channels_from_name(const std::string& name) {
 
 py::dtype numpy_dtype(hbDNNDataType dtype) {
   switch (dtype) {
-    case HB_DNN_TENSOR_TYPE_U8: return py::dtype("uint8");
-    case HB_DNN_TENSOR_TYPE_S8: return py::dtype("int8");
-    case HB_DNN_TENSOR_TYPE_U16: return py::dtype("uint16");
-    case HB_DNN_TENSOR_TYPE_S16: return py::dtype("int16");
-    case HB_DNN_TENSOR_TYPE_S32: return py::dtype("int32");
-    case HB_DNN_TENSOR_TYPE_F16: return py::dtype("float16");
-    default: return py::dtype("float32");  // ValueTable takes no other
+    case HB_DNN_TENSOR_TYPE_U8:
+      return py::dtype("uint8");
+    case HB_DNN_TENSOR_TYPE_S8:
+      return py::dtype("int8");
+    case HB_DNN_TENSOR_TYPE_U16:
+      return py::dtype("uint16");
+    case HB_DNN_TENSOR_TYPE_S16:
+      return py::dtype("int16");
+    case HB_DNN_TENSOR_TYPE_S32:
+      return py::dtype("int32");
+    case HB_DNN_TENSOR_TYPE_F16:
+      return py::dtype("float16");
+    default:
+      return py::dtype("float32");  // ValueTable takes no other
   }
 }
 
 /// Fills one tensor, [1, C, H, W] or [1, H, W, C].
 class TensorPreparation : public NativePreparation {
+ private:
+  // Defined first, because its type is deduced.
+  auto writer(const py::array& tensor) const {
+    require_destination(tensor, tensor_, nullptr);
+    const vision::TensorDestination destination{writable(tensor),
+                                                width_,
+                                                height_,
+                                                tensor.strides(channels_first_ ? 2 : 1),
+                                                tensor.strides(channels_first_ ? 3 : 2),
+                                                tensor.strides(channels_first_ ? 1 : 3)};
+    return [destination, this](vision::Preparation& preparation, const vision::Picture& picture) {
+      return preparation.prepare(picture, destination, values_);
+    };
+  }
+
  public:
   TensorPreparation(const vision::Geometry& geometry, vision::ColourRange picture_range, const std::string& name,
                     const vision::PixelFormat& format, int32_t width, int32_t height, bool channels_first)
@@ -60,19 +82,6 @@ class TensorPreparation : public NativePreparation {
   }
 
  private:
-  auto writer(const py::array& tensor) const {
-    require_destination(tensor, tensor_, nullptr);
-    const vision::TensorDestination destination{writable(tensor),
-                                                width_,
-                                                height_,
-                                                tensor.strides(channels_first_ ? 2 : 1),
-                                                tensor.strides(channels_first_ ? 3 : 2),
-                                                tensor.strides(channels_first_ ? 1 : 3)};
-    return [destination, this](vision::Preparation& preparation, const vision::Picture& picture) {
-      return preparation.prepare(picture, destination, values_);
-    };
-  }
-
   const vision::ValueTable values_;
   const int32_t width_, height_;
   const bool channels_first_;
@@ -107,11 +116,10 @@ void define_tensor_preparation(py::module_& module) {
       .def(
           "prepare",
           [](TensorPreparation& self, const py::buffer& data, int64_t width, int64_t height, int64_t step,
-             const std::string& encoding, const py::array& tensor, int64_t offset) {
-            return self.prepare(data, {width, height, step, encoding}, tensor, offset);
-          },
-          py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"),
-          py::arg("tensor"), py::kw_only(), py::arg("offset"))
+             const std::string& encoding, const py::array& tensor,
+             int64_t offset) { return self.prepare(data, {width, height, step, encoding}, tensor, offset); },
+          py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("tensor"),
+          py::kw_only(), py::arg("offset"))
       .def("prepare_jpeg", &TensorPreparation::prepare_jpeg, py::arg("data"), py::arg("tensor"), py::kw_only(),
            py::arg("offset"));
 }

@@ -9,31 +9,41 @@
 #include <string_view>
 #include <vector>
 
+#include "vision/colour.hpp"
+
 namespace hbm::vision {
 
-enum class Encoding { kNv12, kNv21, kUyvy, kYuyv, kBgr8, kRgb8, kBgra8, kRgba8, kMono8 };
-
-/// The encoding of a name of sensor_msgs/image_encodings (nv12 beside them). Throws ValueError, listing all known names.
-Encoding encoding_from_name(std::string_view name);
-const std::vector<std::string>& encoding_names();
-/// Whether rows of chroma follow the rows of luma.
-bool has_chroma_plane(Encoding encoding);
-
-/// A picture in the caller's memory, checked: every row lies inside the data.
-struct Picture {
-  Encoding encoding;
-  int32_t width;   ///< pixels
-  int32_t height;  ///< pixels; rows of chroma are not counted
-  int32_t row_bytes;  ///< from one row to the next
-  const uint8_t* data;
-  const uint8_t* chroma;  ///< rows of interleaved chroma; null where the encoding has none
+/// One value (or group of values) for each point of a grid, in the caller's memory.
+struct Plane {
+  const uint8_t* data = nullptr;
+  int32_t row_bytes = 0;     ///< from one row to the next
+  int32_t sample_bytes = 1;  ///< from one sample to the next
 };
+
+enum class PixelKind { kGrey, kYuv, kBgr, kRgb };
+
+/// A picture in the caller's memory, checked: every sample lies inside the data.
+struct Picture {
+  PixelKind kind = PixelKind::kGrey;
+  ColourRange range = ColourRange::kFull;  ///< of grey and YUV
+  int32_t width = 0;                       ///< pixels
+  int32_t height = 0;                      ///< pixels; rows of chroma are not counted
+  Plane plane;                             ///< grey, luma, or the colours with three or four bytes a pixel
+  Plane u, v;                              ///< chroma of YUV
+  int32_t chroma_step_x = 1;               ///< pixels for each sample of chroma: 1, 2 or 4
+  int32_t chroma_step_y = 1;
+  int32_t chroma_width = 0;  ///< samples
+  int32_t chroma_height = 0;
+};
+
+/// Names of the encodings that make_picture() knows: those of sensor_msgs/image_encodings, and nv12.
+const std::vector<std::string>& encoding_names();
 
 /// Checks what a camera says about its picture, and puts right what cameras are known to get wrong with two-plane
 /// pictures: a height that counts the chroma rows too, and a step that does not belong to the data.
-/// Throws ValueError with expected and actual numbers.
+/// `yuv_range` holds where the encoding is YUV. Throws ValueError with expected and actual numbers.
 Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
-                     std::string_view encoding);
+                     std::string_view encoding, ColourRange yuv_range);
 
 }  // namespace hbm::vision
 

@@ -47,21 +47,20 @@ const char* resize_mode_name(ResizeMode mode) {
 }
 
 Placement place(int32_t source_width, int32_t source_height, const Rectangle& region, int32_t target_width,
-                int32_t target_height, ResizeMode mode, int32_t source_step, int32_t target_step) {
+                int32_t target_height, ResizeMode mode, int32_t target_step) {
   if (region.width <= 0 || region.height <= 0 || region.x < 0 || region.y < 0 ||
       region.x > source_width - region.width || region.y > source_height - region.height) {
     throw ValueError("region of interest " + size_text(region.width, region.height) + " at (" +
                      std::to_string(region.x) + ", " + std::to_string(region.y) + ") is not inside the picture of " +
                      size_text(source_width, source_height));
   }
-  Rectangle source{floor_to(region.x, source_step), floor_to(region.y, source_step),
-                   std::max(floor_to(region.width, source_step), source_step),
-                   std::max(floor_to(region.height, source_step), source_step)};
+  Rectangle source = region;
   Rectangle target{0, 0, target_width, target_height};
   const double fit_x = static_cast<double>(target_width) / source.width;
   const double fit_y = static_cast<double>(target_height) / source.height;
   switch (mode) {
-    case ResizeMode::kStretch: break;
+    case ResizeMode::kStretch:
+      break;
     case ResizeMode::kLetterbox:
     case ResizeMode::kLetterboxTopLeft: {
       const double scale = std::min(fit_x, fit_y);
@@ -75,10 +74,10 @@ Placement place(int32_t source_width, int32_t source_height, const Rectangle& re
     }
     case ResizeMode::kCenterCrop: {
       const double scale = std::max(fit_x, fit_y);
-      const int32_t width = round_to(target_width / scale, source_step, source.width);
-      const int32_t height = round_to(target_height / scale, source_step, source.height);
-      source.x += floor_to((source.width - width) / 2, source_step);
-      source.y += floor_to((source.height - height) / 2, source_step);
+      const int32_t width = round_to(target_width / scale, 1, source.width);
+      const int32_t height = round_to(target_height / scale, 1, source.height);
+      source.x += (source.width - width) / 2;
+      source.y += (source.height - height) / 2;
       source.width = width;
       source.height = height;
       break;

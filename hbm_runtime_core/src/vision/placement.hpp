@@ -41,10 +41,22 @@ struct Placement {
   ImageTransform transform;
 };
 
-/// `region`: the part of the source that counts as the whole picture. `step`: 2 where positions and sizes in source
-/// or target must be even (chroma of two by two pixels), else 1.
+/// `region`: the part of the source that counts as the whole picture. `target_step`: 2 where positions and sizes in the
+/// target must be even (chroma of two by two pixels), else 1.
 Placement place(int32_t source_width, int32_t source_height, const Rectangle& region, int32_t target_width,
-                int32_t target_height, ResizeMode mode, int32_t source_step, int32_t target_step);
+                int32_t target_height, ResizeMode mode, int32_t target_step);
+
+/// Calls `fill` with the rectangles around `inner` that are not empty.
+template <typename Fill>
+void for_each_border(const Rectangle& inner, int32_t width, int32_t height, Fill fill) {
+  const int32_t right = inner.x + inner.width;
+  const int32_t bottom = inner.y + inner.height;
+  for (const Rectangle& border :
+       {Rectangle{0, 0, width, inner.y}, Rectangle{0, bottom, width, height - bottom},
+        Rectangle{0, inner.y, inner.x, inner.height}, Rectangle{right, inner.y, width - right, inner.height}}) {
+    if (border.width > 0 && border.height > 0) fill(border);
+  }
+}
 
 }  // namespace hbm::vision
 

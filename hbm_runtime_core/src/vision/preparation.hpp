@@ -3,52 +3,43 @@
 #ifndef HBM_VISION_PREPARATION_HPP_
 #define HBM_VISION_PREPARATION_HPP_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "vision/nv12_output.hpp"
 #include "vision/picture.hpp"
+#include "vision/picture_sampler.hpp"
 #include "vision/placement.hpp"
-#include "vision/resampler.hpp"
-#include "vision/value_table.hpp"
+#include "vision/tensor_output.hpp"
 
 namespace hbm::vision {
 
 struct Geometry {
   ResizeMode mode = ResizeMode::kLetterbox;
   Interpolation interpolation = Interpolation::kBilinear;
-  std::optional<Rectangle> region;           ///< of the source; all of it where empty
-  std::array<uint8_t, 3> pad_rgb{{0, 0, 0}};  ///< colour of the borders
-};
-
-/// Two planes of the model's input, u8: luma, then chroma of two by two pixels.
-struct Nv12Destination {
-  Nv12View view;
-  int32_t width, height;  ///< pixels, both even
-};
-
-/// A tensor of the model's input with one value for each pixel and channel. Strides in bytes.
-struct TensorDestination {
-  uint8_t* data;
-  int32_t width, height;
-  int64_t row_stride, pixel_stride, channel_stride;
+  std::optional<Rectangle> region;  ///< of the source; all of it where empty
+  Rgb border{0, 0, 0};              ///< colour around a letterbox' picture
 };
 
 /// Picture to model input. One object serves one thread at a time and keeps its memory from frame to frame.
 class Preparation {
  public:
-  explicit Preparation(const Geometry& geometry) : geometry_(geometry), resampler_(geometry.interpolation) {}
+  explicit Preparation(const Geometry& geometry) : geometry_(geometry) {}
 
-  ImageTransform prepare(const Picture& picture, const Nv12Destination& destination);
+  /// `range`: of the model's YUV.
+  ImageTransform prepare(const Picture& picture, const Nv12Destination& destination, ColourRange range);
   ImageTransform prepare(const Picture& picture, const TensorDestination& destination, const ValueTable& values);
 
  private:
-  Placement place_picture(const Picture& picture, int32_t width, int32_t height, int32_t target_step) const;
+  void place_picture(const Picture& picture, int32_t width, int32_t height, ChromaGrid grid);
 
   Geometry geometry_;
-  Resampler resampler_;
-  Scratch bgra_;
-  Scratch grey_;
+  Picture last_picture_;  ///< what placement and sampler were made for; its data may be gone
+  ChromaGrid last_grid_ = ChromaGrid::kQuarter;
+  Placement placement_{};
+  PictureSampler sampler_;
+  Nv12Output nv12_output_;
+  TensorOutput tensor_output_;
 };
 
 }  // namespace hbm::vision

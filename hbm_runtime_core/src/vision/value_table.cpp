@@ -18,27 +18,53 @@ struct IntegerRange {
 
 bool integer_range(hbDNNDataType dtype, IntegerRange* range) {
   switch (dtype) {
-    case HB_DNN_TENSOR_TYPE_S8: *range = {-128, 127}; return true;
-    case HB_DNN_TENSOR_TYPE_U8: *range = {0, 255}; return true;
-    case HB_DNN_TENSOR_TYPE_S16: *range = {-32768, 32767}; return true;
-    case HB_DNN_TENSOR_TYPE_U16: *range = {0, 65535}; return true;
-    case HB_DNN_TENSOR_TYPE_S32: *range = {-2147483648.0, 2147483647.0}; return true;
-    default: return false;
+    case HB_DNN_TENSOR_TYPE_S8:
+      *range = {-128, 127};
+      return true;
+    case HB_DNN_TENSOR_TYPE_U8:
+      *range = {0, 255};
+      return true;
+    case HB_DNN_TENSOR_TYPE_S16:
+      *range = {-32768, 32767};
+      return true;
+    case HB_DNN_TENSOR_TYPE_U16:
+      *range = {0, 65535};
+      return true;
+    case HB_DNN_TENSOR_TYPE_S32:
+      *range = {-2147483648.0, 2147483647.0};
+      return true;
+    default:
+      return false;
   }
 }
 
 int32_t bytes_of(hbDNNDataType dtype) {
   switch (dtype) {
     case HB_DNN_TENSOR_TYPE_S8:
-    case HB_DNN_TENSOR_TYPE_U8: return 1;
+    case HB_DNN_TENSOR_TYPE_U8:
+      return 1;
     case HB_DNN_TENSOR_TYPE_F16:
     case HB_DNN_TENSOR_TYPE_S16:
-    case HB_DNN_TENSOR_TYPE_U16: return 2;
+    case HB_DNN_TENSOR_TYPE_U16:
+      return 2;
     case HB_DNN_TENSOR_TYPE_F32:
-    case HB_DNN_TENSOR_TYPE_S32: return 4;
+    case HB_DNN_TENSOR_TYPE_S32:
+      return 4;
     default:
       throw ValueError("a picture can be put into tensors of U8, S8, U16, S16, S32, F16 and F32, not of data type " +
                        std::to_string(dtype));
+  }
+}
+
+void require_usable(const PixelFormat& format, int32_t channel) {
+  const auto index = static_cast<size_t>(channel);
+  if (!std::isfinite(format.mean[index]) || !std::isfinite(format.scale[index])) {
+    throw ValueError("channel " + std::to_string(channel) + " of a picture: expected finite numbers, got mean " +
+                     std::to_string(format.mean[index]) + ", scale " + std::to_string(format.scale[index]));
+  }
+  if (format.quantized && !(format.quant_scale[index] > 0 && std::isfinite(format.quant_scale[index]))) {
+    throw ValueError("channel " + std::to_string(channel) + " of a picture: the input's quantisation scale is " +
+                     std::to_string(format.quant_scale[index]) + ", expected a positive number");
   }
 }
 
@@ -46,6 +72,7 @@ int32_t bytes_of(hbDNNDataType dtype) {
 
 ValueTable::ValueTable(const PixelFormat& format)
     : format_(format), element_bytes_(bytes_of(format.dtype)), bits_(3 * 256) {
+  for (int32_t channel = 0; channel < channel_count(); ++channel) require_usable(format, channel);
   auto* out = reinterpret_cast<uint8_t*>(bits_.data());
   for (int32_t channel = 0; channel < channel_count(); ++channel) {
     for (int32_t pixel = 0; pixel < 256; ++pixel, out += element_bytes_) {

@@ -1,0 +1,66 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/colour.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "driver/error.hpp"
+
+namespace hbm::vision {
+namespace {
+
+// BT.601: luma = red * kRed + green * (1 - kRed - kBlue) + blue * kBlue.
+constexpr double kRed = 0.299;
+constexpr double kBlue = 0.114;
+
+struct Scale {
+  double black, luma, chroma;  ///< value of black; steps from black to white and between the ends of chroma
+};
+
+Scale scale_of(ColourRange range) { return range == ColourRange::kLimited ? Scale{16, 219, 224} : Scale{0, 255, 255}; }
+
+uint8_t to_byte(double value) { return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
+
+}  // namespace
+
+ColourRange colour_range_from_name(std::string_view name) {
+  if (name == "limited") return ColourRange::kLimited;
+  if (name == "full") return ColourRange::kFull;
+  throw ValueError("colour range '" + std::string(name) +
+                   "' is unknown; known are limited (luma 16 to 235) and full (0 to 255)");
+}
+
+Yuv yuv_of(const Rgb& colour, ColourRange range) {
+  const Scale scale = scale_of(range);
+  const double red = colour.red / 255.0;
+  const double blue = colour.blue / 255.0;
+  const double luma = kRed * red + (1 - kRed - kBlue) * (colour.green / 255.0) + kBlue * blue;
+  return {to_byte(scale.black + scale.luma * luma), to_byte(128 + scale.chroma * (blue - luma) / (2 * (1 - kBlue))),
+          to_byte(128 + scale.chroma * (red - luma) / (2 * (1 - kRed)))};
+}
+
+const RangeMap& RangeMap::between(ColourRange from, ColourRange to) {
+  static const RangeMap same(ColourRange::kFull, ColourRange::kFull);
+  static const RangeMap widen(ColourRange::kLimited, ColourRange::kFull);
+  static const RangeMap narrow(ColourRange::kFull, ColourRange::kLimited);
+  if (from == to) return same;
+  return to == ColourRange::kFull ? widen : narrow;
+}
+
+RangeMap::RangeMap(ColourRange from, ColourRange to) : identity_(from == to) {
+  const Scale old = scale_of(from);
+  const Scale now = scale_of(to);
+  for (int32_t value = 0; value < 256; ++value) {
+    const auto index = static_cast<size_t>(value);
+    luma_[index] = to_byte(now.black + (value - old.black) * now.luma / old.luma);
+    chroma_[index] = to_byte(128 + (value - 128) * now.chroma / old.chroma);
+  }
+}
+
+void RangeMap::map(const Table& table, uint8_t* values, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) values[i] = table[values[i]];
+}
+
+}  // namespace hbm::vision

@@ -1,0 +1,56 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_VISION_COLOUR_HPP_
+#define HBM_VISION_COLOUR_HPP_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace hbm::vision {
+
+/// Which numbers YUV uses. The matrix is BT.601 in both.
+enum class ColourRange {
+  kLimited,  ///< luma 16 to 235, chroma 16 to 240: cameras, video, the board's converter
+  kFull,     ///< 0 to 255: JPEG, and grey pictures
+};
+
+ColourRange colour_range_from_name(std::string_view name);
+
+struct Rgb {
+  uint8_t red, green, blue;
+};
+
+struct Yuv {
+  uint8_t y, u, v;
+};
+
+Yuv yuv_of(const Rgb& colour, ColourRange range);
+
+/// Full-range luma.
+inline uint8_t grey_of(int32_t red, int32_t green, int32_t blue) {
+  return static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
+}
+
+/// Changes luma and chroma from one range to the other, value by value.
+class RangeMap {
+ public:
+  static const RangeMap& between(ColourRange from, ColourRange to);
+
+  bool is_identity() const { return identity_; }
+  void map_luma(uint8_t* values, int32_t count) const { map(luma_, values, count); }
+  void map_chroma(uint8_t* values, int32_t count) const { map(chroma_, values, count); }
+
+ private:
+  using Table = std::array<uint8_t, 256>;
+  RangeMap(ColourRange from, ColourRange to);
+  static void map(const Table& table, uint8_t* values, int32_t count);
+
+  bool identity_;
+  Table luma_;
+  Table chroma_;
+};
+
+}  // namespace hbm::vision
+
+#endif  // HBM_VISION_COLOUR_HPP_

@@ -1,0 +1,35 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_VISION_NV12_OUTPUT_HPP_
+#define HBM_VISION_NV12_OUTPUT_HPP_
+
+#include "vision/colour.hpp"
+#include "vision/picture_sampler.hpp"
+
+namespace hbm::vision {
+
+/// Two planes of the model's input, u8: luma, then chroma of two by two pixels.
+struct Nv12Destination {
+  uint8_t* y;
+  int64_t y_row_bytes;
+  uint8_t* uv;
+  int64_t uv_row_bytes;
+  int32_t width, height;  ///< pixels, both even
+};
+
+/// Writes pictures into NV12 planes.
+class Nv12Output {
+ public:
+  /// Fills the even rectangle `inside` with the sampler's picture, the rest with `border`.
+  void write(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
+             ColourRange range, const Nv12Destination& out);
+
+ private:
+  void write_colours(const Picture& picture, PictureSampler& sampler, ColourRange range, const Nv12Destination& inside);
+
+  Scratch colours_, u_, v_;
+};
+
+}  // namespace hbm::vision
+
+#endif  // HBM_VISION_NV12_OUTPUT_HPP_

@@ -1,0 +1,42 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_VISION_PICTURE_SAMPLER_HPP_
+#define HBM_VISION_PICTURE_SAMPLER_HPP_
+
+#include "vision/picture.hpp"
+#include "vision/placement.hpp"
+#include "vision/plane_sampler.hpp"
+
+namespace hbm::vision {
+
+/// How much chroma the target has.
+enum class ChromaGrid {
+  kQuarter,  ///< a sample for two by two pixels: NV12
+  kFull,     ///< a sample for each pixel: on the way to red, green, blue
+};
+
+/// Cuts a rectangle out of a picture and scales it, a row of the target at a time, in the picture's own colours.
+class PictureSampler {
+ public:
+  /// Holds for `picture` and those that differ from it in nothing but their data.
+  void set(const Picture& picture, const Rectangle& source, int32_t target_width, int32_t target_height,
+           ChromaGrid grid, Interpolation interpolation);
+
+  /// Grey or luma, a byte a pixel.
+  void luma(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
+  /// U and V in turn. `target_y` counts rows of chroma.
+  void chroma(const Picture& picture, int32_t target_y, uint8_t* out);
+  /// Four bytes a pixel, the first three in the picture's order.
+  void colours(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
+
+ private:
+  enum class ChromaForm { kInterleaved, kInterleavedSwapped, kApart, kPlanes };
+
+  PlaneSampler plane_, chroma_;
+  ChromaForm chroma_form_ = ChromaForm::kInterleaved;
+  Scratch u_, v_;
+};
+
+}  // namespace hbm::vision
+
+#endif  // HBM_VISION_PICTURE_SAMPLER_HPP_

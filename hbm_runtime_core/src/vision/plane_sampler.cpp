@@ -1,0 +1,145 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/plane_sampler.hpp"
+
+#include <libyuv.h>
+
+#include <cstring>
+
+namespace hbm::vision {
+namespace {
+
+constexpr int32_t kRound = Axis::kOne / 2;
+
+// The loops below are written so that the compiler makes vector code of them: one simple thing each, no aliases.
+
+/// Collects `kBytes` from each sample. Three bytes are read as four while there is a sample behind: `safe_count`.
+template <int kBytes>
+void gather(const uint8_t* __restrict line, const int32_t* __restrict first, int32_t count, int32_t safe_count,
+            const SampleForm& form, uint8_t* __restrict out) {
+  const int32_t step = form.step_bytes;
+  const int32_t whole = form.read_bytes < kBytes ? safe_count : count;
+  for (int32_t i = 0; i < whole; ++i) std::memcpy(out + i * kBytes, line + ptrdiff_t{first[i]} * step, kBytes);
+  for (int32_t i = whole; i < count; ++i) {
+    std::memcpy(out + i * kBytes, line + ptrdiff_t{first[i]} * step, static_cast<size_t>(form.read_bytes));
+  }
+}
+
+void blend(const uint8_t* __restrict left, const uint8_t* __restrict right, const uint16_t* __restrict weights,
+           uint8_t* __restrict out, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) {
+    const auto sum = static_cast<uint16_t>(left[i] * Axis::kOne + (right[i] - left[i]) * weights[i] + kRound);
+    out[i] = static_cast<uint8_t>(sum >> 8);
+  }
+}
+
+/// The same where left and right lie side by side, the left one in the lower byte.
+void blend_neighbours(const uint16_t* __restrict pairs, const uint16_t* __restrict weights, uint8_t* __restrict out,
+                      int32_t count) {
+  for (int32_t i = 0; i < count; ++i) {
+    const int32_t left = pairs[i] & 0xff;
+    const int32_t right = pairs[i] >> 8;
+    const auto sum = static_cast<uint16_t>(left * Axis::kOne + (right - left) * weights[i] + kRound);
+    out[i] = static_cast<uint8_t>(sum >> 8);
+  }
+}
+
+template <int kBytes>
+void weigh(const uint8_t* line, const Axis& axis, const SampleForm& form, uint8_t* out) {
+  const int32_t taps = axis.taps();
+  const int32_t bytes = form.read_bytes < kBytes ? form.read_bytes : kBytes;
+  for (int32_t i = 0; i < axis.count(); ++i) {
+    const uint8_t* sample = line + ptrdiff_t{axis.first()[i]} * form.step_bytes;
+    const uint16_t* weights = axis.weights(i);
+    uint32_t sums[kBytes] = {};
+    for (int32_t tap = 0; tap < taps; ++tap, sample += form.step_bytes) {
+      for (int32_t byte = 0; byte < bytes; ++byte) sums[byte] += uint32_t{sample[byte]} * weights[tap];
+    }
+    for (int32_t byte = 0; byte < bytes; ++byte)
+      out[i * kBytes + byte] = static_cast<uint8_t>((sums[byte] + kRound) >> 8);
+  }
+}
+
+void add_line(const uint8_t* __restrict line, uint16_t weight, uint16_t* __restrict sums, size_t count) {
+  for (size_t i = 0; i < count; ++i) sums[i] = static_cast<uint16_t>(sums[i] + line[i] * weight);
+}
+
+}  // namespace
+
+void PlaneSampler::set(const Span& x, const Span& y, int32_t samples_x, int32_t samples_y, int32_t target_width,
+                       int32_t target_height, const SampleForm& form, Interpolation interpolation) {
+  x_.set(x, samples_x, target_width, interpolation);
+  y_.set(y, samples_y, target_height, interpolation);
+  form_ = form;
+  line_bytes_ = static_cast<size_t>(x_.end() - x_.begin() - 1) * static_cast<size_t>(form.step_bytes) +
+                static_cast<size_t>(form.read_bytes);
+  line_.reserve(line_bytes_);
+  safe_count_ = 0;
+  while (safe_count_ < target_width && x_.first()[safe_count_] + x_.taps() < x_.end() - x_.begin()) ++safe_count_;
+  const auto written = static_cast<size_t>(form.written_bytes);
+  const auto bytes = static_cast<size_t>(target_width) * written;
+  byte_weights_.clear();
+  if (x_.taps() == 2) {
+    left_.reserve(bytes * 2);  // two bytes a sample where neighbours are read together
+    right_.reserve(bytes);
+    for (int32_t i = 0; i < target_width; ++i) byte_weights_.insert(byte_weights_.end(), written, x_.weights(i)[1]);
+  }
+  if (y_.taps() > 2) sums_.resize(line_bytes_);
+}
+
+const uint8_t* PlaneSampler::line(const Plane& plane, int32_t target_y) {
+  const uint8_t* first = plane.data + ptrdiff_t{y_.begin() + y_.first()[target_y]} * plane.row_bytes +
+                         ptrdiff_t{x_.begin()} * form_.step_bytes;
+  const uint16_t* weights = y_.weights(target_y);
+  if (y_.taps() == 1 || weights[0] == Axis::kOne) return first;
+  if (y_.taps() == 2) {
+    if (weights[1] == Axis::kOne) return first + plane.row_bytes;
+    uint8_t* out = line_.reserve(line_bytes_);
+    libyuv::InterpolatePlane(first, 0, first + plane.row_bytes, 0, out, 0, static_cast<int>(line_bytes_), 1,
+                             weights[1]);
+    return out;
+  }
+  sums_.assign(line_bytes_, kRound);
+  for (int32_t tap = 0; tap < y_.taps(); ++tap) {
+    if (weights[tap] != 0) add_line(first + ptrdiff_t{tap} * plane.row_bytes, weights[tap], sums_.data(), line_bytes_);
+  }
+  uint8_t* out = line_.reserve(line_bytes_);
+  for (size_t i = 0; i < line_bytes_; ++i) out[i] = static_cast<uint8_t>(sums_[i] >> 8);
+  return out;
+}
+
+void PlaneSampler::scale(const uint8_t* line, uint8_t* out) {
+  switch (form_.written_bytes) {
+    case 1:
+      return scale_as<1>(line, out);
+    case 2:
+      return scale_as<2>(line, out);
+    default:
+      return scale_as<4>(line, out);
+  }
+}
+
+template <int kBytes>
+void PlaneSampler::scale_as(const uint8_t* line, uint8_t* out) {
+  const int32_t count = x_.count();
+  if (x_.is_identity() && form_.step_bytes == kBytes) {
+    std::memcpy(out, line, static_cast<size_t>(count) * kBytes);
+  } else if (x_.taps() == 1) {
+    gather<kBytes>(line, x_.first(), count, safe_count_, form_, out);
+  } else if (x_.taps() > 2) {
+    weigh<kBytes>(line, x_, form_, out);
+  } else if (kBytes == 1 && form_.step_bytes == 1) {
+    auto* pairs = reinterpret_cast<uint16_t*>(left_.reserve(static_cast<size_t>(count) * 2));
+    for (int32_t i = 0; i < count; ++i) std::memcpy(pairs + i, line + x_.first()[i], 2);
+    blend_neighbours(pairs, byte_weights_.data(), out, count);
+  } else {
+    uint8_t* left = left_.reserve(static_cast<size_t>(count) * kBytes);
+    uint8_t* right = right_.reserve(static_cast<size_t>(count) * kBytes);
+    // Both neighbours exist, so the left one always has a sample behind it.
+    gather<kBytes>(line, x_.first(), count, count, form_, left);
+    gather<kBytes>(line + form_.step_bytes, x_.first(), count, safe_count_, form_, right);
+    blend(left, right, byte_weights_.data(), out, count * kBytes);
+  }
+}
+
+}  // namespace hbm::vision

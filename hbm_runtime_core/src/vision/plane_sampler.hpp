@@ -1,0 +1,53 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_VISION_PLANE_SAMPLER_HPP_
+#define HBM_VISION_PLANE_SAMPLER_HPP_
+
+#include <cstdint>
+#include <vector>
+
+#include "vision/axis.hpp"
+#include "vision/picture.hpp"
+#include "vision/scratch.hpp"
+
+namespace hbm::vision {
+
+/// What of a plane is sampled, and how it is written: one behind the other.
+struct SampleForm {
+  int32_t step_bytes;     ///< from one sample to the next
+  int32_t read_bytes;     ///< of each sample; not more of the last one is touched
+  int32_t written_bytes;  ///< 1, 2 or 4: the first ones of each sample. 4 of 3 read ones: the last means nothing
+};
+
+/// Cuts a part out of a plane and scales it, a row of the target at a time: what a row needs stays in the processor's
+/// cache, and rows of the source that no target needs are never read.
+class PlaneSampler {
+ public:
+  /// Memory is kept from one call to the next.
+  void set(const Span& x, const Span& y, int32_t samples_x, int32_t samples_y, int32_t target_width,
+           int32_t target_height, const SampleForm& form, Interpolation interpolation);
+
+  int32_t width() const { return x_.count(); }
+
+  /// The source of row `target_y` of the target, scaled along y alone. Valid until the next call.
+  const uint8_t* line(const Plane& plane, int32_t target_y);
+  /// Scales a line along x. `line` may be moved on, to bytes further back in each sample.
+  void scale(const uint8_t* line, uint8_t* out);
+  void row(const Plane& plane, int32_t target_y, uint8_t* out) { scale(line(plane, target_y), out); }
+
+ private:
+  template <int kBytes>
+  void scale_as(const uint8_t* line, uint8_t* out);
+
+  Axis x_, y_;
+  SampleForm form_{1, 1, 1};
+  size_t line_bytes_ = 0;
+  int32_t safe_count_ = 0;              ///< targets behind whose last sample there is another one
+  std::vector<uint16_t> byte_weights_;  ///< of the second tap, for each byte that is written
+  std::vector<uint16_t> sums_;
+  Scratch line_, left_, right_;
+};
+
+}  // namespace hbm::vision
+
+#endif  // HBM_VISION_PLANE_SAMPLER_HPP_

@@ -1,0 +1,150 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/tensor_output.hpp"
+
+#include <libyuv.h>
+
+#include <array>
+#include <cstring>
+
+namespace hbm::vision {
+namespace {
+
+/// Where a row's values for each channel of the tensor lie.
+struct PixelRow {
+  const uint8_t* data;
+  int32_t pixel_bytes;
+  std::array<int32_t, 3> channel_offset;
+};
+
+std::array<int32_t, 3> channel_offsets(bool picture_is_red_first, Channels wanted) {
+  return picture_is_red_first == (wanted == Channels::kRgb) ? std::array<int32_t, 3>{0, 1, 2}
+                                                            : std::array<int32_t, 3>{2, 1, 0};
+}
+
+template <int kPixelBytes, typename Bits>
+void look_up(const uint8_t* __restrict pixels, int32_t count, const Bits* __restrict table, uint8_t* __restrict out,
+             int64_t out_stride) {
+  if (out_stride == sizeof(Bits)) {
+    for (int32_t x = 0; x < count; ++x) {
+      const Bits value = table[pixels[x * kPixelBytes]];
+      std::memcpy(out + static_cast<size_t>(x) * sizeof(Bits), &value, sizeof(Bits));
+    }
+    return;
+  }
+  for (int32_t x = 0; x < count; ++x) {
+    const Bits value = table[pixels[x * kPixelBytes]];
+    std::memcpy(out + x * out_stride, &value, sizeof(Bits));
+  }
+}
+
+uint8_t* row_start(const TensorDestination& out, int32_t x, int32_t y, int32_t channel) {
+  return out.data + channel * out.channel_stride + y * out.row_stride + x * out.pixel_stride;
+}
+
+template <typename Bits>
+void fill(const TensorDestination& out, const Rectangle& where, const Rgb& colour, const ValueTable& values) {
+  const Channels channels = values.format().channels;
+  const std::array<uint8_t, 3> pixel = channels == Channels::kRgb
+                                           ? std::array<uint8_t, 3>{colour.red, colour.green, colour.blue}
+                                           : std::array<uint8_t, 3>{colour.blue, colour.green, colour.red};
+  for (int32_t channel = 0; channel < values.channel_count(); ++channel) {
+    const uint8_t byte = channels == Channels::kGrey ? grey_of(colour.red, colour.green, colour.blue)
+                                                     : pixel[static_cast<size_t>(channel)];
+    const Bits value = values.channel<Bits>(channel)[byte];
+    for (int32_t y = where.y; y < where.y + where.height; ++y) {
+      uint8_t* row = row_start(out, where.x, y, channel);
+      for (int32_t x = 0; x < where.width; ++x) std::memcpy(row + x * out.pixel_stride, &value, sizeof(Bits));
+    }
+  }
+}
+
+/// Rows of one picture at the target's size, in grey or in colours.
+class RowReader {
+ public:
+  RowReader(const Picture& picture, PictureSampler& sampler, Channels channels, int32_t width, Scratch& row,
+            Scratch& chroma, Scratch& colours)
+      : picture_(picture),
+        sampler_(sampler),
+        channels_(channels),
+        width_(width),
+        to_full_(RangeMap::between(picture.range, ColourRange::kFull)),
+        row_(row.reserve(static_cast<size_t>(width))),
+        chroma_(chroma.reserve(static_cast<size_t>(width) * 4)),
+        colours_(colours.reserve(static_cast<size_t>(width) * 4)) {}
+
+  PixelRow read(int32_t y) {
+    const bool yuv = picture_.kind == PixelKind::kYuv;
+    if (picture_.kind == PixelKind::kGrey || (yuv && channels_ == Channels::kGrey)) {
+      sampler_.luma(picture_, y, row_);
+      if (!to_full_.is_identity()) to_full_.map_luma(row_, width_);
+      return {row_, 1, {0, 0, 0}};
+    }
+    if (yuv) {
+      sampler_.luma(picture_, y, row_);
+      sampler_.chroma(picture_, y, chroma_);
+      const auto& matrix = picture_.range == ColourRange::kFull ? libyuv::kYuvJPEGConstants : libyuv::kYuvI601Constants;
+      uint8_t* u = chroma_ + ptrdiff_t{width_} * 2;
+      uint8_t* v = u + width_;
+      libyuv::SplitUVPlane(chroma_, 0, u, 0, v, 0, width_, 1);
+      libyuv::I444ToARGBMatrix(row_, 0, u, 0, v, 0, colours_, 0, &matrix, width_, 1);
+      return {colours_, 4, channel_offsets(false, channels_)};
+    }
+    sampler_.colours(picture_, y, colours_);
+    const bool red_first = picture_.kind == PixelKind::kRgb;
+    if (channels_ != Channels::kGrey) return {colours_, 4, channel_offsets(red_first, channels_)};
+    const int32_t red = red_first ? 0 : 2;
+    for (int32_t x = 0; x < width_; ++x) {
+      const uint8_t* pixel = colours_ + ptrdiff_t{x} * 4;
+      row_[x] = grey_of(pixel[red], pixel[1], pixel[2 - red]);
+    }
+    return {row_, 1, {0, 0, 0}};
+  }
+
+ private:
+  const Picture& picture_;
+  PictureSampler& sampler_;
+  Channels channels_;
+  int32_t width_;
+  const RangeMap& to_full_;
+  uint8_t* row_;
+  uint8_t* chroma_;  ///< in turn, then apart
+  uint8_t* colours_;
+};
+
+}  // namespace
+
+void TensorOutput::write(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
+                         const ValueTable& values, const TensorDestination& out) {
+  switch (values.element_bytes()) {
+    case 1:
+      return write_as<uint8_t>(picture, sampler, inside, border, values, out);
+    case 2:
+      return write_as<uint16_t>(picture, sampler, inside, border, values, out);
+    default:
+      return write_as<uint32_t>(picture, sampler, inside, border, values, out);
+  }
+}
+
+template <typename Bits>
+void TensorOutput::write_as(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
+                            const ValueTable& values, const TensorDestination& out) {
+  RowReader reader(picture, sampler, values.format().channels, inside.width, row_, chroma_, colours_);
+  for (int32_t y = 0; y < inside.height; ++y) {
+    const PixelRow row = reader.read(y);
+    for (int32_t channel = 0; channel < values.channel_count(); ++channel) {
+      const uint8_t* pixels = row.data + row.channel_offset[static_cast<size_t>(channel)];
+      uint8_t* to = row_start(out, inside.x, inside.y + y, channel);
+      const Bits* table = values.channel<Bits>(channel);
+      if (row.pixel_bytes == 1) {
+        look_up<1>(pixels, inside.width, table, to, out.pixel_stride);
+      } else {
+        look_up<4>(pixels, inside.width, table, to, out.pixel_stride);
+      }
+    }
+  }
+  for_each_border(inside, out.width, out.height,
+                  [&](const Rectangle& where) { fill<Bits>(out, where, border, values); });
+}
+
+}  // namespace hbm::vision
