@@ -3,13 +3,13 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo bench clean
+.PHONY: help setup build test test-aarch64 lint format demo bench clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: environment ## everything the project needs, into .workspace/, and the first build
 	@scripts/build
@@ -24,6 +24,9 @@ build: environment ## the ament package and the C++ tests
 
 test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros lint" for some of them)
 	@$(ENVIRONMENT) && scripts/test $(PARTS)
+
+test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
+	@$(ENVIRONMENT) && scripts/test_aarch64
 
 lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
 	@$(ENVIRONMENT) && scripts/lint
