@@ -24,7 +24,7 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "input", default_value="", description="A picture, a folder or a video; empty = pictures of scikit-image."
     ),
-    DeclareLaunchArgument("rate_hz", default_value="11.0", description="Pictures a second."),
+    DeclareLaunchArgument("rate_hz", default_value="10.5", description="Pictures a second."),
     DeclareLaunchArgument(
         "frames", default_value="0", description="Pictures until the demo ends; 0 = until it is interrupted."
     ),

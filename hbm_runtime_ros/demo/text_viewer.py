@@ -32,8 +32,8 @@ from .text_lines import LineReader, cut_line
 
 # Pictures that wait for their result; the node holds one and works on another.
 _PICTURES_KEPT = 8
-# Reading every second frame leaves a small PC room for the detector, and still reads every line of a page in seconds.
-_FRAMES_PER_LINE = 2
+# Reading every third frame leaves a small PC room for the detector, and still reads every line of a page in seconds.
+_FRAMES_PER_LINE = 3
 # A line that was not answered for so long is not waited for.
 _LINE_LOST_NS = 2_000_000_000
 # How long to wait for the results of the last frames.
@@ -53,7 +53,7 @@ class SentLine(NamedTuple):
 
 
 class TextViewer(Node):
-    """Subscribes to `image` and the results of both models, publishes `line`: one line of text every other frame.
+    """Subscribes to `image` and the results of both models, publishes `line`: one line of text for every third frame.
 
     While the detector looks at a frame, the recogniser reads a line of the frame before: two cores work at a time.
     """

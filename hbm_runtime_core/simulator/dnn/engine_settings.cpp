@@ -37,6 +37,15 @@ std::int32_t read_threads() {
   return static_cast<std::int32_t>(threads);
 }
 
+bool read_fast() {
+  const std::string text = environment("HBM_SIM_PRECISION");
+  if (!text.empty() && text != "exact" && text != "fast") {
+    throw StatusError(HB_UCP_INIT_FAILED,
+                      "environment variable HBM_SIM_PRECISION: expected exact or fast, got '" + text + "'");
+  }
+  return text == "fast";
+}
+
 std::string read_cache_directory() {
   if (std::getenv("HBM_SIM_CACHE_DIR") != nullptr) {
     return environment("HBM_SIM_CACHE_DIR");
@@ -53,7 +62,7 @@ std::string read_cache_directory() {
 }  // namespace
 
 const EngineSettings& engine_settings() {
-  static const EngineSettings settings{read_threads(), read_cache_directory()};
+  static const EngineSettings settings{read_threads(), read_fast(), read_cache_directory()};
   return settings;
 }
 

@@ -11,6 +11,7 @@ namespace hbm_sim {
 /// What the environment says about the OpenVINO engine.
 struct EngineSettings {
   std::int32_t threads;  ///< Of one inference: HBM_SIM_THREADS, else the host's processors shared among the cores.
+  bool fast;             ///< HBM_SIM_PRECISION=fast: the processor's fastest arithmetic instead of 32-bit floats.
   std::string cache_directory;  ///< HBM_SIM_CACHE_DIR, else below XDG_CACHE_HOME or ~/.cache; empty: no cache.
 };
 

@@ -69,6 +69,7 @@ std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipAr
   source.output_count = static_cast<std::int32_t>(outputs.size());
   source.concurrency = hbm_sim_core_count();
   source.threads = settings.threads;
+  source.fast = settings.fast ? 1 : 0;
   source.cache_directory = settings.cache_directory.empty() ? nullptr : settings.cache_directory.c_str();
   std::array<char, kErrorBytes> error;
   hbm_sim_program* const program = plugin.load(&source, error.data(), error.size());

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of this file; libdnn.so refuses another one. */
-#define HBM_SIM_ENGINE_PLUGIN_VERSION 1
+#define HBM_SIM_ENGINE_PLUGIN_VERSION 2
 /* What libdnn.so looks up: hbm_sim_engine_plugin const *(*)(void). */
 #define HBM_SIM_ENGINE_PLUGIN_SYMBOL "hbm_sim_get_engine_plugin"
 
@@ -40,6 +40,8 @@ typedef struct {
   /* How many inferences run at once at most, and how many threads each may use. */
   int32_t concurrency;
   int32_t threads;
+  /* Not 0: in the arithmetic that is fastest on this processor, bfloat16 for instance; 0: in 32-bit floats. */
+  int32_t fast;
   /* Folder of the compiled-network cache; NULL: no cache. */
   char const* cache_directory;
 } hbm_sim_program_source;

@@ -35,12 +35,16 @@ int stream_count(const hbm_sim_program_source& source) {
 
 ov::AnyMap configuration(const hbm_sim_program_source& source) {
   const int streams = stream_count(source);
-  return {ov::num_streams(streams), ov::inference_num_threads(streams * source.threads),
-          ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
-          // As exact as the network is: no silent bfloat16 on the processors that have it.
-          ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY), ov::hint::inference_precision(ov::element::f32),
-          // Several networks share the processors with the rest of the robot's programs.
-          ov::hint::enable_cpu_pinning(false)};
+  ov::AnyMap result{ov::num_streams(streams), ov::inference_num_threads(streams * source.threads),
+                    ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY),
+                    // Several networks share the processors with the rest of the robot's programs.
+                    ov::hint::enable_cpu_pinning(false)};
+  if (source.fast == 0) {
+    // As exact as the network is: no silent bfloat16 on the processors that have it.
+    result.insert(ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY));
+    result.insert(ov::hint::inference_precision(ov::element::f32));
+  }
+  return result;
 }
 
 /// Names all that a compiled network depends on.
