@@ -3,6 +3,7 @@
 #include "dnn/openvino_engine.hpp"
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t kLargestProgramBytes = std::size_t{1} << 30;
 constexpr std::size_t kErrorBytes = 1024;
+// The board loads large models for seconds too; who waits longer than this wants to know for what.
+constexpr std::chrono::seconds kNoticeableLoadTime{3};
 
 class OpenVinoEngine final : public Engine {
  public:
@@ -72,9 +75,15 @@ std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipAr
   source.fast = settings.fast ? 1 : 0;
   source.cache_directory = settings.cache_directory.empty() ? nullptr : settings.cache_directory.c_str();
   std::array<char, kErrorBytes> error;
+  const auto begin = std::chrono::steady_clock::now();
   hbm_sim_program* const program = plugin.load(&source, error.data(), error.size());
   if (program == nullptr) {
     throw StatusError(HB_UCP_MODEL_INVALID, error.data());
+  }
+  const std::chrono::duration<double> load_time = std::chrono::steady_clock::now() - begin;
+  if (load_time > kNoticeableLoadTime) {
+    hbm_sim_warn("model '%s': compiling its network for this host took %.1f s%s", model.name.c_str(), load_time.count(),
+                 settings.cache_directory.empty() ? " (HBM_SIM_CACHE_DIR is empty: it is not kept)" : "");
   }
   return std::make_unique<OpenVinoEngine>(plugin, program);
 }

@@ -48,11 +48,12 @@ void repeat(unsigned char* destination, std::size_t bytes, const unsigned char* 
   }
 }
 
-void write_constant(const hbDNNTensor& output, const std::vector<unsigned char>& unit) {
+void write_constant(const hbDNNTensor& output, const UnitBytes& unit) {
+  const auto bytes = static_cast<std::size_t>(unit_bytes(output.properties.tensorType));
   auto* const base = static_cast<unsigned char*>(output.sysMem.virAddr);
   RowWalk rows(output.properties);
   for (std::size_t row = 0; row < rows.row_count(); ++row, rows.next()) {
-    repeat(base + rows.offset(), rows.row_bytes(), unit.data(), unit.size());
+    repeat(base + rows.offset(), rows.row_bytes(), unit.data(), bytes);
   }
 }
 
@@ -73,30 +74,25 @@ void write_copy(const hbDNNTensor& input, hbDNNTensor& output) {
 
 TimedEngine::TimedEngine(const ModelSpec& model) {
   for (const TensorSpec& spec : model.outputs) {
-    Output output{spec.fill, {}};
-    const std::int32_t type = spec.properties.tensorType;
-    if (spec.fill.kind == Fill::Kind::kConstant || spec.fill.kind == Fill::Kind::kZeros) {
-      const bool is_constant = spec.fill.kind == Fill::Kind::kConstant;
-      const UnitBytes bytes = encode(type, is_constant ? spec.fill.value : 0.0);
-      output.values.assign(bytes.begin(), bytes.begin() + unit_bytes(type));
-    } else if (spec.fill.kind == Fill::Kind::kNoise) {
-      output.values = noise(spec.properties, spec.fill.seed);
-    }
-    outputs_.push_back(std::move(output));
+    Output& output = outputs_.emplace_back();
+    output.fill = spec.fill;
+    const bool is_constant = spec.fill.kind == Fill::Kind::kConstant;
+    output.unit = encode(spec.properties.tensorType, is_constant ? spec.fill.value : 0.0);
   }
 }
 
 void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
   for (std::size_t index = 0; index < outputs_.size(); ++index) {
-    const Output& from = outputs_[index];
+    Output& from = outputs_[index];
     hbDNNTensor& to = outputs[index];
     switch (from.fill.kind) {
       case Fill::Kind::kZeros:
       case Fill::Kind::kConstant:
-        write_constant(to, from.values);
+        write_constant(to, from.unit);
         break;
       case Fill::Kind::kNoise:
-        copy_strided(to.sysMem.virAddr, to.properties, from.values.data(), dense(to.properties));
+        std::call_once(from.noise_made, [&] { from.noise = noise(to.properties, from.fill.seed); });
+        copy_strided(to.sysMem.virAddr, to.properties, from.noise.data(), dense(to.properties));
         break;
       case Fill::Kind::kCopy:
         write_copy(inputs[from.fill.input_index], to);

@@ -3,10 +3,13 @@
 #ifndef HBM_SIM_DNN_TIMED_ENGINE_HPP_
 #define HBM_SIM_DNN_TIMED_ENGINE_HPP_
 
+#include <deque>
+#include <mutex>
 #include <vector>
 
 #include "dnn/engine.hpp"
 #include "dnn/manifest.hpp"
+#include "dnn/typed_value.hpp"
 
 namespace hbm_sim {
 
@@ -20,11 +23,13 @@ class TimedEngine final : public Engine {
  private:
   struct Output {
     Fill fill;
-    /// Dense values of a constant (one unit) or of noise (the whole tensor), made once while loading.
-    std::vector<unsigned char> values;
+    UnitBytes unit{};  ///< Of a constant.
+    /// Dense noise, made by the first inference: memory for it was found then, whatever size the manifest claims.
+    std::vector<unsigned char> noise;
+    std::once_flag noise_made;
   };
 
-  std::vector<Output> outputs_;
+  std::deque<Output> outputs_;  ///< Not a vector: a once_flag cannot move.
 };
 
 }  // namespace hbm_sim

@@ -12,8 +12,8 @@
 #include <string>
 #include <thread>
 
+#include "engine_openvino/content_hash.hpp"
 #include "engine_openvino/network_cache.hpp"
-#include "engine_openvino/sha256.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -49,18 +49,18 @@ ov::AnyMap configuration(const hbm_sim_program_source& source) {
 
 /// Names all that a compiled network depends on.
 std::string content_key(const hbm_sim_program_source& source) {
-  Sha256 hash;
-  hash.update_part(ov::get_openvino_version().buildNumber);
-  hash.update_part(core().get_property(kDevice, ov::device::full_name));
+  ContentHash hash;
+  hash.add(ov::get_openvino_version().buildNumber);
+  hash.add(core().get_property(kDevice, ov::device::full_name));
   for (const std::string& capability : core().get_property(kDevice, ov::device::capabilities)) {
-    hash.update_part(capability);
+    hash.add(capability);
   }
   for (const auto& [name, value] : configuration(source)) {
-    hash.update_part(name);
-    hash.update_part(value.as<std::string>());
+    hash.add(name);
+    hash.add(value.as<std::string>());
   }
-  hash.update_part(source.xml, source.xml_bytes);
-  hash.update_part(source.weights, source.weights_bytes);
+  hash.add(source.xml, source.xml_bytes);
+  hash.add(source.weights, source.weights_bytes);
   return hash.hexadecimal();
 }
 

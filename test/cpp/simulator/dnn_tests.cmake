@@ -11,6 +11,8 @@ foreach(name IN ITEMS dnn_load_test dnn_bad_file_test dnn_manifest_test dnn_time
   hbm_simulator_test(${name} SOURCES ${name}.cpp LIBRARIES hbm_dnn_test_support
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
 endforeach()
+hbm_simulator_test(dnn_s100_test SOURCES dnn_s100_test.cpp LIBRARIES hbm_dnn_test_support ${CMAKE_DL_LIBS}
+  ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s100")
 
 if(HBM_BUILD_OPENVINO_ENGINE)
   set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
@@ -18,7 +20,7 @@ if(HBM_BUILD_OPENVINO_ENGINE)
     LIBRARIES hbm_dnn_test_support
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
   add_dependencies(dnn_openvino_test hbm_sim_openvino)
-  hbm_simulator_test(dnn_sha256_test SOURCES dnn_sha256_test.cpp "${engine}/sha256.cpp")
+  hbm_simulator_test(dnn_content_hash_test SOURCES dnn_content_hash_test.cpp "${engine}/content_hash.cpp")
   hbm_simulator_test(dnn_network_cache_test SOURCES dnn_network_cache_test.cpp "${engine}/network_cache.cpp"
     LIBRARIES hbm_dnn_test_support)
 endif()
