@@ -42,6 +42,7 @@ class OpenVinoEngine final : public Engine {
 
 std::vector<hbm_sim_port> ports(const std::vector<TensorSpec>& tensors) {
   std::vector<hbm_sim_port> result;
+  result.reserve(tensors.size());
   for (const TensorSpec& tensor : tensors) {
     result.push_back({tensor.name.c_str(), tensor.properties});
   }
