@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import subprocess
@@ -20,7 +21,7 @@ PEERS = Path(__file__).parent / "peers"
 
 @dataclass
 class Row:
-    """One figure. `samples` holds what it was made from: for each round a ratio, and both sides' values."""
+    """One figure. `samples` holds what it was made from: for each round its "ratio", and both sides' values."""
 
     key: str
     value: float
@@ -34,6 +35,15 @@ class Row:
     def passed(self) -> bool:
         """Whether the goal is met."""
         return self.value >= self.goal if self.higher_is_better else self.value <= self.goal
+
+    @property
+    def spread(self) -> tuple[float, float] | None:
+        """Quartiles of the rounds; None where there was one."""
+        ratios = self.samples.get("ratio", [])
+        if len(ratios) < 4:
+            return None
+        low, _, high = statistics.quantiles(ratios, n=4)
+        return low, high
 
     def as_json(self) -> dict[str, Any]:
         """The row as results.json holds it."""
@@ -51,8 +61,8 @@ class Row:
     def __str__(self) -> str:
         """Tell the figure, its spread and the goal in one line."""
         sign = "≥" if self.higher_is_better else "≤"
-        ratios = [ratio for name, values in self.samples.items() if name not in ("ours", "peer") for ratio in values]
-        spread = f"({min(ratios):.3g} to {max(ratios):.3g})" if ratios else ""
+        low, high = self.spread or (self.value, self.value)
+        spread = f"({low:.3g} to {high:.3g})" if self.spread else ""
         verdict = "pass" if self.passed else "MISSED"
         return f"{self.key:28} {self.value:8.3f} {self.unit:6} goal {sign} {self.goal:<5} {verdict:6} {spread}"
 
@@ -114,8 +124,12 @@ def compile_peer(source: str, flags: Sequence[str] = ()) -> str:
     return str(program)
 
 
-def show(measure: Callable[[], Row | list[Row]]) -> None:
-    """Run one row alone and print it."""
-    rows = measure()
-    for row in rows if isinstance(rows, list) else [rows]:
-        print(f"{row.what}\n{row}")
+def show(measure: Callable[[], Row]) -> None:
+    """Run one row alone and print it; `--json FILE` also keeps it."""
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figure and what it was made from")
+    arguments = parser.parse_args()
+    row = measure()
+    if arguments.json:
+        arguments.json.write_text(json.dumps(row.as_json()))
+    print(f"{row.what}\n{row}")

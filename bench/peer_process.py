@@ -24,10 +24,18 @@ class PeerProcess:
 
     def measure(self) -> list[float]:
         """The numbers of one measurement."""
+        self.ask("go")
+        return self.answer()
+
+    def ask(self, line: str) -> None:
+        """Let the program begin a measurement."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("go\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
+
+    def answer(self) -> list[float]:
+        """Wait for the numbers of the measurement that was asked for."""
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"peer {self._process.args!r} ended with exit code {self._process.wait()}")

@@ -1,0 +1,56 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""CPU seconds a frame of the node, 1080p NV12, 5 ms model, 1 MiB result ÷ of a node as the tutorials teach it."""
+
+import statistics
+
+import numpy as np
+from hbm_runtime_ros.msg import InferenceResult
+from rclpy.serialization import deserialize_message
+
+from bench.harness import Row, pack, show
+from bench.ros_graph import SIDE, Graph, cpu_seconds, detector
+
+RATE_HZ = 40  # for both together
+FRAMES = 160
+ROUNDS = 9
+
+
+def luma(message: bytes) -> np.ndarray:
+    """What the model was given, in the result that was published."""
+    tensor = deserialize_message(message, InferenceResult).outputs[0]
+    return np.frombuffer(tensor.data, np.uint8).reshape(SIDE, SIDE).astype(int)
+
+
+def measure() -> Row:
+    model = pack(detector("detector", 5000))
+    samples: dict[str, list[float]] = {"ours": [], "peer": [], "ratio": []}
+    with Graph() as graph:
+        nodes = [
+            graph.inference_node(detector={"file": model, "input_topic": "/ours/image", "result_topic": "/ours/result"}),
+            graph.peer("naive_node.py", model),
+        ]
+        sink = graph.sink("/ours/result", "/naive/result")
+        camera = graph.camera("/ours/image", "/naive/image")
+        for index in range(ROUNDS + 1):
+            with cpu_seconds(nodes) as used:
+                camera.ask(f"{RATE_HZ} {FRAMES} 1")
+                camera.answer()
+                results = sink.take()
+            counts = [len(of_topic) for of_topic in results.values()]
+            assert min(counts) > FRAMES // 4, f"results of {FRAMES // 2} frames each: {counts}"
+            if index == 0:
+                ours, naive = (luma(of_topic[-1].message) for of_topic in results.values())
+                difference = np.abs(ours - naive).mean()
+                assert difference < 4, f"what both gave the model differs by {difference:.2f} on average"
+                continue
+            a, b = (seconds / count for seconds, count in zip(used, counts))
+            samples["ours"].append(a)
+            samples["peer"].append(b)
+            samples["ratio"].append(a / b)
+    value = statistics.median(samples["ratio"])
+    return Row("node_cpu_vs_naive", value, "ratio", 0.35, False, __doc__.splitlines()[0], samples)
+
+
+if __name__ == "__main__":
+    show(measure)

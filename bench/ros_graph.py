@@ -1,0 +1,181 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The ROS graph of the node rows: a camera, the nodes that are compared, and a sink for their results.
+
+Every one is a process of its own, and all use the shared-memory profile that the package ships.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ament_index_python.packages import get_package_share_directory
+
+# Fast DDS reads it when the first node of a process is made.
+os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"] = os.environ["FASTDDS_DEFAULT_PROFILES_FILE"] = str(
+    Path(get_package_share_directory("hbm_runtime_ros")) / "config" / "fastdds.xml"
+)
+
+import psutil
+import rclpy
+import yaml
+from hbm_runtime_ros.msg import InferenceResult
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import QoSProfile
+
+from bench.harness import PEERS
+from bench.peer_process import PeerProcess
+from hbm_runtime_ros.demo.process_group import ProcessGroup
+
+SIDE = 640
+RESULT_BYTES = 1 << 20
+_STAMP_OFFSET = 4
+
+
+def detector(name: str, latency_us: int) -> dict[str, Any]:
+    """A timed model that takes a 640 × 640 NV12 picture, and gives its luma back and zeros, 1 MiB in all."""
+    return {
+        "name": name,
+        "timing": {"latency_us": latency_us},
+        "inputs": [{"name": "data", "nv12": {"width": SIDE, "height": SIDE}}],
+        "outputs": [
+            {"name": "luma", "dtype": "U8", "shape": [1, SIDE, SIDE, 1], "fill": {"kind": "copy", "input": "data_y"}},
+            {"name": "scores", "dtype": "F32", "shape": [1, (RESULT_BYTES - SIDE * SIDE) // 4]},
+        ],
+    }
+
+
+class Sink:
+    """Collects results of any number of topics without looking into them: when they came, and their bytes."""
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        rclpy.init(args=[])
+        self.node = rclpy.create_node("bench_sink")
+        self.results: dict[str, list[Result]] = {topic: [] for topic in topics}
+        for topic in topics:
+            self.node.create_subscription(
+                InferenceResult, topic, self._collector(topic), QoSProfile(depth=20), raw=True
+            )
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
+        self._thread.start()
+
+    def _collector(self, topic: str) -> Callable[[bytes], None]:
+        def collect(message: bytes) -> None:
+            self.results[topic].append(Result(time.time_ns(), message))
+
+        return collect
+
+    def wait_for_publishers(self) -> None:
+        """Wait until every topic has a publisher."""
+        wait_until(
+            lambda: all(self.node.count_publishers(topic) for topic in self.results),
+            f"publishers of {', '.join(self.results)}",
+        )
+
+    def take(self) -> dict[str, list[Result]]:
+        """Results since the last call, by topic, once the last ones have come."""
+        time.sleep(0.3)
+        taken = {topic: list(results) for topic, results in self.results.items()}
+        for topic, results in taken.items():
+            del self.results[topic][: len(results)]
+        return taken
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._executor.shutdown()
+        self._thread.join(5)
+        self.node.destroy_node()
+        rclpy.try_shutdown()
+
+
+class Result:
+    """One serialized result and when it came. It keeps the head alone until somebody asks for more."""
+
+    def __init__(self, received_ns: int, message: bytes) -> None:
+        seconds, nanoseconds = struct.unpack_from("<iI", message, _STAMP_OFFSET)
+        self.latency_ms = (received_ns - seconds * 1_000_000_000 - nanoseconds) / 1e6
+        self.message = message
+
+
+class Graph:
+    """Starts the processes of a row and stops them, whatever happens. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="hbm-bench-"))
+        self._open = ExitStack()
+
+    def __enter__(self) -> Graph:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def camera(self, *topics: str) -> PeerProcess:
+        """A camera of 1080p NV12; see peers/camera.py for what to ask it."""
+        return self._open.enter_context(PeerProcess([sys.executable, str(PEERS / "camera.py"), *topics]))
+
+    def sink(self, *topics: str) -> Sink:
+        """A node in this process that collects the results."""
+        sink = Sink(topics)
+        self._open.callback(sink.close)
+        sink.wait_for_publishers()
+        return sink
+
+    def peer(self, script: str, *arguments: str) -> psutil.Process:
+        """A node of `peers/`."""
+        return self._start([sys.executable, str(PEERS / script), *arguments], script)
+
+    def inference_node(self, **models: dict[str, Any]) -> psutil.Process:
+        """Launch the node as users do, with a group of parameters a model."""
+        parameters = self.folder / "parameters.yaml"
+        parameters.write_text(yaml.safe_dump({"/**": {"ros__parameters": {"models": list(models), **models}}}))
+        command = ["ros2", "launch", "hbm_runtime_ros", "inference.launch.py", f"params_file:={parameters}"]
+        return self._start(command, "lib/hbm_runtime_ros/inference_node")
+
+    def _start(self, command: Sequence[str], name: str) -> psutil.Process:
+        """Start a command; the process of it, or below it, whose command line holds `name`."""
+        self._open.enter_context(ProcessGroup(command, self.folder / f"{Path(name).name}.log", dict(os.environ)))
+        found: list[psutil.Process] = []
+
+        def look() -> bool:
+            found[:] = [child for child in psutil.Process().children(recursive=True) if _runs(child, name)]
+            return bool(found)
+
+        wait_until(look, f"{name} (its output is in {self.folder})")
+        return found[-1]
+
+
+def _runs(process: psutil.Process, name: str) -> bool:
+    try:
+        return any(argument.endswith(name) for argument in process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], what: str, patience_s: float = 40.0) -> None:
+    """Wait for something that starting processes do."""
+    deadline_s = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline_s:
+            raise TimeoutError(f"waited {patience_s} s in vain for {what}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def cpu_seconds(processes: Sequence[psutil.Process]) -> Iterator[list[float]]:
+    """Yield a list that holds, afterwards, the CPU seconds that each process has used meanwhile."""
+    used: list[float] = []
+    before = [sum(process.cpu_times()[:2]) for process in processes]
+    yield used
+    used += [sum(process.cpu_times()[:2]) - start for process, start in zip(processes, before)]
