@@ -11,7 +11,7 @@ from launch import LaunchContext, LaunchDescription
 ARGUMENTS = (
     DeclareLaunchArgument(
         "params_file",
-        description="YAML file with the node's parameters. Model files in it may be absolute, package://... or relative to it.",
+        description="YAML file with the node's parameters. Model files: absolute, package://... or relative to that file.",
     ),
     DeclareLaunchArgument(
         "namespace", default_value="", description="Namespace of the node and of relative topics; a robot's name."
@@ -20,7 +20,7 @@ ARGUMENTS = (
         "backend",
         default_value="",
         choices=["", "auto", "bpu", "sim"],
-        description="bpu = the board's accelerator, sim = the simulator, auto = what is there; empty = as the parameter file says.",
+        description="bpu = the board's accelerator, sim = simulator, auto = what is there; empty = as params_file says.",
     ),
     DeclareLaunchArgument(
         "log_level", default_value="info", choices=["debug", "info", "warn", "error", "fatal"], description="Of the node."
