@@ -36,6 +36,8 @@ NODE = "/hbm_inference"
 _START_LIMIT_S = 60.0
 _END_LIMIT_S = 20.0
 _PROGRESS_PERIOD_S = 3.0
+# Share of the frames before the priority changes: early, for discovery on a busy machine takes its time.
+_PRIORITY_CHANGE_AT = 0.2
 # Below this share of results the demo has failed: frames went missing.
 _LEAST_RESULTS = 0.95
 
@@ -45,9 +47,15 @@ class DemoError(RuntimeError):
 
 
 class Demo:
-    """One run of the demo. Everything it writes goes to `folder`."""
+    """One run of the demo. Everything it writes goes to one folder.
+
+    Raises:
+        PictureError: there is nothing to look at.
+    """
 
     def __init__(self, options: argparse.Namespace) -> None:
+        # Before anything is started: a wrong name is told at once.
+        open_pictures(options.input, 64, 36, 1)
         self._options = options
         self._folder: Path = options.output.absolute()
         self._models = self._folder / "models"
@@ -62,10 +70,8 @@ class Demo:
         """Run it and return the summary.
 
         Raises:
-            DemoError, NetworkError, PictureError: what failed.
+            DemoError, NetworkError: what failed.
         """
-        # Before anything is started: a wrong name is told at once.
-        open_pictures(self._options.input, 64, 36, 1)
         self._models.mkdir(parents=True, exist_ok=True)
         for name in ("overlay.png", "summary.json", MEASUREMENTS_FILE):
             (self._folder / name).unlink(missing_ok=True)
@@ -130,7 +136,7 @@ class Demo:
             if has_begun and time.monotonic() - told_s >= _PROGRESS_PERIOD_S:
                 told_s = time.monotonic()
                 say(_progress(measured, self._frames))
-            if not self._priority_changes and frames_sent >= 0.4 * self._frames:
+            if not self._priority_changes and frames_sent >= _PRIORITY_CHANGE_AT * self._frames:
                 self._change_priority()
             time.sleep(0.2)
 
@@ -143,7 +149,7 @@ class Demo:
         say("while it runs: the recogniser's priority, with ros2 param")
         for value, is_wanted in ((200, True), (300, False)):
             # Without the daemon, which would outlive the demo.
-            command = ["ros2", "param", "set", "--no-daemon", "--spin-time", "2", "--timeout", "10"]
+            command = ["ros2", "param", "set", "--no-daemon", "--timeout", "10"]
             command += [NODE, "recogniser.priority", str(value)]
             say(f"  $ {' '.join(command)}")
             answer = _answer(command)
@@ -228,6 +234,12 @@ def _progress(measured: dict[str, Any], frames: int) -> str:
     return f"frame {models['detector']['frames_sent']:4} of {frames}: {'; '.join(parts)}; {boxes} text boxes so far"
 
 
+def _shown(path: Path) -> str:
+    """A path as its reader would type it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
 def say(text: str) -> None:
     """Print a line of progress."""
     print(f"demo: {text}", flush=True)
@@ -271,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, texts in summary["texts"].items():
         for text in texts:
             say(f"  read in {name}: {text}")
-    say(f"done: {os.path.relpath(options.output / 'overlay.png')}, {os.path.relpath(options.output / 'summary.json')}")
+    say(f"done: {_shown(options.output / 'overlay.png')}, {_shown(options.output / 'summary.json')}")
     return 0
 
 

@@ -48,7 +48,7 @@ class TextBoxDecoder:
     """
 
     threshold: float = 0.3
-    min_score: float = 0.6
+    min_score: float = 0.7
     unclip_ratio: float = 1.6
     min_side_px: float = 3.0
     max_boxes: int = 200
