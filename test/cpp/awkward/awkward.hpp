@@ -41,6 +41,8 @@ hbUCPTaskHandle_t create_task(const TaskRequest& request);
 /// What the run reported; null for a handle that is none, or not done.
 const std::vector<hbDNNTensorProperties>* reported_by(hbUCPTaskHandle_t task);
 int live_tasks();
+/// Those whose request had this context.
+int live_tasks_of(const void* context);
 
 /// The device's side of a CPU address; null where no allocation holds that many bytes from there on.
 char* device_side(const hbUCPSysMem& memory, uint64_t bytes);

@@ -159,15 +159,18 @@ int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packed, char const** files
 }
 
 int32_t hbDNNRelease(hbDNNPackedHandle_t packed) {
-  if (awkward::live_tasks() > 0) {
-    awkward::record_violation("hbDNNRelease while tasks live");
-    return HB_UCP_MODEL_IS_INUSE;
-  }
   std::lock_guard<std::mutex> lock(mutex);
-  if (packages().erase(static_cast<Package*>(packed)) == 0) {
+  if (packages().count(static_cast<Package*>(packed)) == 0) {
     awkward::record_violation("hbDNNRelease of a handle that is none");
     return HB_UCP_INVALID_ARGUMENT;
   }
+  for (const auto& model : static_cast<Package*>(packed)->models) {
+    if (awkward::live_tasks_of(model.get()) > 0) {
+      awkward::record_violation("hbDNNRelease while tasks of its models live");
+      return HB_UCP_MODEL_IS_INUSE;
+    }
+  }
+  packages().erase(static_cast<Package*>(packed));
   delete static_cast<Package*>(packed);
   return 0;
 }

@@ -126,6 +126,12 @@ int live_tasks() {
   return static_cast<int>(pool().tasks.size());
 }
 
+int live_tasks_of(const void* context) {
+  std::lock_guard<std::mutex> lock(pool().mutex);
+  return static_cast<int>(std::count_if(pool().tasks.begin(), pool().tasks.end(),
+                                        [context](const Task* task) { return task->request.context == context; }));
+}
+
 }  // namespace awkward
 
 extern "C" {

@@ -63,7 +63,7 @@ TEST_F(BufferPoolTest, IdleMemoryIsBounded) {
   pool().trim();
   {
     std::vector<BlockRef> held;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 100; ++i) {
       held.push_back(pool().acquire(uint64_t{4} << 20, 0, "m"));
     }
   }

@@ -113,7 +113,7 @@ TEST_F(ModelSetTest, ThousandsOfSetsLeaveNoDescriptorAndNoMemoryBehind) {
   };
   cycle();
   const int descriptors = open_descriptors();
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     cycle();
   }
   EXPECT_EQ(open_descriptors(), descriptors);

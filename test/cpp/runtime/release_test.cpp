@@ -12,25 +12,14 @@ using hbm_test::awkward_control;
 using hbm_test::run_once;
 using Bytes = std::vector<uint8_t>;
 
-class ReleaseTest : public hbm_test::AwkwardTest {
- protected:
-  void TearDown() override {
-    awkward_control().set_release_us(0);
-    const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);
-    while (awkward_control().live_tasks() > 0 && hbm::Clock::now() < limit) {
-      hbm::Device::instance().tasks().release_orphans();
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    AwkwardTest::TearDown();
-  }
-};
+class ReleaseTest : public hbm_test::AwkwardTest {};
 
-TEST_F(ReleaseTest, AFinishedTaskWaitsForTheNextCallToBeReleased) {
+TEST_F(ReleaseTest, CallsInARowLeaveAtMostOneFinishedTaskBehind) {
   const auto set = hbm_test::load("model echo\ninput x 3 4\noutput y 3 4\n");
-  run_once(set, "echo", {1, 2, 3, 4}, {4});
-  EXPECT_EQ(awkward_control().live_tasks(), 1);
-  run_once(set, "echo", {1, 2, 3, 4}, {4});
-  EXPECT_EQ(awkward_control().live_tasks(), 1);
+  for (int i = 0; i < 10; ++i) {
+    run_once(set, "echo", {1, 2, 3, 4}, {4});
+    EXPECT_LE(awkward_control().live_tasks(), 1);
+  }
 }
 
 TEST_F(ReleaseTest, ClosingReleasesWhatIsParked) {
