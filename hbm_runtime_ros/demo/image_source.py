@@ -50,7 +50,7 @@ class ImageSource(Node):
             )
         self._pictures = open_pictures(source, self._width, self._height, frames_per_picture)
         self._shown: tuple[Picture, bytes] | None = None
-        self._images = self.create_publisher(Image, "image", QoSProfile(depth=2))
+        self._images = self.create_publisher(Image, "image", QoSProfile(depth=4))
         self._progress = self.create_publisher(
             UInt64,
             "~/frames_sent",
