@@ -14,6 +14,7 @@ namespace {
 // BT.601: luma = red * kRed + green * (1 - kRed - kBlue) + blue * kBlue.
 constexpr double kRed = 0.299;
 constexpr double kBlue = 0.114;
+constexpr double kNoColour = 128;
 
 struct Scale {
   double black, luma, chroma;  ///< value of black; steps from black to white and between the ends of chroma
@@ -37,8 +38,9 @@ Yuv yuv_of(const Rgb& colour, ColourRange range) {
   const double red = colour.red / 255.0;
   const double blue = colour.blue / 255.0;
   const double luma = kRed * red + (1 - kRed - kBlue) * (colour.green / 255.0) + kBlue * blue;
-  return {to_byte(scale.black + scale.luma * luma), to_byte(128 + scale.chroma * (blue - luma) / (2 * (1 - kBlue))),
-          to_byte(128 + scale.chroma * (red - luma) / (2 * (1 - kRed)))};
+  return {to_byte(scale.black + scale.luma * luma),
+          to_byte(kNoColour + scale.chroma * (blue - luma) / (2 * (1 - kBlue))),
+          to_byte(kNoColour + scale.chroma * (red - luma) / (2 * (1 - kRed)))};
 }
 
 const RangeMap& RangeMap::between(ColourRange from, ColourRange to) {
@@ -49,18 +51,26 @@ const RangeMap& RangeMap::between(ColourRange from, ColourRange to) {
   return to == ColourRange::kFull ? widen : narrow;
 }
 
-RangeMap::RangeMap(ColourRange from, ColourRange to) : identity_(from == to) {
-  const Scale old = scale_of(from);
-  const Scale now = scale_of(to);
-  for (int32_t value = 0; value < 256; ++value) {
-    const auto index = static_cast<size_t>(value);
-    luma_[index] = to_byte(now.black + (value - old.black) * now.luma / old.luma);
-    chroma_[index] = to_byte(128 + (value - 128) * now.chroma / old.chroma);
-  }
-}
+RangeMap::RangeMap(ColourRange from, ColourRange to)
+    : identity_(from == to),
+      luma_(scale_of(to).luma / scale_of(from).luma,
+            scale_of(to).black - scale_of(from).black * scale_of(to).luma / scale_of(from).luma),
+      chroma_(scale_of(to).chroma / scale_of(from).chroma,
+              kNoColour - kNoColour * scale_of(to).chroma / scale_of(from).chroma) {}
 
-void RangeMap::map(const Table& table, uint8_t* values, int32_t count) {
-  for (int32_t i = 0; i < count; ++i) values[i] = table[values[i]];
+RangeMap::Line::Line(double gain_value, double offset_value)
+    : gain(static_cast<uint16_t>(std::lround(gain_value * (1 << 14)))),
+      offset(static_cast<int16_t>(std::lround((offset_value + 0.5) * (1 << 6)))) {}
+
+void RangeMap::Line::apply(uint8_t* values, int32_t count) const {
+  const uint16_t factor = gain;
+  const int16_t shift = offset;
+  for (int32_t i = 0; i < count; ++i) {
+    const auto value = static_cast<uint16_t>(values[i] << 8);
+    const auto product = static_cast<uint16_t>((uint32_t{value} * factor) >> 16);  // times 2^6
+    const auto mapped = static_cast<int16_t>(static_cast<int16_t>(product + shift) >> 6);
+    values[i] = static_cast<uint8_t>(mapped < 0 ? 0 : mapped > 255 ? 255 : mapped);
+  }
 }
 
 }  // namespace hbm::vision

@@ -32,23 +32,30 @@ inline uint8_t grey_of(int32_t red, int32_t green, int32_t blue) {
   return static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
 }
 
-/// Changes luma and chroma from one range to the other, value by value.
+/// Changes luma and chroma from one range to the other; half of a step is rounded up, give or take a 64th.
 class RangeMap {
  public:
   static const RangeMap& between(ColourRange from, ColourRange to);
 
   bool is_identity() const { return identity_; }
-  void map_luma(uint8_t* values, int32_t count) const { map(luma_, values, count); }
-  void map_chroma(uint8_t* values, int32_t count) const { map(chroma_, values, count); }
+  void map_luma(uint8_t* values, int32_t count) const { luma_.apply(values, count); }
+  void map_chroma(uint8_t* values, int32_t count) const { chroma_.apply(values, count); }
 
  private:
-  using Table = std::array<uint8_t, 256>;
+  /// value * gain + offset in 16 bits, which the compiler makes vector code of.
+  struct Line {
+    Line(double gain, double offset);
+    void apply(uint8_t* values, int32_t count) const;
+
+    uint16_t gain;   ///< times 2^14
+    int16_t offset;  ///< times 2^6, with the half that rounds
+  };
+
   RangeMap(ColourRange from, ColourRange to);
-  static void map(const Table& table, uint8_t* values, int32_t count);
 
   bool identity_;
-  Table luma_;
-  Table chroma_;
+  Line luma_;
+  Line chroma_;
 };
 
 }  // namespace hbm::vision

@@ -58,18 +58,21 @@ struct Rows {
 Rows plane_rows(const Encoding& encoding, int64_t size, int64_t width, int64_t height, int64_t step) {
   // Rows of luma and chroma together, for each row of luma, doubled.
   const int64_t halves = encoding.chroma_rows == 2 ? 3 : 6;
+  // First, because some say width * 3 / 2 for the step.
+  if (size == width * height * halves / 2) return {height, width};
   const bool all_rows_counted = size <= step * height && size >= step * (height - 1) + width;
   if (all_rows_counted && height * 2 % halves == 0) return {height * 2 / halves, step};
-  if (size == width * height * halves / 2 && step * height * halves / 2 != size) return {height, width};
   return {height, step};
 }
 
-void require_whole_chroma(const Encoding& encoding, const std::string& what, int64_t width, int64_t height) {
+template <typename What>
+void require_whole_chroma(const Encoding& encoding, const What& what, int64_t width, int64_t height) {
   if (encoding.chroma_rows == 2 && (width % 2 != 0 || height % 2 != 0)) {
-    throw ValueError(what + ": both sides must be even, since two by two pixels share their chroma; crop the picture");
+    throw ValueError(what() +
+                     ": both sides must be even, since two by two pixels share their chroma; crop the picture");
   }
   if (encoding.chroma_columns == 2 && width % 2 != 0) {
-    throw ValueError(what + ": the width must be even, since two pixels share their chroma; crop the picture");
+    throw ValueError(what() + ": the width must be even, since two pixels share their chroma; crop the picture");
   }
 }
 
@@ -106,7 +109,7 @@ Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int6
     rows = plane_rows(encoding, size, width, height, step_bytes);
     row_count = rows.height + rows.height * 2 / (encoding.chroma_rows * encoding.chroma_columns);
   }
-  require_whole_chroma(encoding, what(), width, rows.height);
+  require_whole_chroma(encoding, what, width, rows.height);
   if (rows.row_bytes < pixel_bytes) {
     throw ValueError(what() + ": expected a step of at least " + std::to_string(pixel_bytes) + " bytes");
   }

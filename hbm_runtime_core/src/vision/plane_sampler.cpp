@@ -4,6 +4,7 @@
 
 #include <libyuv.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace hbm::vision {
@@ -13,15 +14,15 @@ constexpr int32_t kRound = Axis::kOne / 2;
 
 // The loops below are written so that the compiler makes vector code of them: one simple thing each, no aliases.
 
-/// Collects `kBytes` from each sample. Three bytes are read as four while there is a sample behind: `safe_count`.
+/// Collects `kBytes` from each offset on; from the last ones, `safe_count` and up, only the `read_bytes` that are
+/// there.
 template <int kBytes>
-void gather(const uint8_t* __restrict line, const int32_t* __restrict first, int32_t count, int32_t safe_count,
-            const SampleForm& form, uint8_t* __restrict out) {
-  const int32_t step = form.step_bytes;
-  const int32_t whole = form.read_bytes < kBytes ? safe_count : count;
-  for (int32_t i = 0; i < whole; ++i) std::memcpy(out + i * kBytes, line + ptrdiff_t{first[i]} * step, kBytes);
+void gather(const uint8_t* __restrict line, const int32_t* __restrict offsets, int32_t count, int32_t safe_count,
+            int32_t read_bytes, uint8_t* __restrict out) {
+  const int32_t whole = read_bytes < kBytes ? safe_count : count;
+  for (int32_t i = 0; i < whole; ++i) std::memcpy(out + i * kBytes, line + offsets[i], kBytes);
   for (int32_t i = whole; i < count; ++i) {
-    std::memcpy(out + i * kBytes, line + ptrdiff_t{first[i]} * step, static_cast<size_t>(form.read_bytes));
+    std::memcpy(out + i * kBytes, line + offsets[i], static_cast<size_t>(read_bytes));
   }
 }
 
@@ -44,20 +45,19 @@ void blend_neighbours(const uint16_t* __restrict pairs, const uint16_t* __restri
   }
 }
 
-template <int kBytes>
-void weigh(const uint8_t* line, const Axis& axis, const SampleForm& form, uint8_t* out) {
-  const int32_t taps = axis.taps();
-  const int32_t bytes = form.read_bytes < kBytes ? form.read_bytes : kBytes;
-  for (int32_t i = 0; i < axis.count(); ++i) {
-    const uint8_t* sample = line + ptrdiff_t{axis.first()[i]} * form.step_bytes;
-    const uint16_t* weights = axis.weights(i);
-    uint32_t sums[kBytes] = {};
-    for (int32_t tap = 0; tap < taps; ++tap, sample += form.step_bytes) {
-      for (int32_t byte = 0; byte < bytes; ++byte) sums[byte] += uint32_t{sample[byte]} * weights[tap];
-    }
-    for (int32_t byte = 0; byte < bytes; ++byte)
-      out[i * kBytes + byte] = static_cast<uint8_t>((sums[byte] + kRound) >> 8);
-  }
+/// Every sample of a row that is neither enlarged nor reduced; one byte each.
+template <int kStep>
+void pick(const uint8_t* __restrict line, int32_t count, uint8_t* __restrict out) {
+  for (int32_t i = 0; i < count; ++i) out[i] = line[i * kStep];
+}
+
+void add_weighed(const uint8_t* __restrict bytes, const uint16_t* __restrict weights, uint16_t* __restrict sums,
+                 size_t count) {
+  for (size_t i = 0; i < count; ++i) sums[i] = static_cast<uint16_t>(sums[i] + bytes[i] * weights[i]);
+}
+
+void take_bytes(const uint16_t* __restrict sums, uint8_t* __restrict out, size_t count) {
+  for (size_t i = 0; i < count; ++i) out[i] = static_cast<uint8_t>(sums[i] >> 8);
 }
 
 void add_line(const uint8_t* __restrict line, uint16_t weight, uint16_t* __restrict sums, size_t count) {
@@ -74,17 +74,20 @@ void PlaneSampler::set(const Span& x, const Span& y, int32_t samples_x, int32_t 
   line_bytes_ = static_cast<size_t>(x_.end() - x_.begin() - 1) * static_cast<size_t>(form.step_bytes) +
                 static_cast<size_t>(form.read_bytes);
   line_.reserve(line_bytes_);
+  offsets_.clear();
+  for (int32_t i = 0; i < target_width; ++i) offsets_.push_back(x_.first()[i] * form.step_bytes);
   safe_count_ = 0;
   while (safe_count_ < target_width && x_.first()[safe_count_] + x_.taps() < x_.end() - x_.begin()) ++safe_count_;
   const auto written = static_cast<size_t>(form.written_bytes);
   const auto bytes = static_cast<size_t>(target_width) * written;
   byte_weights_.clear();
-  if (x_.taps() == 2) {
-    left_.reserve(bytes * 2);  // two bytes a sample where neighbours are read together
-    right_.reserve(bytes);
-    for (int32_t i = 0; i < target_width; ++i) byte_weights_.insert(byte_weights_.end(), written, x_.weights(i)[1]);
+  for (int32_t tap = 0; x_.taps() > 1 && tap < x_.taps(); ++tap) {
+    for (int32_t i = 0; i < target_width; ++i) byte_weights_.insert(byte_weights_.end(), written, x_.weights(i)[tap]);
   }
-  if (y_.taps() > 2) sums_.resize(line_bytes_);
+  left_.reserve(bytes * 2);  // two bytes a sample where neighbours are read together
+  right_.reserve(bytes);
+  row_sums_.resize(x_.taps() > 2 ? bytes : 0);
+  line_sums_.resize(y_.taps() > 2 ? line_bytes_ : 0);
 }
 
 const uint8_t* PlaneSampler::line(const Plane& plane, int32_t target_y) {
@@ -99,12 +102,13 @@ const uint8_t* PlaneSampler::line(const Plane& plane, int32_t target_y) {
                              weights[1]);
     return out;
   }
-  sums_.assign(line_bytes_, kRound);
+  std::fill(line_sums_.begin(), line_sums_.end(), kRound);
   for (int32_t tap = 0; tap < y_.taps(); ++tap) {
-    if (weights[tap] != 0) add_line(first + ptrdiff_t{tap} * plane.row_bytes, weights[tap], sums_.data(), line_bytes_);
+    const uint8_t* row = first + ptrdiff_t{tap} * plane.row_bytes;
+    if (weights[tap] != 0) add_line(row, weights[tap], line_sums_.data(), line_bytes_);
   }
   uint8_t* out = line_.reserve(line_bytes_);
-  for (size_t i = 0; i < line_bytes_; ++i) out[i] = static_cast<uint8_t>(sums_[i] >> 8);
+  take_bytes(line_sums_.data(), out, line_bytes_);
   return out;
 }
 
@@ -122,23 +126,36 @@ void PlaneSampler::scale(const uint8_t* line, uint8_t* out) {
 template <int kBytes>
 void PlaneSampler::scale_as(const uint8_t* line, uint8_t* out) {
   const int32_t count = x_.count();
-  if (x_.is_identity() && form_.step_bytes == kBytes) {
+  const int32_t step = form_.step_bytes;
+  const int32_t* offsets = offsets_.data();
+  if (x_.is_identity() && step == kBytes) {
     std::memcpy(out, line, static_cast<size_t>(count) * kBytes);
+  } else if (x_.is_identity() && kBytes == 4 && step == 3) {
+    libyuv::RGB24ToARGB(line, 0, out, 0, count, 1);
+  } else if (x_.is_identity() && kBytes == 1 && (step == 2 || step == 4)) {
+    step == 2 ? pick<2>(line, count, out) : pick<4>(line, count, out);
   } else if (x_.taps() == 1) {
-    gather<kBytes>(line, x_.first(), count, safe_count_, form_, out);
-  } else if (x_.taps() > 2) {
-    weigh<kBytes>(line, x_, form_, out);
-  } else if (kBytes == 1 && form_.step_bytes == 1) {
+    gather<kBytes>(line, offsets, count, safe_count_, form_.read_bytes, out);
+  } else if (x_.taps() == 2 && kBytes == 1 && step == 1) {
     auto* pairs = reinterpret_cast<uint16_t*>(left_.reserve(static_cast<size_t>(count) * 2));
-    for (int32_t i = 0; i < count; ++i) std::memcpy(pairs + i, line + x_.first()[i], 2);
-    blend_neighbours(pairs, byte_weights_.data(), out, count);
-  } else {
+    for (int32_t i = 0; i < count; ++i) std::memcpy(pairs + i, line + offsets[i], 2);
+    blend_neighbours(pairs, byte_weights_.data() + count, out, count);
+  } else if (x_.taps() == 2) {
     uint8_t* left = left_.reserve(static_cast<size_t>(count) * kBytes);
     uint8_t* right = right_.reserve(static_cast<size_t>(count) * kBytes);
     // Both neighbours exist, so the left one always has a sample behind it.
-    gather<kBytes>(line, x_.first(), count, count, form_, left);
-    gather<kBytes>(line + form_.step_bytes, x_.first(), count, safe_count_, form_, right);
-    blend(left, right, byte_weights_.data(), out, count * kBytes);
+    gather<kBytes>(line, offsets, count, count, form_.read_bytes, left);
+    gather<kBytes>(line + step, offsets, count, safe_count_, form_.read_bytes, right);
+    blend(left, right, byte_weights_.data() + ptrdiff_t{count} * kBytes, out, count * kBytes);
+  } else {
+    const size_t bytes = static_cast<size_t>(count) * kBytes;
+    uint8_t* samples = left_.reserve(bytes);
+    std::fill(row_sums_.begin(), row_sums_.end(), kRound);
+    for (int32_t tap = 0; tap < x_.taps(); ++tap) {
+      gather<kBytes>(line + ptrdiff_t{tap} * step, offsets, count, safe_count_, form_.read_bytes, samples);
+      add_weighed(samples, byte_weights_.data() + static_cast<size_t>(tap) * bytes, row_sums_.data(), bytes);
+    }
+    take_bytes(row_sums_.data(), out, bytes);
   }
 }
 

@@ -42,9 +42,10 @@ class PlaneSampler {
   Axis x_, y_;
   SampleForm form_{1, 1, 1};
   size_t line_bytes_ = 0;
+  std::vector<int32_t> offsets_;        ///< of each target's first sample, in bytes of the line
   int32_t safe_count_ = 0;              ///< targets behind whose last sample there is another one
-  std::vector<uint16_t> byte_weights_;  ///< of the second tap, for each byte that is written
-  std::vector<uint16_t> sums_;
+  std::vector<uint16_t> byte_weights_;  ///< tap by tap, for each byte that is written
+  std::vector<uint16_t> line_sums_, row_sums_;
   Scratch line_, left_, right_;
 };
 

@@ -54,7 +54,13 @@ void fill(const TensorDestination& out, const Rectangle& where, const Rgb& colou
     const Bits value = values.channel<Bits>(channel)[byte];
     for (int32_t y = where.y; y < where.y + where.height; ++y) {
       uint8_t* row = row_start(out, where.x, y, channel);
-      for (int32_t x = 0; x < where.width; ++x) std::memcpy(row + x * out.pixel_stride, &value, sizeof(Bits));
+      if (out.pixel_stride == sizeof(Bits)) {
+        for (int32_t x = 0; x < where.width; ++x) {
+          std::memcpy(row + static_cast<size_t>(x) * sizeof(Bits), &value, sizeof(Bits));
+        }
+      } else {
+        for (int32_t x = 0; x < where.width; ++x) std::memcpy(row + x * out.pixel_stride, &value, sizeof(Bits));
+      }
     }
   }
 }

@@ -1,0 +1,96 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/jpeg_decoder.hpp"
+
+#include <gtest/gtest.h>
+#include <turbojpeg.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "driver/error.hpp"
+
+namespace hbm::vision {
+namespace {
+
+/// A picture of one colour.
+std::vector<uint8_t> jpeg_of(int width, int height, TJSAMP sampling, int pixel_format = TJPF_RGB) {
+  std::vector<uint8_t> pixels;
+  for (int i = 0; i < width * height; ++i) {
+    for (int byte = 0; byte < tjPixelSize[pixel_format]; ++byte) pixels.push_back(byte == 0 ? 200 : 60);
+  }
+  tjhandle handle = tjInitCompress();
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  EXPECT_EQ(tjCompress2(handle, pixels.data(), width, 0, height, pixel_format, &data, &size, sampling, 95, 0), 0)
+      << tjGetErrorStr2(handle);
+  std::vector<uint8_t> file(data, data + size);
+  tjFree(data);
+  tjDestroy(handle);
+  return file;
+}
+
+std::string refusal_of(const std::vector<uint8_t>& file) {
+  JpegDecoder decoder;
+  try {
+    decoder.decode(file.data(), file.size());
+  } catch (const ValueError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(JpegDecoder, EverySamplingOfChromaKeepsItsGrid) {
+  JpegDecoder decoder;
+  for (const auto& [sampling, step_x, step_y] :
+       {std::tuple(TJSAMP_444, 1, 1), std::tuple(TJSAMP_422, 2, 1), std::tuple(TJSAMP_420, 2, 2),
+        std::tuple(TJSAMP_440, 1, 2), std::tuple(TJSAMP_411, 4, 1)}) {
+    const auto file = jpeg_of(51, 35, sampling);
+    const Picture picture = decoder.decode(file.data(), file.size());
+    EXPECT_EQ(picture.kind, PixelKind::kYuv);
+    EXPECT_EQ(picture.range, ColourRange::kFull);
+    EXPECT_EQ(picture.width, 51);
+    EXPECT_EQ(picture.height, 35);
+    EXPECT_EQ(picture.chroma_step_x, step_x);
+    EXPECT_EQ(picture.chroma_step_y, step_y);
+    EXPECT_GE(picture.chroma_width * step_x, 51);
+    EXPECT_GE(picture.chroma_height * step_y, 35);
+    const Yuv wanted = yuv_of({200, 60, 60}, ColourRange::kFull);
+    EXPECT_NEAR(picture.plane.data[0], wanted.y, 2);
+    EXPECT_NEAR(picture.u.data[0], wanted.u, 2);
+    EXPECT_NEAR(picture.v.data[0], wanted.v, 2);
+    EXPECT_NEAR(picture.v.data[picture.v.row_bytes * (picture.chroma_height - 1)], wanted.v, 2);
+  }
+}
+
+TEST(JpegDecoder, GreyStaysGrey) {
+  JpegDecoder decoder;
+  const auto file = jpeg_of(20, 10, TJSAMP_GRAY, TJPF_GRAY);
+  const Picture picture = decoder.decode(file.data(), file.size());
+  EXPECT_EQ(picture.kind, PixelKind::kGrey);
+  EXPECT_NEAR(picture.plane.data[0], 200, 1);
+}
+
+TEST(JpegDecoder, WhatIsNoWholeJpegIsRefusedWithTheReason) {
+  const auto file = jpeg_of(64, 64, TJSAMP_420);
+  EXPECT_NE(refusal_of({}).find("it does not begin as a JPEG"), std::string::npos);
+  EXPECT_NE(refusal_of({0x89, 'P', 'N', 'G', 13, 10, 26, 10}).find("it does not begin as a JPEG"), std::string::npos);
+  for (size_t size = 2; size < file.size(); size += 7) {
+    EXPECT_NE(refusal_of({file.begin(), file.begin() + static_cast<ptrdiff_t>(size)}), "accepted") << size;
+  }
+  EXPECT_NE(refusal_of({file.begin(), file.end() - 2}).find("cut off"), std::string::npos);
+  EXPECT_NE(refusal_of(jpeg_of(16, 16, TJSAMP_444, TJPF_CMYK)).find("expected colours as YCbCr or grey"),
+            std::string::npos);
+}
+
+TEST(JpegDecoder, CamerasMayPadAndScatterStrayBytes) {
+  auto file = jpeg_of(64, 64, TJSAMP_420);
+  file.insert(file.end(), 100, 0);
+  EXPECT_EQ(refusal_of(file), "accepted");
+  file.insert(file.end() - 102, {0x12, 0x34});  // in front of the end's mark
+  EXPECT_EQ(refusal_of(file), "accepted");
+}
+
+}  // namespace
+}  // namespace hbm::vision

@@ -1,0 +1,104 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/picture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "driver/error.hpp"
+
+namespace hbm::vision {
+namespace {
+
+struct Claim {
+  size_t size_bytes;
+  int64_t width, height, step;
+  const char* encoding;
+};
+
+/// No byte of the data is touched, so none needs to be there.
+Picture picture_of(const Claim& claim) {
+  static const uint8_t data[1] = {};
+  return make_picture(data, claim.size_bytes, claim.width, claim.height, claim.step, claim.encoding,
+                      ColourRange::kLimited);
+}
+
+std::string refusal_of(const Claim& claim) {
+  try {
+    picture_of(claim);
+  } catch (const ValueError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Picture, ChromaLiesBelowThePaddedRowsOfLuma) {
+  const Picture picture = picture_of({640 * 48, 600, 32, 640, "nv12"});
+  EXPECT_EQ(picture.plane.row_bytes, 640);
+  EXPECT_EQ(picture.u.data - picture.plane.data, 640 * 32);
+  EXPECT_EQ(picture.v.data - picture.u.data, 1);
+  EXPECT_EQ(picture.chroma_width, 300);
+  EXPECT_EQ(picture.chroma_height, 16);
+}
+
+TEST(Picture, RowsOfChromaMayBeCountedInTheHeight) {
+  EXPECT_EQ(picture_of({640 * 720, 640, 720, 640, "nv12"}).height, 480);
+  EXPECT_EQ(picture_of({640 * 720, 640, 480, 640, "nv12"}).height, 480);
+  EXPECT_EQ(picture_of({704 * 720, 640, 720, 704, "nv21"}).height, 480);
+  EXPECT_EQ(picture_of({64 * 96, 64, 96, 64, "nv24"}).height, 32);
+}
+
+TEST(Picture, AStepThatDoesNotBelongToTwoPlanesIsPutRight) {
+  for (const int64_t step : {0, 960, 1280}) {
+    const Picture picture = picture_of({640 * 720, 640, 480, step, "nv12"});
+    EXPECT_EQ(picture.plane.row_bytes, 640) << step;
+    EXPECT_EQ(picture.height, 480) << step;
+  }
+}
+
+TEST(Picture, PaddingBehindTheLastRowMayBeMissing) {
+  EXPECT_EQ(refusal_of({2000 * 9 + 1800, 600, 10, 2000, "bgr8"}), "accepted");
+  EXPECT_NE(refusal_of({2000 * 9 + 1799, 600, 10, 2000, "bgr8"}), "accepted");
+}
+
+TEST(Picture, FourTwoTwoHasAllInOnePlane) {
+  const Picture uyvy = picture_of({1280 * 10, 640, 10, 1280, "uyvy"});
+  const uint8_t* data = uyvy.u.data;
+  EXPECT_EQ(uyvy.plane.data - data, 1);
+  EXPECT_EQ(uyvy.v.data - data, 2);
+  EXPECT_EQ(uyvy.chroma_height, 10);
+  EXPECT_EQ(uyvy.chroma_step_y, 1);
+}
+
+TEST(Picture, EachRefusalTellsTheNumbers) {
+  EXPECT_EQ(refusal_of({100, 96, 64, 288, "bgr8"}),
+            "picture bgr8 96x64, step 288 bytes: expected 18432 bytes of data, got 100; is the picture cut off, or the "
+            "step wrong?");
+  EXPECT_EQ(refusal_of({20000, 96, 64, 288, "bgr8"}),
+            "picture bgr8 96x64, step 288 bytes: expected 18432 bytes of data, got 20000; does the encoding fit, or do "
+            "width and height?");
+  EXPECT_EQ(refusal_of({9216, 96, 64, 200, "bgr8"}),
+            "picture bgr8 96x64, step 200 bytes: expected a step of at least 288 bytes");
+  EXPECT_EQ(refusal_of({9216, 97, 64, 97, "nv12"}),
+            "picture nv12 97x64, step 97 bytes: both sides must be even, since two by two pixels share their chroma; "
+            "crop the picture");
+  EXPECT_EQ(refusal_of({0, 0, 64, 0, "mono8"}),
+            "picture mono8 0x64, step 0 bytes: expected sides of 1 to 16384 pixels");
+}
+
+TEST(Picture, NumbersThatCannotBeAreRefusedWithoutOverflow) {
+  constexpr int64_t kHuge = INT64_MAX;
+  for (const char* encoding : {"nv12", "nv24", "bgra8", "uyvy"}) {
+    for (const Claim& claim :
+         {Claim{100, kHuge, 64, 64, encoding}, Claim{100, 64, kHuge, 64, encoding}, Claim{100, 64, 64, kHuge, encoding},
+          Claim{100, -64, 64, 64, encoding}, Claim{100, 64, 64, INT64_MIN, encoding}, Claim{0, 64, 64, 64, encoding},
+          Claim{SIZE_MAX / 2, 64, 64, 256, encoding}}) {
+      EXPECT_NE(refusal_of(claim), "accepted") << encoding;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hbm::vision

@@ -1,0 +1,83 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "vision/value_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "driver/error.hpp"
+#include "vision/half_float.hpp"
+
+namespace hbm::vision {
+namespace {
+
+float float_from_bits(uint32_t bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+TEST(ValueTable, FloatsAreMeanSubtractedAndScaledByChannel) {
+  PixelFormat format;
+  format.dtype = HB_DNN_TENSOR_TYPE_F32;
+  format.mean = {{1, 2, 3}};
+  format.scale = {{0.5F, 0.25F, 2}};
+  const ValueTable values(format);
+  EXPECT_EQ(float_from_bits(values.channel<uint32_t>(0)[255]), 127.0F);
+  EXPECT_EQ(float_from_bits(values.channel<uint32_t>(1)[2]), 0.0F);
+  EXPECT_EQ(float_from_bits(values.channel<uint32_t>(2)[0]), -6.0F);
+}
+
+TEST(ValueTable, QuantisedValuesAreRoundedToEvenAndSaturated) {
+  PixelFormat format;
+  format.dtype = HB_DNN_TENSOR_TYPE_S8;
+  format.quantized = true;
+  format.quant_scale = {{2, 0.5F, 1}};
+  format.zero_point = {{0, 0, -100}};
+  const ValueTable values(format);
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(0)[5]), 2);  // 2.5
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(0)[7]), 4);  // 3.5
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(1)[200]), 127);
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(2)[10]), -90);
+}
+
+TEST(ValueTable, ASignedInputWithoutQuantisationTakesTheShiftFromTheMean) {
+  PixelFormat format;
+  format.dtype = HB_DNN_TENSOR_TYPE_S8;
+  format.mean = {{128, 128, 128}};
+  const ValueTable values(format);
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(0)[0]), -128);
+  EXPECT_EQ(static_cast<int8_t>(values.channel<uint8_t>(0)[255]), 127);
+}
+
+TEST(ValueTable, NumbersThatCannotBeAreRefused) {
+  PixelFormat format;
+  format.mean[1] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(ValueTable{format}, ValueError);
+  format = {};
+  format.quantized = true;
+  format.quant_scale[2] = 0;
+  EXPECT_THROW(ValueTable{format}, ValueError);
+  format = {};
+  format.dtype = HB_DNN_TENSOR_TYPE_S4;
+  EXPECT_THROW(ValueTable{format}, ValueError);
+}
+
+TEST(HalfFloat, SpecialValuesAndBordersAreThoseOfIeee754) {
+  EXPECT_EQ(half_from_float(0.0F), 0x0000);
+  EXPECT_EQ(half_from_float(-0.0F), 0x8000);
+  EXPECT_EQ(half_from_float(1.0F), 0x3c00);
+  EXPECT_EQ(half_from_float(65504.0F), 0x7bff);
+  EXPECT_EQ(half_from_float(65520.0F), 0x7c00);
+  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -14)), 0x0400);
+  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -24)), 0x0001);
+  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -25)), 0x0000);  // half way: to even
+  EXPECT_EQ(half_from_float(std::ldexp(1.5F, -25)), 0x0001);
+  EXPECT_EQ(half_from_float(std::numeric_limits<float>::quiet_NaN()) & 0x7e00, 0x7e00);
+}
+
+}  // namespace
+}  // namespace hbm::vision
