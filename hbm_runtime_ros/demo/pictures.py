@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 Bgr = npt.NDArray[np.uint8]
 
@@ -129,15 +130,15 @@ def _folder(folder: Path, width: int, height: int) -> list[Picture]:
 
 
 def _read(file: Path) -> Bgr:
-    # Through the bytes: OpenCV's own file reader knows no names outside of ASCII on some systems.
     try:
-        data = np.fromfile(file, np.uint8)
-    except OSError as error:
-        raise PictureError(f"cannot read the picture {file}: {error.strerror or error}") from None
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if picture is None:
-        raise PictureError(f"{file} is no picture that OpenCV can read; save it as PNG or JPEG")
-    return picture
+        with Image.open(file) as picture:
+            # Telephones store pictures as the sensor lies, and say how to turn them.
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except UnidentifiedImageError:
+        raise PictureError(f"{file} is no picture that Pillow can read; save it as PNG or JPEG") from None
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise PictureError(f"cannot read the picture {file}: {error}") from None
+    return cv2.cvtColor(np.asarray(upright), cv2.COLOR_RGB2BGR)
 
 
 def _video(file: Path, width: int, height: int) -> Iterator[Picture]:

@@ -7,6 +7,7 @@ from itertools import islice
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from hbm_runtime_ros.demo.nv12 import bgr_to_nv12, nv12_to_bgr
 from hbm_runtime_ros.demo.pictures import BUILT_IN, PictureError, fit, open_pictures, picture_count
@@ -38,6 +39,23 @@ def test_a_file_is_shown_for_ever(picture_file):
     assert picture_count(str(picture_file)) == 1
 
 
+def test_a_photograph_is_turned_as_it_says(tmp_path):
+    file = tmp_path / "tall.jpg"
+    picture = Image.fromarray(np.vstack([np.zeros((20, 80, 3), np.uint8), np.full((20, 80, 3), 255, np.uint8)]))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn by 90 degrees to the right
+    picture.save(file, exif=exif)
+    shown = next(open_pictures(str(file), 40, 80, 1)).bgr
+    assert shown[:, :15].min() > 200 and shown[:, 25:].max() < 50
+
+
+def test_a_cut_off_picture_is_told(tmp_path, picture_file):
+    file = tmp_path / "cut.png"
+    file.write_bytes(picture_file.read_bytes()[:60])
+    with pytest.raises(PictureError, match="cannot read the picture"):
+        open_pictures(str(file), 64, 48, 1)
+
+
 def test_a_folder_is_shown_in_order(tmp_path, picture_file):
     cv2.imwrite(str(tmp_path / "blue.jpg"), np.full((40, 60, 3), (255, 0, 0), np.uint8))
     (tmp_path / "notes.txt").write_text("no picture")
@@ -61,7 +79,7 @@ def test_a_video_starts_again_at_its_end(tmp_path):
     [
         (lambda folder: folder / "nothing.png", "there is no file or folder"),
         (lambda folder: folder, "holds no picture"),
-        (lambda folder: _written(folder / "broken.png"), "is no picture that OpenCV can read"),
+        (lambda folder: _written(folder / "broken.png"), "is no picture that Pillow can read"),
         (lambda folder: _written(folder / "broken.mp4"), "neither a picture nor a video"),
     ],
 )
