@@ -9,6 +9,7 @@ vendor's module raises: programs that catch either one go on working. A wrong ki
 from __future__ import annotations
 
 import errno as _errno
+from typing import Any as _Any
 
 
 class HbmRuntimeError(RuntimeError):
@@ -28,7 +29,7 @@ class HbmRuntimeError(RuntimeError):
         self.function = function
         self.model = model
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[_Any, ...]:
         return type(self), (self.args[0], self.code, self.function, self.model)
 
 
@@ -51,5 +52,5 @@ class HbmFileNotFoundError(HbmValueError, FileNotFoundError):
     def __str__(self) -> str:
         return str(self.args[0])
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[_Any, ...]:
         return type(self), (self.args[0], self.filename, self.errno)

@@ -9,4 +9,5 @@ class LibraryVersion(str):
     __slots__ = ()
 
     def __call__(self) -> str:
+        """Return the text."""
         return str(self)

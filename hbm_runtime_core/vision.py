@@ -167,15 +167,14 @@ def for_model(
         _, height, width, _ = shapes[pairs[0][0]]
         native = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
         return PicturePreparation(pairs[0], native)
-    tensors = [name for name in names if _picture_layout(shapes[name]) is not None]
-    if len(tensors) != 1 or pairs:
+    layouts = {name: layout for name in names if (layout := _picture_layout(shapes[name])) is not None}
+    if len(layouts) != 1 or pairs:
         listed = ", ".join(f"'{name}' {shapes[name]}" for name in names)
         raise HbmValueError(
             f"model '{model_name}': expected one picture input ([1, H, W, 1] with [1, H/2, W/2, 2], or [1, C, H, W] or "
             f"[1, H, W, C] with C 1 or 3), got {listed}; name the picture's inputs"
         )
-    name = tensors[0]
-    channels_first, channels, height, width = _picture_layout(shapes[name])
+    ((name, (channels_first, channels, height, width)),) = layouts.items()
     quant = runtime.input_quants[model_name][name]
     quantized = int(quant.quant_type) == 1
     native = TensorPreparation(
@@ -218,4 +217,5 @@ def _three(values: Sequence[float], channels: int) -> tuple[float, float, float]
         listed = listed * 3
     if len(listed) not in (channels, 3):
         raise HbmValueError(f"expected 1 or {channels} values by channel, got {len(listed)}")
-    return tuple((listed + [listed[-1]] * 3)[:3])
+    first, second, third = (listed + [listed[-1]] * 3)[:3]
+    return first, second, third
