@@ -47,6 +47,9 @@ Quantization to_quantization(const QuantParams& params) {
   quantization.axis = static_cast<int32_t>(params.axis);
   quantization.scale.assign(scale.data(), scale.data() + scale.size());
   quantization.zero_point.assign(zero_point.data(), zero_point.data() + zero_point.size());
+  if (quantization.zero_point.empty()) {
+    quantization.zero_point.assign(quantization.scale.size(), 0);  // Symmetric.
+  }
   return quantization;
 }
 

@@ -1,0 +1,251 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# Types of the native module. Kept by hand; test/core/test_stubs.py compares it with the module.
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any, ClassVar, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from .future import InferFuture
+from .version import LibraryVersion
+
+_Array: TypeAlias = npt.NDArray[Any]
+_Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
+_Inputs: TypeAlias = _Array | Mapping[str, _Array] | Mapping[str, Mapping[str, _Array]]
+_Outputs: TypeAlias = Mapping[str, _Array] | Mapping[str, Mapping[str, _Array]]
+_Results: TypeAlias = dict[str, dict[str, _Array]]
+
+class hbDNNDataType:
+    S4: ClassVar[hbDNNDataType]
+    U4: ClassVar[hbDNNDataType]
+    S8: ClassVar[hbDNNDataType]
+    U8: ClassVar[hbDNNDataType]
+    F16: ClassVar[hbDNNDataType]
+    S16: ClassVar[hbDNNDataType]
+    U16: ClassVar[hbDNNDataType]
+    F32: ClassVar[hbDNNDataType]
+    S32: ClassVar[hbDNNDataType]
+    U32: ClassVar[hbDNNDataType]
+    F64: ClassVar[hbDNNDataType]
+    S64: ClassVar[hbDNNDataType]
+    U64: ClassVar[hbDNNDataType]
+    BOOL8: ClassVar[hbDNNDataType]
+    MAX: ClassVar[hbDNNDataType]
+    __members__: ClassVar[dict[str, hbDNNDataType]]
+    def __init__(self, value: int) -> None: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __index__(self) -> int: ...
+    def __int__(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+
+class hbDNNQuantiType:
+    NONE: ClassVar[hbDNNQuantiType]
+    SCALE: ClassVar[hbDNNQuantiType]
+    __members__: ClassVar[dict[str, hbDNNQuantiType]]
+    def __init__(self, value: int) -> None: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __index__(self) -> int: ...
+    def __int__(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+
+class QuantParams:
+    quant_type: hbDNNQuantiType
+    axis: int
+    @property
+    def scale(self) -> npt.NDArray[np.float32]: ...
+    @scale.setter
+    def scale(self, value: npt.ArrayLike) -> None: ...
+    @property
+    def zero_point(self) -> npt.NDArray[np.int32]: ...
+    @zero_point.setter
+    def zero_point(self, value: npt.ArrayLike) -> None: ...
+    def __init__(
+        self,
+        quant_type: hbDNNQuantiType = ...,
+        axis: int = 0,
+        scale: npt.ArrayLike | None = None,
+        zero_point: npt.ArrayLike | None = None,
+    ) -> None: ...
+    def __eq__(self, other: object) -> bool: ...
+
+class SchedParam:
+    priority: int
+    customId: int
+    bpu_cores: list[int]
+    deviceId: int
+    def __init__(
+        self, priority: int = 0, customId: int = 0, bpu_cores: Sequence[int] = ..., deviceId: int = 0
+    ) -> None: ...
+    def __eq__(self, other: object) -> bool: ...
+
+class CallTiming:
+    @property
+    def copy_in_us(self) -> float: ...
+    @property
+    def queue_us(self) -> float: ...
+    @property
+    def device_us(self) -> float: ...
+    @property
+    def copy_out_us(self) -> float: ...
+    @property
+    def total_us(self) -> float: ...
+
+class InferRequest:
+    @property
+    def model_name(self) -> str: ...
+    @property
+    def inputs(self) -> Mapping[str, _Array]: ...
+    @property
+    def timing(self) -> CallTiming: ...
+    @property
+    def busy(self) -> bool: ...
+    def run(
+        self,
+        *,
+        priority: int | None = None,
+        bpu_cores: Sequence[int] | None = None,
+        custom_id: int | None = None,
+        device_id: int | None = None,
+        timeout_ms: float | None = None,
+        outputs: Mapping[str, _Array] | None = None,
+    ) -> dict[str, _Array]: ...
+
+class HB_HBMRuntime:
+    version: ClassVar[LibraryVersion]
+    @overload
+    def __init__(self, model_file: _Path) -> None: ...
+    @overload
+    def __init__(self, model_files: Sequence[_Path]) -> None: ...
+    @property
+    def backend(self) -> str: ...
+    @property
+    def soc(self) -> str: ...
+    @property
+    def bpu_core_count(self) -> int: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def model_names(self) -> list[str]: ...
+    @property
+    def model_count(self) -> int: ...
+    @property
+    def model_descs(self) -> dict[str, str]: ...
+    @property
+    def hbm_descs(self) -> dict[str, str]: ...
+    @property
+    def compile_bpu_core_num(self) -> dict[str, int]: ...
+    @property
+    def input_counts(self) -> dict[str, int]: ...
+    @property
+    def input_names(self) -> dict[str, list[str]]: ...
+    @property
+    def input_descs(self) -> dict[str, dict[str, str]]: ...
+    @property
+    def input_shapes(self) -> dict[str, dict[str, list[int]]]: ...
+    @property
+    def input_dtypes(self) -> dict[str, dict[str, hbDNNDataType]]: ...
+    @property
+    def input_quants(self) -> dict[str, dict[str, QuantParams]]: ...
+    @property
+    def input_strides(self) -> dict[str, dict[str, list[int]]]: ...
+    @property
+    def input_aligned_bytes(self) -> dict[str, dict[str, int]]: ...
+    @property
+    def output_counts(self) -> dict[str, int]: ...
+    @property
+    def output_names(self) -> dict[str, list[str]]: ...
+    @property
+    def output_descs(self) -> dict[str, dict[str, str]]: ...
+    @property
+    def output_shapes(self) -> dict[str, dict[str, list[int]]]: ...
+    @property
+    def output_dtypes(self) -> dict[str, dict[str, hbDNNDataType]]: ...
+    @property
+    def output_quants(self) -> dict[str, dict[str, QuantParams]]: ...
+    @property
+    def output_strides(self) -> dict[str, dict[str, list[int]]]: ...
+    @property
+    def output_aligned_bytes(self) -> dict[str, dict[str, int]]: ...
+    @property
+    def sched_params(self) -> dict[str, SchedParam]: ...
+    def set_scheduling_params(
+        self,
+        priority: Mapping[str, int] | None = None,
+        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        custom_id: Mapping[str, int] | None = None,
+        device_id: Mapping[str, int] | None = None,
+    ) -> None: ...
+    @overload
+    def run(
+        self,
+        input_tensor: _Inputs,
+        model_name: str | None = None,
+        priority: Mapping[str, int] | None = None,
+        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        custom_id: Mapping[str, int] | None = None,
+        device_id: Mapping[str, int] | None = None,
+        *,
+        timeout_ms: float | None = None,
+        outputs: _Outputs | None = None,
+        timing: dict[str, CallTiming] | None = None,
+    ) -> _Results: ...
+    @overload
+    def run(
+        self,
+        *,
+        input_tensors: Mapping[str, _Array],
+        model_name: str | None = None,
+        priority: Mapping[str, int] | None = None,
+        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        custom_id: Mapping[str, int] | None = None,
+        device_id: Mapping[str, int] | None = None,
+        timeout_ms: float | None = None,
+        outputs: _Outputs | None = None,
+        timing: dict[str, CallTiming] | None = None,
+    ) -> _Results: ...
+    @overload
+    def run(
+        self,
+        *,
+        multi_input_tensors: Mapping[str, Mapping[str, _Array]],
+        model_name: str | None = None,
+        priority: Mapping[str, int] | None = None,
+        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        custom_id: Mapping[str, int] | None = None,
+        device_id: Mapping[str, int] | None = None,
+        timeout_ms: float | None = None,
+        outputs: _Outputs | None = None,
+        timing: dict[str, CallTiming] | None = None,
+    ) -> _Results: ...
+    def run_async(
+        self,
+        input_tensor: _Inputs,
+        model_name: str | None = None,
+        priority: Mapping[str, int] | None = None,
+        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        custom_id: Mapping[str, int] | None = None,
+        device_id: Mapping[str, int] | None = None,
+        *,
+        outputs: _Outputs | None = None,
+        timing: dict[str, CallTiming] | None = None,
+    ) -> InferFuture: ...
+    def create_request(
+        self, model_name: str | None = None, shapes: Mapping[str, Sequence[int]] | None = None
+    ) -> InferRequest: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> HB_HBMRuntime: ...
+    def __exit__(self, *exception: object) -> None: ...
+
+def quantize(array: _Array, quant: QuantParams, dtype: hbDNNDataType | npt.DTypeLike) -> _Array: ...
+def dequantize(array: _Array, quant: QuantParams) -> npt.NDArray[np.float32]: ...
