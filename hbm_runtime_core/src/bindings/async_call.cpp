@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/async_call.hpp"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "bindings/errors.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/results.hpp"
 #include "bindings/runtime_object.hpp"
 #include "driver/error.hpp"
@@ -17,43 +15,6 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-// A thread that asks for the GIL of an interpreter which is going away is ended by it in the middle of C++ code. So
-// threads of the library register before they ask, and the interpreter's exit first waits for those inside.
-class InterpreterDoor {
- public:
-  bool enter() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!closed_) {
-      ++inside_;
-    }
-    return !closed_;
-  }
-
-  void leave() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    --inside_;
-    wake_.notify_all();
-  }
-
-  void close() {
-    constexpr std::chrono::seconds longest_callback{5};
-    std::unique_lock<std::mutex> lock(mutex_);
-    closed_ = true;
-    wake_.wait_for(lock, longest_callback, [this] { return inside_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  int inside_ = 0;
-  bool closed_ = false;
-};
-
-InterpreterDoor& interpreter_door() {
-  static auto* door = new InterpreterDoor;  // Never deleted: threads come by at any time.
-  return *door;
-}
-
 // Runs `work` with the GIL, or not at all once the interpreter is ending.
 template <typename Work>
 void with_interpreter(const Work& work) {
@@ -61,14 +22,10 @@ void with_interpreter(const Work& work) {
     work();
     return;
   }
-  if (!interpreter_door().enter()) {
-    return;
-  }
-  {
-    py::gil_scoped_acquire acquire;
+  const InterpreterVisit visit;
+  if (visit.allowed()) {
     work();
   }
-  interpreter_door().leave();
 }
 
 struct AsyncCall {
@@ -93,7 +50,7 @@ py::object python_exception(const std::exception_ptr& error) {
 py::object results_of(AsyncCall& async) {
   auto& runtime = py::cast<RuntimeObject&>(async.runtime);
   {
-    py::gil_scoped_release release;
+    const GilRelease release;
     async.call->call.copy_out();
   }
   if (async.timing) {
@@ -156,20 +113,13 @@ py::object start_async_call(const py::object& runtime, const RunArguments& argum
   async->timing = py::reinterpret_borrow<py::object>(arguments.timing);
   const py::object future = async->future;
   {
-    py::gil_scoped_release release;
+    const GilRelease release;
     call->call.start(std::move(set), Deadline::max());
     run_elsewhere(std::shared_ptr<Call>(call, &call->call), [async](Call&, const std::exception_ptr& error) {
       with_interpreter([&] { complete(*async, error); });
     });
   }
   return future;
-}
-
-void watch_interpreter_exit() {
-  py::module_::import("atexit").attr("register")(py::cpp_function([] {
-    py::gil_scoped_release release;
-    interpreter_door().close();
-  }));
 }
 
 }  // namespace hbm

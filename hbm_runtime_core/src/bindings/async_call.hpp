@@ -19,9 +19,6 @@ std::shared_ptr<PythonCall> make_python_call();
 /// Starts a call and returns the future of its results.
 pybind11::object start_async_call(const pybind11::object& runtime, const RunArguments& arguments);
 
-/// Lets threads of the library into Python, until the interpreter ends.
-void watch_interpreter_exit();
-
 }  // namespace hbm
 
 #endif  // HBM_BINDINGS_ASYNC_CALL_HPP_

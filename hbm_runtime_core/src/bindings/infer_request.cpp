@@ -8,6 +8,7 @@
 
 #include "bindings/async_call.hpp"
 #include "bindings/errors.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/numpy_array.hpp"
 #include "bindings/results.hpp"
 #include "bindings/run_arguments.hpp"
@@ -91,7 +92,7 @@ py::object run_request(InferRequest& self, const py::object& priority, const py:
   call->call.set_timed(true);
   {
     BusyGuard busy(self);
-    py::gil_scoped_release release;
+    const GilRelease release;
     call->call.start(std::move(set), deadline);
     if (deadline == Deadline::max()) {
       call->call.finish();

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <pybind11/pybind11.h>
 
-#include "bindings/async_call.hpp"
 #include "bindings/enums.hpp"
 #include "bindings/errors.hpp"
 #include "bindings/infer_request.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/parameters.hpp"
 #include "bindings/quantization.hpp"
 #include "bindings/results.hpp"

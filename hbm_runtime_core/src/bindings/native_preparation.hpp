@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "bindings/interpreter.hpp"
 #include "bindings/picture_arguments.hpp"
 #include "vision/jpeg_decoder.hpp"
 #include "vision/preparation.hpp"
@@ -27,7 +28,7 @@ class NativePreparation {
   vision::ImageTransform from_picture(const pybind11::buffer& data, int64_t offset, const PictureArguments& arguments,
                                       Write write) {
     const PictureBytes bytes(data, offset);
-    const pybind11::gil_scoped_release released;
+    const GilRelease released;
     const std::lock_guard lock(mutex_);
     return write(preparation_, vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
                                                     arguments.step, arguments.encoding, picture_range_));
@@ -36,7 +37,7 @@ class NativePreparation {
   template <typename Write>
   vision::ImageTransform from_jpeg(const pybind11::buffer& data, int64_t offset, Write write) {
     const PictureBytes bytes(data, offset);
-    const pybind11::gil_scoped_release released;
+    const GilRelease released;
     const std::lock_guard lock(mutex_);
     if (!jpeg_) jpeg_.emplace();
     return write(preparation_, jpeg_->decode(bytes.data(), bytes.size()));

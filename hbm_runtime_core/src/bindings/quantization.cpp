@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bindings/errors.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/numpy_array.hpp"
 #include "bindings/parameters.hpp"
 #include "bindings/run_arguments.hpp"
@@ -74,7 +75,7 @@ py::object dequantize_array(const py::object& array, const QuantParams& quant) {
   py::array_t<float> result(shape);
   float* to = result.mutable_data();
   if (result.size() > 0) {
-    py::gil_scoped_release release;
+    const GilRelease release;
     dequantize(info.data, dtype, shape, strides, quantization, to);
   }
   return std::move(result);
@@ -103,7 +104,7 @@ py::object quantize_array(const py::object& array, const QuantParams& quant, con
   if (real.size() > 0) {
     void* to = result.mutable_data();
     const float* from = real.data();
-    py::gil_scoped_release release;
+    const GilRelease release;
     quantize(from, shape, quantization, dtype, to);
   }
   if (!is_packed(dtype)) {

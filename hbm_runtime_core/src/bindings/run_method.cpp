@@ -8,6 +8,7 @@
 #include "bindings/async_call.hpp"
 #include "bindings/call_arguments.hpp"
 #include "bindings/errors.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/results.hpp"
 #include "bindings/run_arguments.hpp"
 #include "bindings/runtime_object.hpp"
@@ -55,7 +56,7 @@ py::object run_here(RuntimeObject& self, std::shared_ptr<const ModelSet> set, co
   fill_call(self, *set, arguments, &call);
   call.call.set_timed(arguments.timing != nullptr);
   {
-    py::gil_scoped_release release;
+    const GilRelease release;
     call.call.start(std::move(set), Deadline::max());
     call.call.finish();
     call.call.copy_out();
@@ -73,7 +74,7 @@ py::object run_limited(RuntimeObject& self, std::shared_ptr<const ModelSet> set,
   fill_call(self, *set, arguments, call.get());
   call->call.set_timed(arguments.timing != nullptr);
   {
-    py::gil_scoped_release release;
+    const GilRelease release;
     call->call.start(std::move(set), deadline);
     run_with_deadline(std::shared_ptr<Call>(call, &call->call), timeout_ms, deadline);
     call->call.copy_out();

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "bindings/errors.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/run_arguments.hpp"
 #include "driver/error.hpp"
 
@@ -91,7 +92,7 @@ PyObject* file_argument(const py::args& args, const py::kwargs& kwargs) {
 RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<std::string>& files)
     : paths_(std::move(paths)) {
   {
-    py::gil_scoped_release release;
+    const GilRelease release;
     runtime_ = std::make_unique<Runtime>(files);
   }
   const std::shared_ptr<const ModelSet> set = runtime_->set();
@@ -105,7 +106,7 @@ RuntimeObject::~RuntimeObject() { close(); }
 
 void RuntimeObject::close() {
   if (runtime_ != nullptr) {
-    py::gil_scoped_release release;
+    const GilRelease release;
     runtime_->close();
   }
 }

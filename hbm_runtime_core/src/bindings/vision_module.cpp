@@ -8,6 +8,7 @@
 
 #include "bindings/errors.hpp"
 #include "bindings/image_transform.hpp"
+#include "bindings/interpreter.hpp"
 #include "bindings/native_preparation.hpp"
 #include "vision/picture.hpp"
 
@@ -20,4 +21,5 @@ PYBIND11_MODULE(_vision, module) {
   module.attr("__name__") = "hbm_runtime_core._vision";
   hbm::define_nv12_preparation(module);
   hbm::define_tensor_preparation(module);
+  hbm::watch_interpreter_exit();
 }

@@ -1,0 +1,77 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings/interpreter.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace py = pybind11;
+
+namespace hbm {
+namespace {
+
+constexpr std::chrono::seconds longest_callback{5};
+
+// Threads on their way into Python, and those of the library that are in it.
+std::atomic<int> visitors{0};
+std::atomic<bool> closed{false};
+std::atomic<std::thread::id> closer;
+
+// True for the thread that ends the interpreter as well: it alone goes on.
+bool enter() {
+  visitors.fetch_add(1);
+  if (!closed.load() || closer.load() == std::this_thread::get_id()) {
+    return true;
+  }
+  visitors.fetch_sub(1);
+  return false;
+}
+
+void leave() { visitors.fetch_sub(1); }
+
+[[noreturn]] void wait_for_the_end_of_the_process() {
+  while (true) {
+    pause();
+  }
+}
+
+// With the GIL free, so that those already on their way come through.
+void close_door() {
+  const GilRelease release;
+  closer.store(std::this_thread::get_id());
+  closed.store(true);
+  const auto limit = std::chrono::steady_clock::now() + longest_callback;
+  while (visitors.load() > 0 && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace
+
+GilRelease::~GilRelease() {
+  if (!enter()) {
+    wait_for_the_end_of_the_process();
+  }
+  PyEval_RestoreThread(state_);
+  leave();
+}
+
+InterpreterVisit::InterpreterVisit() : allowed_(enter()) {
+  if (allowed_) {
+    state_ = PyGILState_Ensure();
+  }
+}
+
+InterpreterVisit::~InterpreterVisit() {
+  if (allowed_) {
+    PyGILState_Release(state_);
+    leave();
+  }
+}
+
+void watch_interpreter_exit() { py::module_::import("atexit").attr("register")(py::cpp_function(&close_door)); }
+
+}  // namespace hbm
