@@ -43,8 +43,11 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
     refuse(size_bytes, std::string("it does not begin as a JPEG (") + tjGetErrorStr2(handle_.get()) +
                            "); does the format say jpeg and mean another one?");
   }
+  if (width <= 0 || height <= 0) refuse(size_bytes, "it is cut off before its size");
   const bool grey = sampling == TJSAMP_GRAY && colours == TJCS_GRAY;
-  if (!grey && colours != TJCS_YCbCr) refuse(size_bytes, "expected colours as YCbCr or grey, got another colour space");
+  if (!grey && (colours != TJCS_YCbCr || sampling < 0 || sampling >= TJ_NUMSAMP)) {
+    refuse(size_bytes, "expected colours as YCbCr or grey in a common sampling, got others; decode it to bgr8 first");
+  }
 
   // Planes are rounded up to whole samples of chroma.
   uint8_t* planes[3] = {};

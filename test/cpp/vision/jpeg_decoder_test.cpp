@@ -79,6 +79,7 @@ TEST(JpegDecoder, WhatIsNoWholeJpegIsRefusedWithTheReason) {
   for (size_t size = 2; size < file.size(); size += 7) {
     EXPECT_NE(refusal_of({file.begin(), file.begin() + static_cast<ptrdiff_t>(size)}), "accepted") << size;
   }
+  EXPECT_NE(refusal_of({file.begin(), file.begin() + 20}).find("cut off before its size"), std::string::npos);
   EXPECT_NE(refusal_of({file.begin(), file.end() - 2}).find("cut off"), std::string::npos);
   EXPECT_NE(refusal_of(jpeg_of(16, 16, TJSAMP_444, TJPF_CMYK)).find("expected colours as YCbCr or grey"),
             std::string::npos);
