@@ -10,24 +10,6 @@
 #include <climits>
 
 namespace hbm_sim {
-namespace {
-
-constexpr int64_t kPollNs = 8'000;
-
-bool several_processors() {
-  static const bool several = sysconf(_SC_NPROCESSORS_ONLN) > 1;
-  return several;
-}
-
-void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-}  // namespace
 
 int64_t now_ns() {
   timespec now;
@@ -52,17 +34,8 @@ void Event::wake() {
 
 bool Event::wait_while(uint32_t old, int64_t deadline_ns) {
   if (value() != old) return true;
-  int64_t now = now_ns();
-  if (several_processors()) {
-    const int64_t poll_until = deadline_ns < now + kPollNs ? deadline_ns : now + kPollNs;
-    while (now < poll_until) {
-      for (int i = 0; i < 16; ++i) {
-        relax();
-        if (value() != old) return true;
-      }
-      now = now_ns();
-    }
-  }
+  // No polling first: the scheduler likes to put who wakes and who is woken on one processor, and there a poll only
+  // keeps the other one from running.
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (value_.load(std::memory_order_seq_cst) == old) {
     timespec until{};

@@ -22,7 +22,7 @@ class Event {
   void set(uint32_t value);
   void increment();
 
-  /// Returns when the value is no longer `old`, or at `deadline_ns`: false then. Polls for a few microseconds first.
+  /// Returns when the value is no longer `old`, or at `deadline_ns`: false then.
   bool wait_while(uint32_t old, int64_t deadline_ns = kNever);
 
  private:
