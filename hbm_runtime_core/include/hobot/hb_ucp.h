@@ -27,10 +27,10 @@
 extern "C" {
 #endif
 
-typedef void *hbUCPTaskHandle_t;
+typedef void* hbUCPTaskHandle_t;
 
 /* Runs on a thread of the library once the task is done; status is the task's. */
-typedef void (*hbUCPTaskDoneCb)(hbUCPTaskHandle_t task, int32_t status, void *userdata);
+typedef void (*hbUCPTaskDoneCb)(hbUCPTaskHandle_t task, int32_t status, void* userdata);
 
 /* 0 to 253 are ordinary, 254 preempts, 255 preempts even 254. */
 typedef enum { HB_UCP_PRIORITY_LOWEST = 0, HB_UCP_PRIORITY_HIGHEST = 255 } hbUCPTaskPriority;
@@ -42,30 +42,30 @@ typedef struct hbUCPSchedParam {
   uint32_t deviceId; /* 0 */
 } hbUCPSchedParam;
 
-#define HB_UCP_INITIALIZE_SCHED_PARAM(param)      \
-  do {                                            \
-    (param)->priority = HB_UCP_PRIORITY_LOWEST;   \
-    (param)->customId = 0;                        \
-    (param)->backend = HB_UCP_CORE_ANY;           \
-    (param)->deviceId = 0;                        \
+#define HB_UCP_INITIALIZE_SCHED_PARAM(param)    \
+  do {                                          \
+    (param)->priority = HB_UCP_PRIORITY_LOWEST; \
+    (param)->customId = 0;                      \
+    (param)->backend = HB_UCP_CORE_ANY;         \
+    (param)->deviceId = 0;                      \
   } while (0)
 
 /* Functions that return int32_t return 0 or a code of hbUCPStatus. */
 
-int32_t hbUCPSubmitTask(hbUCPTaskHandle_t taskHandle, hbUCPSchedParam *schedParam);
+int32_t hbUCPSubmitTask(hbUCPTaskHandle_t taskHandle, hbUCPSchedParam* schedParam);
 
 /* timeoutMs: milliseconds; 0 waits for ever. */
 int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t taskHandle, int32_t timeoutMs);
 
 /* Between creating and submitting a task. */
-int32_t hbUCPSetTaskDoneCb(hbUCPTaskHandle_t taskHandle, hbUCPTaskDoneCb callback, void *userdata);
+int32_t hbUCPSetTaskDoneCb(hbUCPTaskHandle_t taskHandle, hbUCPTaskDoneCb callback, void* userdata);
 
 int32_t hbUCPReleaseTask(hbUCPTaskHandle_t taskHandle);
 
 /* Static strings, never freed. */
-char const *hbUCPGetVersion(void);
-char const *hbUCPGetSocName(void);
-char const *hbUCPGetErrorDesc(int32_t errorCode);
+char const* hbUCPGetVersion(void);
+char const* hbUCPGetSocName(void);
+char const* hbUCPGetErrorDesc(int32_t errorCode);
 
 int32_t hbUCPFlushLog(void);
 

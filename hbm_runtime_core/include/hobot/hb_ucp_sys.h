@@ -15,7 +15,7 @@ extern "C" {
  * together, memSize is the window's size in bytes. */
 typedef struct hbUCPSysMem {
   uint64_t phyAddr; /* address as the device sees it */
-  void *virAddr;    /* address as the CPU sees it */
+  void* virAddr;    /* address as the CPU sees it */
   uint64_t memSize; /* bytes */
 } hbUCPSysMem;
 
@@ -26,12 +26,12 @@ typedef enum {
 
 /* All functions return 0 or a code of hbUCPStatus. */
 
-int32_t hbUCPMalloc(hbUCPSysMem *mem, uint64_t size, int32_t deviceId);
-int32_t hbUCPMallocCached(hbUCPSysMem *mem, uint64_t size, int32_t deviceId);
-int32_t hbUCPFree(hbUCPSysMem *mem);
+int32_t hbUCPMalloc(hbUCPSysMem* mem, uint64_t size, int32_t deviceId);
+int32_t hbUCPMallocCached(hbUCPSysMem* mem, uint64_t size, int32_t deviceId);
+int32_t hbUCPFree(hbUCPSysMem* mem);
 
 /* Acts on the bytes of the window given; flag is one of HB_SYS_MEM_CACHE_*. */
-int32_t hbUCPMemFlush(hbUCPSysMem const *mem, int32_t flag);
+int32_t hbUCPMemFlush(hbUCPSysMem const* mem, int32_t flag);
 
 #ifdef __cplusplus
 } /* extern "C" */

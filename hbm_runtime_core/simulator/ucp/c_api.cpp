@@ -47,10 +47,11 @@ int32_t check_process(const char* function) {
   const std::string& problem = startup_problem();
   if (!problem.empty()) return hbm_sim_fail(HB_UCP_INIT_FAILED, "%s: %s", function, problem.c_str());
   if (forked.load(std::memory_order_relaxed)) {
-    return hbm_sim_fail(HB_UCP_API_USE_ERROR,
-                        "%s: this process was forked off one that used the library, and the device's threads are not in "
-                        "it; start processes with spawn, or use the library after the fork only",
-                        function);
+    return hbm_sim_fail(
+        HB_UCP_API_USE_ERROR,
+        "%s: this process was forked off one that used the library, and the device's threads are not in "
+        "it; start processes with spawn, or use the library after the fork only",
+        function);
   }
   return HB_UCP_SUCCESS;
 }
@@ -119,7 +120,8 @@ int32_t hbUCPMemFlush(hbUCPSysMem const* mem, int32_t flag) {
   if (const int32_t status = hbm_sim_enter("hbUCPMemFlush", nullptr); status != 0) return status;
   if (mem == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: the memory struct is NULL");
   if (flag != HB_SYS_MEM_CACHE_INVALIDATE && flag != HB_SYS_MEM_CACHE_CLEAN) {
-    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: flag must be 1 (invalidate) or 2 (clean), got %d", flag);
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: flag must be 1 (invalidate) or 2 (clean), got %d",
+                        flag);
   }
   if (!hbm_sim::DeviceMemory::instance().contains(*mem)) {
     return hbm_sim_fail(HB_UCP_MEM_IS_INVALID, "hbUCPMemFlush: %p with %llu bytes is not in a block of device memory",
@@ -226,9 +228,10 @@ int32_t hbm_sim_task_add(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) try {
   if (*handle == nullptr) {
     Task* task = hbm_sim::TaskPool::instance().create();
     if (task == nullptr) {
-      return hbm_sim_fail(HB_UCP_TASK_NUMBER_EXCEED_LIMIT,
-                          "all %d tasks exist already: release those that are done (HB_UCP_MAX_TASK_NUM sets the limit)",
-                          hbm_sim::configuration().task_limit);
+      return hbm_sim_fail(
+          HB_UCP_TASK_NUMBER_EXCEED_LIMIT,
+          "all %d tasks exist already: release those that are done (HB_UCP_MAX_TASK_NUM sets the limit)",
+          hbm_sim::configuration().task_limit);
     }
     task->append(job);
     *handle = task->handle;
@@ -282,8 +285,8 @@ int32_t hbm_sim_run_now(hbm_sim::Job* job) {
   } borrowed(job);
   if (job->traits().bpu_cores > 1) {
     return hbm_sim_fail(HB_UCP_API_USE_ERROR,
-                        "hbDNNInferV2: model '%s' is compiled for %d BPU cores and has no synchronous form", job->traits().model,
-                        job->traits().bpu_cores);
+                        "hbDNNInferV2: model '%s' is compiled for %d BPU cores and has no synchronous form",
+                        job->traits().model, job->traits().bpu_cores);
   }
   hbUCPTaskHandle_t task = nullptr;
   int32_t status = hbm_sim_task_add(&task, &borrowed);

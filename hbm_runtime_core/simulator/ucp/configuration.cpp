@@ -23,8 +23,8 @@ std::string_view environment(const char* name, std::string_view fallback) {
 
 void refuse(Configuration& configuration, const char* name, std::string_view value, const char* expected) {
   if (configuration.error.empty()) {
-    configuration.error = std::string("environment variable ") + name + ": expected " + expected + ", got '" +
-                          std::string(value) + "'";
+    configuration.error =
+        std::string("environment variable ") + name + ": expected " + expected + ", got '" + std::string(value) + "'";
   }
 }
 

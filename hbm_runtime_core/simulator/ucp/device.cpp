@@ -50,10 +50,11 @@ int32_t Device::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_
   const auto named = static_cast<uint32_t>(backend & kNamedCores);
   if (traits.bpu_cores > 1) {
     if (any || (named & ~existing) != 0 || count_bits(named) != traits.bpu_cores) {
-      return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT,
-                          "model '%s' is compiled for %d BPU cores: the backend must name exactly %d of the %d cores of "
-                          "%s, got 0x%" PRIx64,
-                          traits.model, traits.bpu_cores, traits.bpu_cores, soc.core_count, soc.name, backend);
+      return hbm_sim_fail(
+          HB_UCP_INVALID_ARGUMENT,
+          "model '%s' is compiled for %d BPU cores: the backend must name exactly %d of the %d cores of "
+          "%s, got 0x%" PRIx64,
+          traits.model, traits.bpu_cores, traits.bpu_cores, soc.core_count, soc.name, backend);
     }
     *mask = named;
     return HB_UCP_SUCCESS;
@@ -146,9 +147,8 @@ void Device::give(SubTask& sub_task, uint32_t cores) {
   const int32_t own_class = sub_task.task->preemption_class();
   for_each_core(cores, [&](int index) {
     std::vector<SubTask*>& dispatched = cores_[index].dispatched;
-    const auto place = std::find_if(dispatched.begin(), dispatched.end(), [&](const SubTask* other) {
-      return other->task->preemption_class() < own_class;
-    });
+    const auto place = std::find_if(dispatched.begin(), dispatched.end(),
+                                    [&](const SubTask* other) { return other->task->preemption_class() < own_class; });
     dispatched.insert(place, &sub_task);
   });
   wake(cores);

@@ -62,6 +62,7 @@ void set_python_error(const std::exception_ptr& error) {
 }
 
 void register_error_translation() {
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is pybind11's.
   py::register_local_exception_translator([](std::exception_ptr error) {
     try {
       std::rethrow_exception(error);

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-typedef void *hbDNNPackedHandle_t; /* all models of one load call */
-typedef void *hbDNNHandle_t;       /* one model, borrowed from its packed handle */
+typedef void* hbDNNPackedHandle_t; /* all models of one load call */
+typedef void* hbDNNHandle_t;       /* one model, borrowed from its packed handle */
 
 typedef enum {
   HB_DNN_TENSOR_TYPE_S4 = 0,
@@ -48,9 +48,9 @@ typedef struct hbDNNTensorShape {
  * zeroPointData may be NULL where zeroPointLen is 0. */
 typedef struct hbDNNQuantiScale {
   int32_t scaleLen;
-  float *scaleData;
+  float* scaleData;
   int32_t zeroPointLen;
-  int32_t *zeroPointData;
+  int32_t* zeroPointData;
 } hbDNNQuantiScale;
 
 typedef enum { NONE = 0, SCALE = 1 } hbDNNQuantiType;
@@ -73,52 +73,46 @@ typedef struct hbDNNTensor {
 typedef enum { HB_DNN_DESC_TYPE_UNKNOWN = 0, HB_DNN_DESC_TYPE_STRING = 1 } hbDNNDescType;
 
 /* Static strings, never freed. */
-char const *hbDNNGetVersion(void);
-char const *hbDNNGetErrorDesc(int32_t errorCode);
+char const* hbDNNGetVersion(void);
+char const* hbDNNGetErrorDesc(int32_t errorCode);
 
 /* All others return 0 or a code of hbDNNStatus. */
 
-int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t *packedHandle, char const **modelFileNames,
+int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packedHandle, char const** modelFileNames,
                                  int32_t modelFileCount);
-int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t *packedHandle, const void **modelData,
-                               int32_t *modelDataLengths, int32_t modelDataCount);
+int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t* packedHandle, const void** modelData, int32_t* modelDataLengths,
+                               int32_t modelDataCount);
 int32_t hbDNNRelease(hbDNNPackedHandle_t packedHandle);
 
 /* Strings and lists belong to the library and live until hbDNNRelease. */
-int32_t hbDNNGetModelNameList(char const ***modelNameList, int32_t *modelNameCount,
-                              hbDNNPackedHandle_t packedHandle);
-int32_t hbDNNGetModelHandle(hbDNNHandle_t *dnnHandle, hbDNNPackedHandle_t packedHandle,
-                            char const *modelName);
-int32_t hbDNNGetModelDesc(char const **desc, uint32_t *size, int32_t *type,
-                          hbDNNHandle_t dnnHandle);
+int32_t hbDNNGetModelNameList(char const*** modelNameList, int32_t* modelNameCount, hbDNNPackedHandle_t packedHandle);
+int32_t hbDNNGetModelHandle(hbDNNHandle_t* dnnHandle, hbDNNPackedHandle_t packedHandle, char const* modelName);
+int32_t hbDNNGetModelDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle);
 /* index: position of the file in the load call. */
-int32_t hbDNNGetHBMDesc(char const **desc, uint32_t *size, int32_t *type,
-                        hbDNNPackedHandle_t packedHandle, int32_t index);
-int32_t hbDNNGetCompileBpuCoreNum(int32_t *coreCount, hbDNNHandle_t dnnHandle);
+int32_t hbDNNGetHBMDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNPackedHandle_t packedHandle,
+                        int32_t index);
+int32_t hbDNNGetCompileBpuCoreNum(int32_t* coreCount, hbDNNHandle_t dnnHandle);
 
-int32_t hbDNNGetInputCount(int32_t *inputCount, hbDNNHandle_t dnnHandle);
-int32_t hbDNNGetInputName(char const **name, hbDNNHandle_t dnnHandle, int32_t inputIndex);
-int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties *properties, hbDNNHandle_t dnnHandle,
-                                      int32_t inputIndex);
-int32_t hbDNNGetInputDesc(char const **desc, uint32_t *size, int32_t *type,
-                          hbDNNHandle_t dnnHandle, int32_t inputIndex);
+int32_t hbDNNGetInputCount(int32_t* inputCount, hbDNNHandle_t dnnHandle);
+int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t dnnHandle, int32_t inputIndex);
+int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle, int32_t inputIndex);
+int32_t hbDNNGetInputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle,
+                          int32_t inputIndex);
 
-int32_t hbDNNGetOutputCount(int32_t *outputCount, hbDNNHandle_t dnnHandle);
-int32_t hbDNNGetOutputName(char const **name, hbDNNHandle_t dnnHandle, int32_t outputIndex);
-int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties *properties,
-                                       hbDNNHandle_t dnnHandle, int32_t outputIndex);
-int32_t hbDNNGetOutputDesc(char const **desc, uint32_t *size, int32_t *type,
-                           hbDNNHandle_t dnnHandle, int32_t outputIndex);
+int32_t hbDNNGetOutputCount(int32_t* outputCount, hbDNNHandle_t dnnHandle);
+int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t dnnHandle, int32_t outputIndex);
+int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle, int32_t outputIndex);
+int32_t hbDNNGetOutputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle,
+                           int32_t outputIndex);
 
 /* taskHandle NULL: run now and return when finished. *taskHandle NULL: create a
  * task, which hbUCPSubmitTask starts. Otherwise: append to that task. */
-int32_t hbDNNInferV2(hbUCPTaskHandle_t *taskHandle, hbDNNTensor *output, hbDNNTensor const *input,
+int32_t hbDNNInferV2(hbUCPTaskHandle_t* taskHandle, hbDNNTensor* output, hbDNNTensor const* input,
                      hbDNNHandle_t dnnHandle);
 
 /* The shape and strides that an output really has, after waiting and before release. */
-int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties *properties,
-                                           hbUCPTaskHandle_t taskHandle, int32_t subTaskIndex,
-                                           int32_t outputIndex);
+int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t taskHandle,
+                                           int32_t subTaskIndex, int32_t outputIndex);
 
 #ifdef __cplusplus
 } /* extern "C" */
