@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["ENCODINGS", "ImageTransform", "PicturePreparation", "for_model", "nv12_planes"]
 
 _CHANNELS = (1, 3)
+_COLOURS = ("rgb", "bgr")
 
 
 class PicturePreparation:
@@ -149,48 +150,54 @@ def for_model(
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
-    common = {
+    if colour not in _COLOURS:
+        raise HbmValueError(f"colour order '{colour}' is unknown; known are {', '.join(_COLOURS)}")
+    if len(pad_rgb) != 3 or not all(0 <= value <= 255 for value in pad_rgb):
+        raise HbmValueError(f"pad_rgb: expected red, green and blue of 0 to 255, got {tuple(pad_rgb)}")
+    common: dict[str, Any] = {
         "picture_range": picture_range,
         "resize": resize,
         "interpolation": interpolation,
         "region": region,
-        "pad_rgb": pad_rgb,
+        "pad_rgb": tuple(pad_rgb),
     }
-    shapes = runtime.input_shapes[model_name]
+    if model_name not in runtime.model_names:
+        known = ", ".join(map(repr, runtime.model_names))
+        raise HbmValueError(f"model '{model_name}' is not loaded; loaded are {known}")
+    shapes, dtypes = runtime.input_shapes[model_name], runtime.input_dtypes[model_name]
     names = list(inputs) if inputs is not None else list(runtime.input_names[model_name])
     if unknown := [name for name in names if name not in shapes]:
-        raise HbmValueError(
-            f"model '{model_name}' has no input '{unknown[0]}'; it has {', '.join(map(repr, shapes))}"
-        )
-    pairs = [(y, uv) for y in names for uv in names if _is_nv12_pair(shapes[y], shapes[uv])]
+        raise HbmValueError(f"model '{model_name}' has no input '{unknown[0]}'; it has {', '.join(map(repr, shapes))}")
+    bytes_alone = [name for name in names if dtypes[name].name == "U8"]
+    pairs = [(y, uv) for y in bytes_alone for uv in bytes_alone if _is_nv12_pair(shapes[y], shapes[uv])]
     if len(pairs) == 1:
         _, height, width, _ = shapes[pairs[0][0]]
-        native = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
-        return PicturePreparation(pairs[0], native)
+        planes = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
+        return PicturePreparation(pairs[0], planes)
     layouts = {name: layout for name in names if (layout := _picture_layout(shapes[name])) is not None}
     if len(layouts) != 1 or pairs:
-        listed = ", ".join(f"'{name}' {shapes[name]}" for name in names)
+        listed = ", ".join(f"'{name}' {dtypes[name].name} {list(shapes[name])}" for name in names)
         raise HbmValueError(
-            f"model '{model_name}': expected one picture input ([1, H, W, 1] with [1, H/2, W/2, 2], or [1, C, H, W] or "
-            f"[1, H, W, C] with C 1 or 3), got {listed}; name the picture's inputs"
+            f"model '{model_name}': expected one picture input (U8 [1, H, W, 1] with U8 [1, H/2, W/2, 2], or "
+            f"[1, C, H, W] or [1, H, W, C] with C 1 or 3), got {listed}; name the picture's inputs"
         )
     ((name, (channels_first, channels, height, width)),) = layouts.items()
     quant = runtime.input_quants[model_name][name]
-    quantized = int(quant.quant_type) == 1
-    native = TensorPreparation(
+    quantized = quant.quant_type.name == "SCALE"
+    tensor = TensorPreparation(
         name=name,
         width=width,
         height=height,
         channels_first=channels_first,
-        dtype=int(runtime.input_dtypes[model_name][name].value),
+        dtype=int(dtypes[name].value),
         colour="grey" if channels == 1 else colour,
-        mean=_three(mean, channels),
-        scale=_three(scale, channels),
-        quant_scale=_three(quant.scale, channels) if quantized else None,
-        zero_point=_three(quant.zero_point, channels) if quantized and len(quant.zero_point) else (0, 0, 0),
+        mean=_three(mean, channels, "mean"),
+        scale=_three(scale, channels, "scale"),
+        quant_scale=_three(quant.scale, channels, f"scale of input '{name}'") if quantized else None,
+        zero_point=_zero_points(quant.zero_point if quantized else (), channels, name),
         **common,
     )
-    return PicturePreparation((name,), native)
+    return PicturePreparation((name,), tensor)
 
 
 def _is_nv12_pair(y: Sequence[int], uv: Sequence[int]) -> bool:
@@ -210,12 +217,15 @@ def _picture_layout(shape: Sequence[int]) -> tuple[bool, int, int, int] | None:
     return None
 
 
-def _three(values: Sequence[float], channels: int) -> tuple[float, float, float]:
+def _three(values: Sequence[float], channels: int, what: str) -> tuple[float, float, float]:
     """Spread one value, or one for each channel, over three."""
-    listed = [value.item() if hasattr(value, "item") else value for value in values]
-    if len(listed) == 1:
-        listed = listed * 3
-    if len(listed) not in (channels, 3):
-        raise HbmValueError(f"expected 1 or {channels} values by channel, got {len(listed)}")
-    first, second, third = (listed + [listed[-1]] * 3)[:3]
+    listed = [float(value) for value in values]
+    if len(listed) not in (1, channels, 3):
+        raise HbmValueError(f"{what}: expected 1 or {channels} values, got {len(listed)}")
+    first, second, third = listed * 3 if len(listed) == 1 else listed
     return first, second, third
+
+
+def _zero_points(values: Sequence[int], channels: int, name: str) -> tuple[int, int, int]:
+    first, second, third = _three(values if len(values) else (0,), channels, f"zero points of input '{name}'")
+    return int(first), int(second), int(third)

@@ -4,7 +4,10 @@
 
 import numpy as np
 import pytest
+from cli_models import model_file
 from pictures import GUARD, guarded_planes, nv12_model, preparation_of, tensor_model
+
+from hbm_runtime_core import HB_HBMRuntime, vision
 
 WIDTH, HEIGHT = 96, 64
 
@@ -54,7 +57,7 @@ def test_a_region_outside_the_picture_is_refused(tmp_path):
 
 @pytest.mark.parametrize("shape", [[1, 10], [1, 4, 8, 8], [2, 3, 8, 8]])
 def test_a_model_without_a_picture_input_says_what_was_looked_for(tmp_path, shape):
-    with pytest.raises(ValueError, match=r"model 'm': expected one picture input .* got 'x' \["):
+    with pytest.raises(ValueError, match=r"model 'm': expected one picture input .* got 'x' F32 \["):
         preparation_of(tmp_path, tensor_model(shape))
 
 
@@ -70,11 +73,25 @@ def test_an_input_that_the_model_does_not_have_is_refused(tmp_path):
         ("interpolation", "cubic", "nearest, bilinear, box"),
         ("picture_range", "tv", "limited .* full"),
         ("model_range", "pc", "limited .* full"),
+        ("colour", "grey", "rgb, bgr"),
     ],
 )
 def test_an_unknown_option_is_refused_with_the_known_ones(tmp_path, option, value, known):
     with pytest.raises(ValueError, match=f"'{value}' is unknown; known are {known}"):
         preparation_of(tmp_path, nv12_model(8, 8), **{option: value})
+
+
+def test_options_that_cannot_be_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"pad_rgb: expected red, green and blue of 0 to 255, got \(0, 0, 256\)"):
+        preparation_of(tmp_path, nv12_model(8, 8), pad_rgb=(0, 0, 256))
+    with pytest.raises(ValueError, match="mean: expected 1 or 3 values, got 2"):
+        preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), mean=(1, 2))
+
+
+def test_a_model_that_is_not_loaded_is_refused(tmp_path):
+    runtime = HB_HBMRuntime(model_file(tmp_path, nv12_model(8, 8)))
+    with pytest.raises(ValueError, match="model 'n' is not loaded; loaded are 'm'"):
+        vision.for_model(runtime, "n")
 
 
 def test_arrays_that_do_not_belong_to_the_input_are_refused(tmp_path):
