@@ -96,6 +96,13 @@ def test_defaults_are_stored_for_the_models_named(runtime):
     assert runtime.sched_params[DETECTOR].bpu_cores == [-1]
 
 
+def test_an_empty_list_of_cores_lets_the_scheduler_choose_again(echo_runtime):
+    echo_runtime.set_scheduling_params(bpu_cores={"echo": [0, 2]})
+    assert echo_runtime.sched_params["echo"].bpu_cores == [0, 2]
+    echo_runtime.set_scheduling_params(bpu_cores={"echo": []})
+    assert echo_runtime.sched_params["echo"].bpu_cores == [-1]
+
+
 @manual("precedence: run() > set_scheduling_params() > built-in")
 def test_an_override_on_run_leaves_the_stored_default_alone(echo_runtime):
     echo_runtime.set_scheduling_params(priority={"echo": 5}, bpu_cores={"echo": [1]})
