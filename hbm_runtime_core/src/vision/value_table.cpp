@@ -71,9 +71,9 @@ void require_usable(const PixelFormat& format, int32_t channel) {
 }  // namespace
 
 ValueTable::ValueTable(const PixelFormat& format)
-    : format_(format), element_bytes_(bytes_of(format.dtype)), bits_(3 * 256) {
+    : format_(format), element_bytes_(bytes_of(format.dtype)), bits_(static_cast<size_t>(3 * 256 * element_bytes_)) {
   for (int32_t channel = 0; channel < channel_count(); ++channel) require_usable(format, channel);
-  auto* out = reinterpret_cast<uint8_t*>(bits_.data());
+  uint8_t* out = bits_.data();
   for (int32_t channel = 0; channel < channel_count(); ++channel) {
     for (int32_t pixel = 0; pixel < 256; ++pixel, out += element_bytes_) {
       double value = (pixel - static_cast<double>(format.mean[channel])) * format.scale[channel];

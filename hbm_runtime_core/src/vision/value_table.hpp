@@ -43,7 +43,7 @@ class ValueTable {
  private:
   PixelFormat format_;
   int32_t element_bytes_;
-  std::vector<uint32_t> bits_;
+  std::vector<uint8_t> bits_;
 };
 
 }  // namespace hbm::vision
