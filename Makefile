@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-aarch64 lint format demo bench clean
+.PHONY: help setup build test test-aarch64 wheel lint format demo bench clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -27,6 +27,9 @@ test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros 
 
 test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
 	@$(ENVIRONMENT) && scripts/test_aarch64
+
+wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 python3.12" for some interpreters)
+	@scripts/wheel $(PYTHONS)
 
 lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
 	@$(ENVIRONMENT) && scripts/lint
