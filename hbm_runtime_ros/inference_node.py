@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -36,6 +35,9 @@ _RESULTS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 
 # For the frames in flight when the node stops.
 _PATIENCE_S = 1.0
+
+# Of one model: one that the device works on, and one before or behind it. More would only make results older.
+_FRAMES_IN_FLIGHT = 2
 
 
 class InferenceNode(LifecycleNode):
@@ -68,7 +70,6 @@ class InferenceNode(LifecycleNode):
         self._models: dict[str, LoadedModel] = {}
         self._workers: dict[str, ModelWorker] = {}
         self._subscriptions_of_models: list[Subscription] = []
-        self._model_groups = {group: MutuallyExclusiveCallbackGroup() for group in self._groups}
         self._model_list_publisher = self.create_publisher(ModelList, "~/models", _LATCHED)
         self._result_publishers = {
             group: self.create_publisher(InferenceResult, settings["result_topic"] or f"~/{group}/result", _RESULTS)
@@ -91,14 +92,6 @@ class InferenceNode(LifecycleNode):
         """Take no more frames, wait for those in flight and free the models, from any state."""
         self._unsubscribe()
         self._free()
-
-    @property
-    def thread_count(self) -> int:
-        """Threads that keep services answered while every model is busy.
-
-        One for each model, one for services, one for timers; and one more, without which the executor would spin.
-        """
-        return len(self._groups) + 3
 
     # Transitions.
 
@@ -166,7 +159,8 @@ class InferenceNode(LifecycleNode):
         model = self._models[group]
         return ModelWorker(
             model,
-            PictureInputs(model, settings["resize"], settings["pad_value"]),
+            [PictureInputs(model, settings["resize"], settings["pad_value"]) for _ in range(_FRAMES_IN_FLIGHT)],
+            settings["depth"],
             ResultPublisher(self._result_publishers[group], model),
             self._scheduling,
             self.get_clock(),
@@ -187,7 +181,6 @@ class InferenceNode(LifecycleNode):
                 settings["input_topic"],
                 self._workers[group].handle,
                 qos,
-                callback_group=self._model_groups[group],
                 raw=True,
             )
             self._subscriptions_of_models.append(subscription)
@@ -214,6 +207,8 @@ class InferenceNode(LifecycleNode):
     def _free(self) -> None:
         for group in self._models:
             self._scheduling.set_limits(group, None)
+        for worker in self._workers.values():
+            worker.close(_PATIENCE_S)
         self._workers.clear()
         self._models.clear()
         self._files.close()

@@ -57,7 +57,6 @@ class LoadedModel:
             compiled_cores=_compiled_cores(runtime, self.name),
             soc=runtime.soc,
         )
-        self.request = runtime.create_request(self.name)
 
     def output_types(self) -> list[_wire.TensorType]:
         """Return what every result says of the outputs, in the order of the model."""

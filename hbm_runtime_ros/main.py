@@ -10,12 +10,13 @@ import threading
 from collections.abc import Sequence
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from .errors import ConfigurationError
 from .inference_node import InferenceNode
+from .memory import keep_freed_memory
 from .model_files import folder_of_parameter_file
 from .parameters import DEFAULT_NODE_NAME
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop. Return the exit code: 1 where it could not start."""
     arguments = list(sys.argv if arguments is None else arguments)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    keep_freed_memory()
     # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
     rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     stop = threading.Event()
@@ -45,7 +47,9 @@ def _run(arguments: Sequence[str], stop: threading.Event) -> int:
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
-    executor = MultiThreadedExecutor(num_threads=node.thread_count)
+    # The models have threads of their own, so no callback takes long, and one thread is enough for all of them. More would
+    # wait for each other at Python's lock.
+    executor = SingleThreadedExecutor()
     executor.add_node(node)
     # The executor has a thread of its own, so that this one hears signals, and services answer while models load.
     spinner = threading.Thread(target=_spin, args=(executor, stop), name="executor")
@@ -62,7 +66,7 @@ def _run(arguments: Sequence[str], stop: threading.Event) -> int:
         node.destroy_node()
 
 
-def _spin(executor: MultiThreadedExecutor, stop: threading.Event) -> None:
+def _spin(executor: SingleThreadedExecutor, stop: threading.Event) -> None:
     try:
         executor.spin()
     except ExternalShutdownException:

@@ -1,100 +1,161 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The way of one frame through one model: message, picture, inference, result."""
+"""The way of the frames through one model: message, picture, inference, result."""
 
 from __future__ import annotations
 
 import threading
 import time
 import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from rclpy.clock import Clock
+
+from hbm_runtime_core import InferRequest
 
 from . import _wire
 from .complaints import Complaints
 from .errors import FrameError
+from .frame_queue import Frame, FrameQueue
 from .loaded_model import LoadedModel
 from .picture_inputs import PictureInputs
 from .result_publisher import FrameTiming, ResultPublisher
 from .scheduling_parameters import SchedulingParameters
+from .turns import Turns
 
 _NS_PER_US = 1000
+_T = TypeVar("_T")
+
+
+class _Prepared(NamedTuple):
+    """A frame whose picture is in the inputs of a request."""
+
+    header: _wire.FrameHeader
+    sequence: int
+    transform: _wire.ImageTransform
+    timing: FrameTiming
 
 
 class ModelWorker:
-    """Runs one model on the frames that its subscription delivers, one after another."""
+    """Runs one model on the frames that its subscription delivers; results leave in the order of the frames.
+
+    Each of `pictures` brings a request of its own, and has a thread here: while the device works on one frame, the next
+    is prepared and handed to it, and the result before is published. So the device has no idle time between two frames.
+    """
 
     def __init__(
         self,
         model: LoadedModel,
-        pictures: PictureInputs,
+        pictures: Sequence[PictureInputs],
+        depth: int,
         results: ResultPublisher,
         scheduling: SchedulingParameters,
         clock: Clock,
         complaints: Complaints,
     ) -> None:
         self._model = model
-        self._request = model.request
-        self._pictures = pictures
         self._results = results
         self._scheduling = scheduling
         self._clock = clock
         self._complaints = complaints
+        self._frames = FrameQueue(depth)
         self._next_sequence = 0
-        self._in_flight = threading.Lock()
         self._accepting = True
+        # Whoever holds it takes the next frame and prepares it.
+        self._entrance = threading.Lock()
+        self._turns = Turns()
+        self._threads = [
+            threading.Thread(target=self._work, args=(picture,), name=f"{model.group}-{index}", daemon=True)
+            for index, picture in enumerate(pictures)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def pause(self, patience_s: float) -> bool:
-        """Take no more frames. Return whether the one in flight has ended within `patience_s`."""
+        """Take no more frames. Return whether those in flight have ended within `patience_s`."""
         self._accepting = False
-        if not self._in_flight.acquire(timeout=patience_s):
-            return False
-        self._in_flight.release()
-        return True
+        self._frames.clear()
+        return self._turns.wait_for_all(patience_s)
 
     def resume(self) -> None:
         """Take frames again."""
         self._accepting = True
 
-    def handle(self, message: bytes) -> None:
-        """Infer a serialized sensor_msgs/Image. Nothing that is wrong with one frame stops the next."""
-        with self._in_flight:
-            # The executor may have taken a frame just before the subscription went.
-            if self._accepting:
-                self._handle(message)
+    def close(self, patience_s: float) -> None:
+        """End the threads, for good; those that a hanging device holds end with the process."""
+        self._frames.close()
+        deadline = time.monotonic() + patience_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _handle(self, message: bytes) -> None:
-        timing = FrameTiming(received_ns=self._clock.now().nanoseconds, started_ns=time.perf_counter_ns())
-        sequence = self._next_sequence
-        self._next_sequence += 1
+    def handle(self, message: bytes) -> None:
+        """Take a serialized sensor_msgs/Image. Never waits: the executor has more to do."""
+        # The executor may have taken a frame just before the subscription went.
+        if self._accepting:
+            frame = Frame(message, self._next_sequence, self._clock.now().nanoseconds, time.perf_counter_ns())
+            self._next_sequence += 1
+            self._frames.put(frame)
+
+    def _work(self, pictures: PictureInputs) -> None:
+        while self._work_on_next_frame(pictures):
+            pass
+
+    def _work_on_next_frame(self, pictures: PictureInputs) -> bool:
+        """Return whether there was one."""
+        with self._entrance:
+            frame = self._frames.get()
+            if frame is None:
+                return False
+            turn = self._turns.begin()
+            prepared = self._attempt(self._prepare, frame, pictures)
+        outputs = self._attempt(self._infer, prepared, pictures.request) if prepared else None
+        # Also for a frame that was dropped: the one behind it waits for this turn.
+        with self._turns.wait_for(turn):
+            if prepared and outputs is not None:
+                self._attempt(self._publish, prepared, outputs)
+        return True
+
+    def _prepare(self, frame: Frame, pictures: PictureInputs) -> _Prepared:
+        timing = FrameTiming(received_ns=frame.received_ns, started_ns=frame.started_ns)
+        start_ns = time.perf_counter_ns()
+        image = _wire.parse_image(frame.message)
+        transform = pictures.fill(frame.message, image)
+        timing.prepare_ns = time.perf_counter_ns() - start_ns
+        return _Prepared(image.header, frame.sequence, transform, timing)
+
+    def _infer(self, prepared: _Prepared, request: InferRequest) -> dict[str, np.ndarray[Any, Any]]:
+        scheduling = self._scheduling[self._model.group]
+        outputs = request.run(
+            priority=scheduling.priority,
+            bpu_cores=scheduling.bpu_cores,
+            custom_id=scheduling.custom_id,
+            device_id=scheduling.device_id,
+        )
+        stages, timing = request.timing, prepared.timing
+        timing.input_ns = round(stages.copy_in_us * _NS_PER_US)
+        timing.submit_ns = round(stages.queue_us * _NS_PER_US)
+        timing.device_ns = round(stages.device_us * _NS_PER_US)
+        timing.output_ns = round(stages.copy_out_us * _NS_PER_US)
+        return outputs
+
+    def _publish(self, prepared: _Prepared, outputs: dict[str, np.ndarray[Any, Any]]) -> None:
+        self._results.publish(prepared.header, prepared.sequence, [prepared.transform], prepared.timing, outputs)
+
+    def _attempt(self, step: Callable[..., _T], *arguments: Any) -> _T | None:
+        """Do one step of a frame. Nothing that is wrong with one frame stops the next: None, and it is told."""
         try:
-            self._infer(message, sequence, timing)
+            return step(*arguments)
         except FrameError as error:
             self._drop(error.reason, str(error), once=error.once)
         except _wire.WireError as error:
             self._drop("malformed", str(error))
         except (RuntimeError, TimeoutError) as error:
             self._drop("inference", str(error))
-        except Exception:  # a callback that raises would end the whole executor
+        except Exception:  # a thread that ends would silence the model
             self._drop("internal", f"unexpected error, please report it:\n{traceback.format_exc()}")
-
-    def _infer(self, message: bytes, sequence: int, timing: FrameTiming) -> None:
-        image = _wire.parse_image(message)
-        transform = self._pictures.fill(message, image)
-        timing.prepare_ns = time.perf_counter_ns() - timing.started_ns
-        scheduling = self._scheduling[self._model.group]
-        outputs = self._request.run(
-            priority=scheduling.priority,
-            bpu_cores=scheduling.bpu_cores,
-            custom_id=scheduling.custom_id,
-            device_id=scheduling.device_id,
-        )
-        stages = self._request.timing
-        timing.input_ns = round(stages.copy_in_us * _NS_PER_US)
-        timing.submit_ns = round(stages.queue_us * _NS_PER_US)
-        timing.device_ns = round(stages.device_us * _NS_PER_US)
-        timing.output_ns = round(stages.copy_out_us * _NS_PER_US)
-        self._results.publish(image.header, sequence, [transform], timing, outputs)
+        return None
 
     def _drop(self, reason: str, text: str, once: bool = False) -> None:
         tell = self._complaints.tell_once if once else self._complaints.tell

@@ -15,10 +15,11 @@ from .loaded_model import LoadedModel
 
 
 class PictureInputs:
-    """Fills the picture input of one model, in the request's own memory."""
+    """Fills the picture input of one model, in the memory of a request of its own."""
 
     def __init__(self, model: LoadedModel, resize: str, pad_value: int) -> None:
-        self._inputs = model.request.inputs
+        self.request = model.runtime.create_request(model.name)
+        self._inputs = self.request.inputs
         try:
             self._preparation = vision.for_model(
                 model.runtime, model.name, resize=resize, pad_rgb=(pad_value, pad_value, pad_value)

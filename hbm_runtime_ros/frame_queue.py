@@ -1,0 +1,52 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Frames on their way from the executor to a model: the newest wait, older ones make room."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import NamedTuple
+
+
+class Frame(NamedTuple):
+    """A serialized picture, and when it came."""
+
+    message: bytes
+    sequence: int
+    received_ns: int  # ROS clock
+    started_ns: int  # time.perf_counter_ns()
+
+
+class FrameQueue:
+    """Holds at most `depth` frames. Putting never waits."""
+
+    def __init__(self, depth: int) -> None:
+        self._frames: deque[Frame] = deque(maxlen=depth)
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, frame: Frame) -> None:
+        """Add a frame; where the queue is full, the oldest goes."""
+        with self._changed:
+            self._frames.append(frame)
+            self._changed.notify()
+
+    def get(self) -> Frame | None:
+        """Wait for a frame and take it; None once the queue is closed."""
+        with self._changed:
+            while not self._frames and not self._closed:
+                self._changed.wait()
+            return None if self._closed else self._frames.popleft()
+
+    def clear(self) -> None:
+        """Forget the frames that wait."""
+        with self._changed:
+            self._frames.clear()
+
+    def close(self) -> None:
+        """Forget the frames that wait, and send whoever waits for one away."""
+        with self._changed:
+            self._frames.clear()
+            self._closed = True
+            self._changed.notify_all()
