@@ -33,7 +33,10 @@ def measure() -> Row:
 
     samples: dict[str, list[float]] = {"ours": [], "peer": [], "ratio": [], "sent_per_second": []}
     with Graph() as graph:
-        graph.inference_node(detector={"file": model, "input_topic": "/ours/image", "result_topic": "/ours/result"})
+        # On one core, as the loop: otherwise the node works on two frames at a time.
+        graph.inference_node(
+            detector={"file": model, "input_topic": "/ours/image", "result_topic": "/ours/result", "bpu_cores": [0]}
+        )
         sink = graph.sink("/ours/result")
         camera = graph.camera("/ours/image")
         frames = round(RATE_HZ * WINDOW_S)

@@ -35,6 +35,7 @@ from rclpy.qos import QoSProfile
 from bench.harness import PEERS
 from bench.peer_process import PeerProcess
 from hbm_runtime_ros.demo.process_group import ProcessGroup
+from hbm_runtime_ros.memory import keep_freed_memory
 
 SIDE = 640
 RESULT_BYTES = 1 << 20
@@ -58,6 +59,7 @@ class Sink:
     """Collects results of any number of topics without looking into them: when they came, and their bytes."""
 
     def __init__(self, topics: Sequence[str]) -> None:
+        keep_freed_memory()
         rclpy.init(args=[])
         self.node = rclpy.create_node("bench_sink")
         self.results: dict[str, list[Result]] = {topic: [] for topic in topics}

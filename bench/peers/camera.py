@@ -18,6 +18,8 @@ from rclpy.qos import QoSProfile
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
 
+from hbm_runtime_ros.memory import keep_freed_memory
+
 WIDTH, HEIGHT = 1920, 1080
 # The stamp stands first, behind the four bytes that say how the message is encoded.
 _STAMP_OFFSET = 4
@@ -35,6 +37,7 @@ def serialized_picture() -> bytearray:
 
 
 def main() -> None:
+    keep_freed_memory()
     rclpy.init(args=[])
     node = rclpy.create_node("bench_camera")
     # Fast DDS holds what a reliable reader has not taken yet: with one frame, the camera never waits for a slow one.

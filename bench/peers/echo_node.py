@@ -12,11 +12,14 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
 
+from hbm_runtime_ros.memory import keep_freed_memory
+
 # Encoding and stamp.
 _HEAD_BYTES = 12
 
 
 def main() -> None:
+    keep_freed_memory()
     rclpy.init(args=[])
     node = rclpy.create_node("bench_echo")
     publisher = node.create_publisher(InferenceResult, "echo/result", QoSProfile(depth=5))
