@@ -57,12 +57,13 @@ def _goals(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     axes.set_xscale("log")
     axes.set_xlim(floor, max(2.0, 2.2 * max(distances)))
     axes.set_yticks(range(len(shown)), [row["key"] for row in shown])
-    for index, (row, distance) in enumerate(zip(shown, distances)):
+    for index, row in enumerate(shown):
         sign = "≤" if row["goal_is"] == "<=" else "≥"
-        axes.text(distance * 1.05, index, f"{row['value']:.3g} (goal {sign} {row['goal']:g})", va="center", fontsize=8)
+        text = f"{row['value']:.3g}  (goal {sign} {row['goal']:g})"
+        axes.text(1.02, index, text, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
     axes.set_xticks([0.1, 0.5, 1, 2], ["10 %", "50 %", "goal", "twice"])
     axes.minorticks_off()
-    axes.set_title("Distance to the goal: blue-green meets it, orange misses it, shorter is better", fontsize=10, loc="left")
+    axes.set_title("Distance to the goal: green meets it, orange misses it, shorter is better", fontsize=10, loc="left")
     return figure
 
 
@@ -79,7 +80,7 @@ def _latency(samples: Mapping[str, Sequence[float]]) -> plt.Figure:
         axes.axvline(median, color=colour, linewidth=2)
     axes.set_xlabel("ms from publishing a 1080p NV12 picture to its 1 MiB result (the last bin holds all longer ones)")
     axes.set_ylabel("frames")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
     return figure
 
 
