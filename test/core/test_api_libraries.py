@@ -175,6 +175,12 @@ def test_the_simulators_libraries_found_as_if_installed_are_called_a_simulator(s
     assert printed(run_python(code, simulated_file, LD_LIBRARY_PATH=SIMULATOR)) == "sim\n"
 
 
+def test_a_stranger_that_the_process_has_loaded_before_is_never_mixed_in(awkward_directory, simulated_file):
+    code = "import ctypes; ctypes.CDLL(sys.argv[2]); h.HB_HBMRuntime(sys.argv[1])"
+    result = run_python(code, simulated_file, awkward_directory / "libhbucp.so", HBM_RUNTIME_BACKEND="sim")
+    assert f"this process has loaded {awkward_directory}/libhbucp.so already" in result.stderr
+
+
 def test_importing_opens_no_library():
     code = "print(any('libdnn' in line for line in open('/proc/self/maps')))"
     assert printed(run_python(code, HBM_RUNTIME_BACKEND="bpu")) == "False\n"

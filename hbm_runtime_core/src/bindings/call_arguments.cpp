@@ -123,8 +123,13 @@ CallPart& add_part(const RuntimeObject& runtime, const Model& model, const RunAr
 
 struct NestedInputs {
   const Model* model;
-  PyObject* inputs;
+  py::dict inputs;
 };
+
+// A dictionary, or any other mapping: the values of the nested form.
+bool is_mapping(PyObject* object) {
+  return PyDict_Check(object) || (PyMapping_Check(object) != 0 && PyObject_HasAttrString(object, "keys") != 0);
+}
 
 std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelSet& set, PyObject* nested,
                                       const Model* only) {
@@ -134,11 +139,9 @@ std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelS
   PyObject* value = nullptr;
   while (PyDict_Next(nested, &position, &key, &value) != 0) {
     const Model& model = runtime.find_model(set, key);
-    if (!PyDict_Check(value)) {
-      throw TypeError("model '" + model.name() + "': expected {input name: array}, got " + kind_of(value));
-    }
+    const py::dict inputs = to_dict(value, "model '" + model.name() + "'", "{input name: array}");
     if (only == nullptr || only == &model) {
-      entries.push_back({&model, value});
+      entries.push_back({&model, inputs});
     }
   }
   if (entries.empty() && only != nullptr) {
@@ -197,6 +200,11 @@ void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
     BlockRef block = wrapped_block(array);
     if (block && static_cast<int64_t>(block->capacity()) >= tensor.layout.bytes &&
         block->device_id() == static_cast<int32_t>(part->scheduling.deviceId)) {
+      const auto taken = std::find_if(part->targets.begin(), part->targets.end(),
+                                      [&block](const OutputTarget& other) { return other.block.get() == block.get(); });
+      if (taken != part->targets.end()) {
+        throw ValueError(where + ": the array in outputs= is given for another output as well");
+      }
       target.block = std::move(block);
       return;
     }
@@ -233,16 +241,19 @@ void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArgum
     if (value == nullptr) {
       throw ValueError(std::string("inputs: the dictionary is empty; expected ") + forms);
     }
-    if (PyDict_Check(value)) {
+    if (!is_array(value) && is_mapping(value)) {
       for (const NestedInputs& entry : read_nested(runtime, set, inputs.ptr(), named)) {
         CallPart& part = add_part(runtime, *entry.model, arguments, call);
-        read_named_inputs(entry.inputs, *entry.model, runtime.keys(*entry.model), call, &part);
+        read_named_inputs(entry.inputs.ptr(), *entry.model, runtime.keys(*entry.model), call, &part);
       }
     } else {
       const Model& model = named != nullptr ? *named : set.only_model();
       CallPart& part = add_part(runtime, model, arguments, call);
       read_named_inputs(inputs.ptr(), model, runtime.keys(model), call, &part);
     }
+  }
+  if (arguments.timing != nullptr && !PyDict_Check(arguments.timing)) {
+    throw TypeError("timing: expected a dict to receive {model name: CallTiming}, got " + kind_of(arguments.timing));
   }
   if (arguments.outputs != nullptr) {
     read_targets(runtime, arguments.outputs, set, call);

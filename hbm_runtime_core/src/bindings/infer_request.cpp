@@ -32,8 +32,8 @@ std::vector<int64_t> requested_shape(const Model& model, const ModelTensor& tens
   }
   const std::vector<int64_t> wanted = to_int64_list(shape.ptr(), where + "shape");
   if (!shape_fits(tensor, wanted.data(), static_cast<int>(wanted.size()))) {
-    throw ValueError(where + "expected " + describe_tensor(tensor.info) + ", got the shape " +
-                     describe_array("", wanted.data(), static_cast<int>(wanted.size())));
+    throw ValueError(where + "expected " + describe_tensor(tensor.info) + ", got " +
+                     describe_array(numpy_name(tensor.info.dtype), wanted.data(), static_cast<int>(wanted.size())));
   }
   return wanted;
 }
@@ -67,6 +67,12 @@ class BusyGuard {
   std::shared_ptr<std::atomic<bool>> busy_;
   bool handed_over_ = false;
 };
+
+void require_made(bool made) {
+  if (!made) {
+    throw TypeError("an InferRequest is made by HB_HBMRuntime.create_request()");
+  }
+}
 
 PyObject* or_null(const py::object& object) { return object.is_none() ? nullptr : object.ptr(); }
 
@@ -124,7 +130,10 @@ constexpr const char* run_doc =
 }  // namespace
 
 InferRequest::InferRequest(py::object runtime, const Model& model, std::vector<InputBuffer> buffers)
-    : runtime_(std::move(runtime)), set_(this->runtime().runtime().set()), model_(model), buffers_(std::move(buffers)) {
+    : runtime_(std::move(runtime)),
+      set_(this->runtime().runtime().set()),
+      model_(&model),
+      buffers_(std::move(buffers)) {
   const ModelKeys& keys = this->runtime().keys(model);
   py::dict views;
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
@@ -134,11 +143,24 @@ InferRequest::InferRequest(py::object runtime, const Model& model, std::vector<I
   inputs_ = py::module_::import("types").attr("MappingProxyType")(views);
 }
 
-RuntimeObject& InferRequest::runtime() const { return py::cast<RuntimeObject&>(runtime_); }
+RuntimeObject& InferRequest::runtime() const {
+  require_made(static_cast<bool>(runtime_));
+  return py::cast<RuntimeObject&>(runtime_);
+}
+
+const py::object& InferRequest::inputs() const {
+  require_made(static_cast<bool>(inputs_));
+  return inputs_;
+}
+
+const std::shared_ptr<std::atomic<bool>>& InferRequest::busy() const {
+  require_made(busy_ != nullptr);
+  return busy_;
+}
 
 void InferRequest::begin() {
   if (busy_->exchange(true)) {
-    throw StateError("model '" + model_.name() +
+    throw StateError("model '" + model_->name() +
                      "': this request is running already; wait for it, or make a request per thread");
   }
 }

@@ -10,31 +10,33 @@
 #include <vector>
 
 #include "bindings/runtime_object.hpp"
+#include "bindings/zeroed.hpp"
 #include "runtime/call.hpp"
 
 namespace hbm {
 
 /// Inputs of one model in device memory, filled in place by the caller.
-class InferRequest {
+class InferRequest : public Zeroed {
  public:
   InferRequest(pybind11::object runtime, const Model& model, std::vector<InputBuffer> buffers);
 
-  const Model& model() const { return model_; }
+  const Model& model() const { return *model_; }
+  /// These throw TypeError for an object that create_request did not make.
   RuntimeObject& runtime() const;
-  const pybind11::object& inputs() const { return inputs_; }
+  const pybind11::object& inputs() const;
   const std::vector<InputBuffer>& buffers() const { return buffers_; }
   CallTiming timing;
 
   /// The device reads the inputs from `begin` to `end`; one run at a time.
   void begin();
   static void end(const std::shared_ptr<std::atomic<bool>>& busy) { busy->store(false); }
-  const std::shared_ptr<std::atomic<bool>>& busy() const { return busy_; }
+  const std::shared_ptr<std::atomic<bool>>& busy() const;
 
  private:
   // Keeps the models' names; the models themselves are kept by the set.
   pybind11::object runtime_;
   std::shared_ptr<const ModelSet> set_;
-  const Model& model_;
+  const Model* model_;
   std::vector<InputBuffer> buffers_;
   pybind11::object inputs_;
   std::shared_ptr<std::atomic<bool>> busy_ = std::make_shared<std::atomic<bool>>(false);

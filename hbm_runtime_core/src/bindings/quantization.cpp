@@ -31,7 +31,7 @@ Dtype dtype_of_array(PyObject* array, const char* function) {
       return static_cast<Dtype>(number);
     }
   }
-  throw TypeError(std::string(function) + ": arrays of " + type_name_of(array) + " are no tensors");
+  throw TypeError(std::string(function) + ": no tensor has elements of " + type_name_of(array));
 }
 
 Dtype wanted_dtype(const py::object& dtype) {

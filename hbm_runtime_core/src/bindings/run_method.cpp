@@ -37,17 +37,17 @@ class BorrowedCall {
   std::unique_ptr<PythonCall> call_;
 };
 
-PyTypeObject* runtime_type = nullptr;
-
-// A cast looks the type up in a table first; for the class itself, and nearly all there is, its place is known.
+// A cast looks the type up in a table, and trusts that __init__ has run. The method descriptor has made sure that this
+// is an HB_HBMRuntime; one without other native bases has its object in a known place.
 RuntimeObject& runtime_of(PyObject* object) {
-  if (Py_TYPE(object) == runtime_type) {
-    const auto* instance = reinterpret_cast<py::detail::instance*>(object);
-    if (instance->simple_layout && instance->simple_value_holder[0] != nullptr) {
-      return *static_cast<RuntimeObject*>(instance->simple_value_holder[0]);
-    }
+  const auto* instance = reinterpret_cast<py::detail::instance*>(object);
+  if (!instance->simple_layout) {
+    return py::cast<RuntimeObject&>(py::handle(object));
   }
-  return py::cast<RuntimeObject&>(py::handle(object));
+  if (!instance->simple_holder_constructed) {
+    throw TypeError("HB_HBMRuntime.__init__() was not called");
+  }
+  return *static_cast<RuntimeObject*>(instance->simple_value_holder[0]);
 }
 
 py::object run_here(RuntimeObject& self, std::shared_ptr<const ModelSet> set, const RunArguments& arguments) {
@@ -106,6 +106,7 @@ PyObject* run(PyObject* self_object, PyObject* const* args, Py_ssize_t count, Py
 PyObject* run_async(PyObject* self_object, PyObject* const* args, Py_ssize_t count, PyObject* keyword_names) {
   try {
     const RunArguments arguments = parse_run_arguments("run_async", args, count, keyword_names);
+    runtime_of(self_object);
     return start_async_call(py::reinterpret_borrow<py::object>(self_object), arguments).release().ptr();
   } catch (...) {
     set_python_error(std::current_exception());
@@ -170,7 +171,6 @@ void define_run_methods(const py::object& runtime_class) {
   static PyMethodDef run_definition = {"run", as_c_function(&run), METH_FASTCALL | METH_KEYWORDS, run_doc};
   static PyMethodDef run_async_definition = {"run_async", as_c_function(&run_async), METH_FASTCALL | METH_KEYWORDS,
                                              run_async_doc};
-  runtime_type = reinterpret_cast<PyTypeObject*>(runtime_class.ptr());
   add_method(runtime_class, &run_definition);
   add_method(runtime_class, &run_async_definition);
 }

@@ -104,6 +104,13 @@ RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<st
 
 RuntimeObject::~RuntimeObject() { close(); }
 
+Runtime& RuntimeObject::runtime() const {
+  if (runtime_ == nullptr) {
+    throw TypeError("HB_HBMRuntime.__init__() was not called");
+  }
+  return *runtime_;
+}
+
 void RuntimeObject::close() {
   if (runtime_ != nullptr) {
     const GilRelease release;

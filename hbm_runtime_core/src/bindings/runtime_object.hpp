@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bindings/zeroed.hpp"
 #include "runtime/runtime.hpp"
 
 namespace hbm {
@@ -22,13 +23,14 @@ struct ModelKeys {
 };
 
 /// What stands behind an HB_HBMRuntime.
-class RuntimeObject {
+class RuntimeObject : public Zeroed {
  public:
   /// `paths` as the caller gave them, they are the keys of hbm_descs.
   RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files);
   ~RuntimeObject();
 
-  Runtime& runtime() const { return *runtime_; }
+  /// Throws TypeError where __init__ never ran.
+  Runtime& runtime() const;
   const std::vector<pybind11::object>& paths() const { return paths_; }
   const ModelKeys& keys(const Model& model) const { return keys_[static_cast<std::size_t>(model.index())]; }
 
