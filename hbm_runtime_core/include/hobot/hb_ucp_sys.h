@@ -5,6 +5,7 @@
 #ifndef HOBOT_HB_UCP_SYS_H_
 #define HOBOT_HB_UCP_SYS_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -41,5 +42,7 @@ int32_t hbUCPMemFlush(hbUCPSysMem const* mem, int32_t flag);
 #endif
 
 HB_UCP_STATIC_ASSERT(sizeof(hbUCPSysMem) == 24, "hbUCPSysMem is 24 bytes on LP64");
+HB_UCP_STATIC_ASSERT(offsetof(hbUCPSysMem, virAddr) == 8, "hbUCPSysMem.virAddr");
+HB_UCP_STATIC_ASSERT(offsetof(hbUCPSysMem, memSize) == 16, "hbUCPSysMem.memSize");
 
 #endif /* HOBOT_HB_UCP_SYS_H_ */

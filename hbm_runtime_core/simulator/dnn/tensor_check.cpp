@@ -147,9 +147,7 @@ class TensorCheck {
            hbm_sim_soc() + " needs");
     }
     if (const std::int32_t status = hbm_sim_memory_check(&memory)) {
-      fail("the " + std::to_string(memory.memSize) +
-               " bytes do not lie in one block of hbUCPMalloc or hbUCPMallocCached, or it is freed",
-           status);
+      fail(hbm_sim_last_error(), status);
     }
   }
 

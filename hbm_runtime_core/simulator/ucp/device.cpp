@@ -3,14 +3,22 @@
 #include "ucp/device.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cinttypes>
+#include <cstdlib>
 #include <string>
+#include <thread>
 
+#include "ucp/messages.hpp"
 #include "ucp/service_thread.hpp"
 #include "ucp/trace.hpp"
 
 namespace hbm_sim {
 namespace {
+
+// How long the end of a process waits for networks that are being computed, and how often it looks.
+constexpr int64_t kLongestEndNs = 5'000'000'000;
+constexpr std::chrono::milliseconds kEndPoll{1};
 
 constexpr uint64_t kNamedCores = HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1 | HB_UCP_BPU_CORE_2 | HB_UCP_BPU_CORE_3;
 
@@ -27,6 +35,11 @@ bool goes_before(const SubTask* a, const SubTask* b) {
   if (of_a.priority != of_b.priority) return of_a.priority > of_b.priority;
   if (of_a.customId != of_b.customId) return of_a.customId < of_b.customId;
   return a->arrival < b->arrival;
+}
+
+/// Room for `count` elements; grows as push_back() would.
+void make_room(std::vector<SubTask*>& list, size_t count) {
+  if (list.capacity() < count) list.reserve(std::max(count, 2 * list.capacity()));
 }
 
 int64_t declared_ns(const JobTraits& traits) {
@@ -69,16 +82,31 @@ int32_t Device::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_
 }
 
 void Device::start_threads() {
-  for (int32_t core = 0; core < core_count_; ++core) {
-    start_service_thread("bpu-core-" + std::to_string(core), [this, core] { work(core); });
+  for (; started_ < core_count_; ++started_) {
+    start_service_thread("bpu-core-" + std::to_string(started_), [this, core = started_] { work(core); });
   }
-  started_ = true;
+}
+
+void Device::prepare(size_t count) {
+  const std::lock_guard lock(mutex_);
+  if (started_ < core_count_) {
+    Trace::instance();
+    start_threads();
+    std::atexit([] { Device::instance().finish_computing(); });
+  }
+  in_flight_ += count;
+  try {
+    make_room(queue_, in_flight_);
+    for (Core& core : cores_) make_room(core.dispatched, in_flight_);
+  } catch (...) {
+    in_flight_ -= count;
+    throw;
+  }
 }
 
 void Device::submit(Task& task) {
   const int64_t now = now_ns();
   std::unique_lock lock(mutex_);
-  if (!started_) start_threads();
   for (SubTask& sub_task : task.sub_tasks) {
     sub_task.arrival = arrivals_++;
     sub_task.ready_ns = now;
@@ -86,7 +114,6 @@ void Device::submit(Task& task) {
     queue_.insert(std::upper_bound(queue_.begin(), queue_.end(), &sub_task, goes_before), &sub_task);
   }
   dispatch();
-  if (Trace::instance().enabled()) Trace::instance().queue_length(queue_.size());
   unlock_and_signal(lock);
 }
 
@@ -108,7 +135,9 @@ void Device::dispatch() {
 
 bool Device::has_room(const Core& core, const SubTask& sub_task) const {
   if (sub_task.task->preemption_class() > 0) return true;
-  return static_cast<int32_t>(core.dispatched.size()) < configuration().dispatch_ahead;
+  const auto ordinary = std::count_if(core.dispatched.begin(), core.dispatched.end(),
+                                      [](const SubTask* other) { return other->task->preemption_class() == 0; });
+  return ordinary < configuration().dispatch_ahead;
 }
 
 int64_t Device::load_ns(const Core& core, int32_t at_least_class) const {
@@ -144,11 +173,16 @@ uint32_t Device::choose_cores(const SubTask& sub_task, uint32_t withheld) const 
 
 void Device::give(SubTask& sub_task, uint32_t cores) {
   sub_task.cores = cores;
+  // Classes that preempt are not held back in the queue, so their order is kept here. What has begun goes on first.
   const int32_t own_class = sub_task.task->preemption_class();
+  const auto goes_behind = [&](const SubTask* other) {
+    const int32_t other_class = other->task->preemption_class();
+    if (other_class != own_class) return other_class < own_class;
+    return own_class > 0 && other->pieces == 0 && goes_before(&sub_task, other);
+  };
   for_each_core(cores, [&](int index) {
     std::vector<SubTask*>& dispatched = cores_[index].dispatched;
-    const auto place = std::find_if(dispatched.begin(), dispatched.end(),
-                                    [&](const SubTask* other) { return other->task->preemption_class() < own_class; });
+    const auto place = std::find_if(dispatched.begin(), dispatched.end(), goes_behind);
     dispatched.insert(place, &sub_task);
   });
   wake(cores);
@@ -168,9 +202,11 @@ void Device::wake(uint32_t cores) {
 
 void Device::unlock_and_signal(std::unique_lock<std::mutex>& lock) {
   const uint32_t cores = to_signal_;
+  const size_t waiting = queue_.size();
   to_signal_ = 0;
   lock.unlock();
   for_each_core(cores, [&](int index) { cores_[index].signal.increment(); });
+  if (Trace::instance().enabled()) Trace::instance().queue_length(waiting);
 }
 
 SubTask* Device::claim(int32_t index) {
@@ -224,10 +260,10 @@ void Device::run_piece(SubTask& sub_task) {
   const int64_t start = start_of(sub_task);
   int64_t end = start + sub_task.remaining_ns;
   if (!sub_task.computed) {
-    const int64_t before = now_ns();
-    sub_task.status = sub_task.job->execute(sub_task.leader);
+    const int64_t computed_ns = compute(sub_task);
     sub_task.computed = true;
-    end = std::max(end, start + now_ns() - before);
+    // What fails does not take the time that it would have needed.
+    end = sub_task.status == HB_UCP_SUCCESS ? std::max(end, start + computed_ns) : start + computed_ns;
   }
   const bool preempted = sub_task.status == HB_UCP_SUCCESS && hold_until(sub_task, start, &end);
   if (Trace::instance().enabled()) Trace::instance().piece(sub_task, start, end, preempted);
@@ -244,12 +280,32 @@ void Device::run_piece(SubTask& sub_task) {
     // It keeps its place among those of its class and goes on later.
     sub_task.remaining_ns -= end - start;
   } else {
+    --in_flight_;
     dispatch();
-    if (Trace::instance().enabled()) Trace::instance().queue_length(queue_.size());
   }
   wake(sub_task.cores & ~(1u << sub_task.leader));
   unlock_and_signal(lock);
   if (!preempted) sub_task.task->finish(sub_task);
+}
+
+int64_t Device::compute(SubTask& sub_task) {
+  const int64_t before = now_ns();
+  // The count goes up before the look at ending_, and finish_computing() sets that before it looks at the count.
+  computing_.fetch_add(1);
+  if (ending_.load()) {
+    set_last_error("not run, because the process is ending");
+    sub_task.status = HB_UCP_TASK_RUN_FAILED;
+  } else {
+    sub_task.status = sub_task.job->execute(sub_task.leader);
+  }
+  computing_.fetch_sub(1);
+  return now_ns() - before;
+}
+
+void Device::finish_computing() {
+  ending_.store(true);
+  const int64_t give_up_ns = now_ns() + kLongestEndNs;
+  while (computing_.load() > 0 && now_ns() < give_up_ns) std::this_thread::sleep_for(kEndPoll);
 }
 
 bool Device::hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns) {

@@ -4,6 +4,7 @@
 #define HBM_SIM_UCP_DEVICE_HPP_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -19,7 +20,8 @@ namespace hbm_sim {
 /// Order in the queue: higher priority, then smaller customId, then earlier submission. A core is given a few ordinary
 /// sub-tasks ahead (Configuration::dispatch_ahead) and runs those in the order in which it got them. Priorities 254 and
 /// 255 go to a core at once and preempt lower classes where a function call of the running sub-task ends; both wait for
-/// that end. A model of several cores starts when all of its cores are free, and occupies them together.
+/// that end, and keep the queue's order among themselves. A model of several cores starts when all of its cores are
+/// free, and occupies them together.
 ///
 /// Time is the device's: a sub-task begins when it was submitted or when its cores became free, whichever is later, not
 /// when the host woke the thread that stands for the core. So a busy host does not slow declared latencies down.
@@ -30,6 +32,9 @@ class Device {
   /// Turns hbUCPSchedParam.backend into a mask of existing cores that fits the model; a status, explained, otherwise.
   static int32_t resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask);
 
+  /// Makes room for so many sub-tasks, which submit() is to be given next. Throws where the host has no memory or
+  /// threads left; nothing after it does.
+  void prepare(size_t count);
   /// The task is ready in all respects. Its sub-tasks hold their masks of allowed cores.
   void submit(Task& task);
   /// Runs one sub-task on the calling thread and holds its declared time.
@@ -50,6 +55,9 @@ class Device {
 
   Device();
   void start_threads();
+  /// At the process's end: waits for what is being computed and lets nothing new begin, because the engine's own static
+  /// objects go next. Tasks fail from then on, so that nobody waits for one in vain.
+  void finish_computing();
   [[noreturn]] void work(int32_t core);
 
   // All of these with mutex_ held.
@@ -66,17 +74,23 @@ class Device {
   void unlock_and_signal(std::unique_lock<std::mutex>& lock);
 
   void run_piece(SubTask& sub_task);
+  /// Returns how long it took.
+  int64_t compute(SubTask& sub_task);
   int64_t start_of(const SubTask& sub_task) const;
   /// Returns at *end_ns; or, where a higher class is to run, at an earlier end of a function call: true then.
   bool hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns);
 
   const int32_t core_count_;
   std::mutex mutex_;
-  bool started_ = false;
+  int32_t started_ = 0;   ///< threads
+  size_t in_flight_ = 0;  ///< sub-tasks that are in the queue, given to cores or about to come
   uint64_t arrivals_ = 0;
   std::vector<SubTask*> queue_;  ///< not yet given to a core, first to go in front
   uint32_t to_signal_ = 0;
   Core cores_[kMaxCores];
+
+  std::atomic<int32_t> computing_{0};
+  std::atomic<bool> ending_{false};
 };
 
 }  // namespace hbm_sim

@@ -3,18 +3,28 @@
 #include "ucp/device_memory.hpp"
 
 #include <cinttypes>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <new>
 
 #include "ucp/configuration.hpp"
 #include "ucp/job.hpp"
+#include "ucp/messages.hpp"
 
 namespace hbm_sim {
 namespace {
 
 // The strictest that a tensor's base or a row of any SoC asks for, and a cache line's multiple.
 constexpr uint64_t kBlockAlignment = 256;
+
+// The device sees memory at other addresses than the CPU, as on the board: whoever takes one for the other fails here
+// too.
+constexpr uint64_t kDeviceAddressBit = uint64_t{1} << 62;
+
+uint64_t device_address(const void* cpu_address) {
+  return reinterpret_cast<uintptr_t>(cpu_address) | kDeviceAddressBit;
+}
 
 }  // namespace
 
@@ -46,14 +56,14 @@ int32_t DeviceMemory::allocate(hbUCPSysMem* memory, uint64_t size_bytes) {
   }
   used_bytes_ += size_bytes;
   memory->virAddr = block;
-  memory->phyAddr = reinterpret_cast<uintptr_t>(block);
+  memory->phyAddr = device_address(block);
   memory->memSize = size_bytes;
   return HB_UCP_SUCCESS;
 }
 
 int32_t DeviceMemory::release(hbUCPSysMem* memory) {
   const uintptr_t base = memory->virAddr != nullptr ? reinterpret_cast<uintptr_t>(memory->virAddr)
-                                                    : static_cast<uintptr_t>(memory->phyAddr);
+                                                    : static_cast<uintptr_t>(memory->phyAddr & ~kDeviceAddressBit);
   const std::unique_lock lock(mutex_);
   const auto found = size_of_.find(base);
   if (found == size_of_.end()) {
@@ -66,6 +76,25 @@ int32_t DeviceMemory::release(hbUCPSysMem* memory) {
   std::free(reinterpret_cast<void*>(base));
   *memory = hbUCPSysMem{};
   return HB_UCP_SUCCESS;
+}
+
+int32_t DeviceMemory::check_mapping(const hbUCPSysMem& window) const {
+  char text[256];
+  if (!contains(window)) {
+    std::snprintf(text, sizeof text,
+                  "hb_bpu_map failed: the %" PRIu64
+                  " bytes at %p do not lie in one block of hbUCPMalloc or hbUCPMallocCached, or it is freed",
+                  window.memSize, window.virAddr);
+  } else if (window.phyAddr != device_address(window.virAddr)) {
+    std::snprintf(text, sizeof text,
+                  "hb_bpu_map failed: virAddr %p belongs to phyAddr 0x%" PRIx64 ", got 0x%" PRIx64
+                  "; move both alike to make a window into a block",
+                  window.virAddr, device_address(window.virAddr), window.phyAddr);
+  } else {
+    return HB_UCP_SUCCESS;
+  }
+  set_last_error(text);
+  return HB_UCP_MEM_MAP_FAIL;
 }
 
 bool DeviceMemory::contains(const hbUCPSysMem& window) const {

@@ -11,7 +11,7 @@
 
 namespace hbm_sim {
 
-/// All blocks handed out. A device address equals the CPU's, so windows move both alike.
+/// All blocks handed out.
 class DeviceMemory {
  public:
   static DeviceMemory& instance();
@@ -19,6 +19,9 @@ class DeviceMemory {
   int32_t allocate(hbUCPSysMem* memory, uint64_t size_bytes);
   /// Wants the base of a block in virAddr or phyAddr; memSize may have been changed by its owner.
   int32_t release(hbUCPSysMem* memory);
+  /// Whether the device can use the window; hbm_sim_last_error() says why it cannot.
+  int32_t check_mapping(const hbUCPSysMem& window) const;
+  /// Whether the CPU's addresses of the window lie in one block.
   bool contains(const hbUCPSysMem& window) const;
 
  private:

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ucp/faults.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <thread>
 
 #include "ucp/job.hpp"
@@ -12,6 +14,37 @@ namespace hbm_sim {
 namespace {
 
 constexpr std::chrono::milliseconds kHangPoll{2};
+
+// The functions that return a status: only those can be made to fail.
+constexpr std::string_view kFunctions[] = {
+    "hbDNNInitializeFromFiles",
+    "hbDNNInitializeFromDDR",
+    "hbDNNRelease",
+    "hbDNNGetModelNameList",
+    "hbDNNGetModelHandle",
+    "hbDNNGetModelDesc",
+    "hbDNNGetHBMDesc",
+    "hbDNNGetCompileBpuCoreNum",
+    "hbDNNGetInputCount",
+    "hbDNNGetInputName",
+    "hbDNNGetInputTensorProperties",
+    "hbDNNGetInputDesc",
+    "hbDNNGetOutputCount",
+    "hbDNNGetOutputName",
+    "hbDNNGetOutputTensorProperties",
+    "hbDNNGetOutputDesc",
+    "hbDNNInferV2",
+    "hbDNNGetTaskOutputTensorProperties",
+    "hbUCPMalloc",
+    "hbUCPMallocCached",
+    "hbUCPFree",
+    "hbUCPMemFlush",
+    "hbUCPSubmitTask",
+    "hbUCPWaitTaskDone",
+    "hbUCPSetTaskDoneCb",
+    "hbUCPReleaseTask",
+    "hbUCPFlushLog",
+};
 
 /// Cuts the part before `separator` (all, where there is none) off `text`.
 std::string_view take(std::string_view& text, char separator) {
@@ -34,8 +67,9 @@ std::string Faults::parse(std::string_view text, std::vector<Rule>& rules) {
     std::string_view rest = take(text, ',');
     Rule rule;
     rule.function = take(rest, ':');
-    if (rule.function.rfind("hbDNN", 0) != 0 && rule.function.rfind("hbUCP", 0) != 0) {
-      return "expected the name of a function of the C API, got '" + rule.function + "'";
+    if (std::find(std::begin(kFunctions), std::end(kFunctions), rule.function) == std::end(kFunctions)) {
+      return "expected a function of the C API that returns a status, hbDNNInferV2 for instance, got '" +
+             rule.function + "'";
     }
     while (!rest.empty()) {
       std::string_view value = take(rest, ':');

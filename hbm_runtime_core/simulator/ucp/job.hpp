@@ -59,7 +59,8 @@ int32_t hbm_sim_task_job(hbUCPTaskHandle_t task, int32_t index, hbm_sim::Job** j
 /// The synchronous form: default scheduling, returns when finished. The job stays the caller's.
 int32_t hbm_sim_run_now(hbm_sim::Job* job);
 
-/// 0 where the window lies in one block of device memory.
+/// 0 where the device can use the window: it lies in one block of device memory, and its two addresses belong together.
+/// Says why not for hbm_sim_last_error() alone; the caller knows which tensor it is.
 int32_t hbm_sim_memory_check(const hbUCPSysMem* window);
 
 /// "s100", "s100p" or "s600", its number of BPU cores, and the alignment of dynamic strides in bytes.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ucp/task.hpp"
 
+#include <new>
+
 #include "ucp/task_callbacks.hpp"
 
 namespace hbm_sim {
@@ -24,17 +26,24 @@ void Task::clear() {
   failure_.clear();
   done_.set(0);
   callback_over_.set(0);
+  state.store(State::kCreated);
 }
 
 void Task::mark_submitted() {
   unfinished_.store(static_cast<int32_t>(sub_tasks.size()));
+  // The callback uses the task, too, until it has returned.
+  if (callback != nullptr) life.pin_again();
   state.store(State::kSubmitted);
 }
 
-void Task::finish(const SubTask& sub_task) {
+void Task::finish(const SubTask& sub_task) noexcept {
   if (sub_task.status != HB_UCP_SUCCESS && !failed_.test_and_set()) {
     status_ = sub_task.status;
-    failure_ = hbm_sim_last_error();
+    try {
+      failure_ = hbm_sim_last_error();
+    } catch (const std::bad_alloc&) {
+      failure_.clear();
+    }
   }
   if (unfinished_.fetch_sub(1) != 1) return;
   // Whoever waits may release the task from the moment that it is done. With a callback the release waits for that.

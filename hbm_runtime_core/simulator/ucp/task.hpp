@@ -11,6 +11,7 @@
 #include "hobot/hb_ucp.h"
 #include "ucp/event.hpp"
 #include "ucp/job.hpp"
+#include "ucp/task_life.hpp"
 
 namespace hbm_sim {
 
@@ -28,20 +29,19 @@ struct SubTask {
 
   uint32_t cores = 0;  ///< bit mask of those it was given to; 0 while it queues
   int32_t leader = 0;  ///< the core whose thread runs it
-  bool running = false;
   bool computed = false;
   int64_t remaining_ns = 0;  ///< of the declared time
   int32_t pieces = 0;        ///< how often it was started or resumed
   int32_t status = HB_UCP_SUCCESS;
 };
 
-/// What hbDNNInferV2 makes and hbUCPSubmitTask starts. Lives in the pool for ever; `generation` tells its lives apart.
+/// What hbDNNInferV2 makes and hbUCPSubmitTask starts. Its slot in the pool lasts for ever, its life does not.
 class Task {
  public:
-  enum class State : int32_t { kFree, kCreated, kSubmitted };
+  enum class State : int32_t { kCreated, kBeingEdited, kSubmitted };
 
-  std::atomic<State> state{State::kFree};
-  std::atomic<uint32_t> generation{0};
+  TaskLife life;
+  std::atomic<State> state{State::kCreated};
   hbUCPTaskHandle_t handle = nullptr;  ///< of this life
 
   std::vector<SubTask> sub_tasks;
@@ -56,11 +56,11 @@ class Task {
   const char* model() const { return sub_tasks.front().job->traits().model; }
 
   void append(Job* job);
-  /// Everything but the state is as after construction; jobs go back to their owners.
+  /// Everything but its life is as after construction; jobs go back to their owners.
   void clear();
 
   /// A sub-task has ended. The last one ends the task: the caller must not touch it any more.
-  void finish(const SubTask& sub_task);
+  void finish(const SubTask& sub_task) noexcept;
   bool done() const { return done_.value() != 0; }
   bool wait(int64_t deadline_ns) { return done_.wait_while(0, deadline_ns); }
   /// After done().
@@ -69,6 +69,7 @@ class Task {
 
   void mark_submitted();
   void callback_returned() { callback_over_.set(1); }
+  bool callback_is_over() const { return callback_over_.value() != 0; }
   void wait_for_callback() { callback_over_.wait_while(0); }
 
  private:
@@ -78,6 +79,29 @@ class Task {
   std::string failure_;              ///< its cause
   Event done_;
   Event callback_over_;
+};
+
+/// Keeps every other call from changing a task that is not submitted yet, for as long as this lives.
+class TaskEdit {
+ public:
+  explicit TaskEdit(Task& task) : task_(task) {
+    Task::State expected = Task::State::kCreated;
+    held_ = task_.state.compare_exchange_strong(expected, Task::State::kBeingEdited);
+  }
+  ~TaskEdit() {
+    if (held_) task_.state.store(Task::State::kCreated);
+  }
+  TaskEdit(const TaskEdit&) = delete;
+  TaskEdit& operator=(const TaskEdit&) = delete;
+
+  /// False where the task is submitted, or another thread is at it.
+  explicit operator bool() const { return held_; }
+  /// The state is no longer this object's.
+  void leave() { held_ = false; }
+
+ private:
+  Task& task_;
+  bool held_ = false;
 };
 
 }  // namespace hbm_sim

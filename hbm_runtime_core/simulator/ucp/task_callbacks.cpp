@@ -2,13 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ucp/task_callbacks.hpp"
 
+#include <algorithm>
+
+#include "ucp/configuration.hpp"
 #include "ucp/service_thread.hpp"
 #include "ucp/task.hpp"
+#include "ucp/task_pool.hpp"
 
 namespace hbm_sim {
 namespace {
 
-thread_local const Task* current = nullptr;
+/// A callback that is running on this thread; another one may run inside it.
+struct Running {
+  Task* task;  ///< null once the callback itself has released it
+  Running* outer;
+};
+
+thread_local Running* innermost = nullptr;
 
 }  // namespace
 
@@ -18,38 +28,82 @@ TaskCallbacks& TaskCallbacks::instance() {
   return *callbacks;
 }
 
-void TaskCallbacks::call(Task& task) {
+TaskCallbacks::TaskCallbacks() {
+  // A task waits here once, so that call() never needs memory.
+  waiting_.reserve(static_cast<size_t>(configuration().task_limit));
+}
+
+void TaskCallbacks::prepare() {
+  const std::lock_guard lock(mutex_);
+  if (started_) return;
+  start_service_thread("bpu-callbacks", [this] { run(); });
+  started_ = true;
+}
+
+void TaskCallbacks::call(Task& task) noexcept {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(&task);
-    if (!started_) {
-      start_service_thread("bpu-callbacks", [this] { run(); });
-      started_ = true;
-    }
   }
   added_.increment();
 }
 
-bool TaskCallbacks::inside(const Task& task) { return current == &task; }
+void TaskCallbacks::complete(Task& task) {
+  for (Running* running = innermost; running != nullptr; running = running->outer) {
+    if (running->task != &task) continue;
+    running->task = nullptr;
+    task.callback_returned();
+    TaskPool::instance().unpin(task);
+    return;
+  }
+  if (innermost == nullptr) {
+    task.wait_for_callback();
+    return;
+  }
+  while (!task.callback_is_over()) {
+    const uint32_t ticket = added_.value();
+    if (withdraw(task)) {
+      invoke(task);
+    } else {
+      added_.wait_while(ticket);
+    }
+  }
+}
 
-void TaskCallbacks::released_inside() { current = nullptr; }
+bool TaskCallbacks::withdraw(Task& task) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find(waiting_.begin(), waiting_.end(), &task);
+  if (found == waiting_.end()) return false;
+  waiting_.erase(found);
+  return true;
+}
+
+void TaskCallbacks::invoke(Task& task) {
+  Running running{&task, innermost};
+  innermost = &running;
+  task.callback(task.handle, task.status(), task.callback_data);
+  innermost = running.outer;
+  if (running.task == nullptr) return;
+  task.callback_returned();
+  TaskPool::instance().unpin(task);
+}
 
 void TaskCallbacks::run() {
-  std::vector<Task*> batch;
   for (;;) {
     const uint32_t ticket = added_.value();
+    Task* next = nullptr;
     {
       const std::lock_guard lock(mutex_);
-      batch.swap(waiting_);
+      if (!waiting_.empty()) {
+        next = waiting_.front();
+        waiting_.erase(waiting_.begin());
+      }
     }
-    if (batch.empty()) added_.wait_while(ticket);
-    for (Task* task : batch) {
-      current = task;
-      task->callback(task->handle, task->status(), task->callback_data);
-      if (current != nullptr) task->callback_returned();
-      current = nullptr;
+    if (next == nullptr) {
+      added_.wait_while(ticket);
+    } else {
+      invoke(*next);
     }
-    batch.clear();
   }
 }
 

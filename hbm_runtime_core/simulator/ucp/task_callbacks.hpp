@@ -17,19 +17,26 @@ class TaskCallbacks {
  public:
   static TaskCallbacks& instance();
 
-  void call(Task& task);
+  /// Before a task gets a callback: starts the thread. Throws where that cannot be.
+  void prepare();
 
-  /// Whether the calling thread is inside this task's callback.
-  static bool inside(const Task& task);
-  /// To be called when a task is released inside its own callback: nobody will touch it after that.
-  static void released_inside();
+  /// The task is done.
+  void call(Task& task) noexcept;
+
+  /// Before a task that is done is released: returns when its callback is over. Inside that callback it is over now,
+  /// and inside another one, which holds the thread, it is run first.
+  void complete(Task& task);
 
  private:
-  void run();
+  TaskCallbacks();
+  [[noreturn]] void run();
+  static void invoke(Task& task);
+  /// Whether the task was waiting for the thread.
+  bool withdraw(Task& task);
 
   std::mutex mutex_;
   bool started_ = false;
-  std::vector<Task*> waiting_;
+  std::vector<Task*> waiting_;  ///< first come, first served
   Event added_;
 };
 

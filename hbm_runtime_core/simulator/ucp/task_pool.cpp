@@ -15,6 +15,10 @@ hbUCPTaskHandle_t make_handle(uint32_t generation, ptrdiff_t index) {
 
 }  // namespace
 
+PinnedTask::~PinnedTask() {
+  if (task_ != nullptr) TaskPool::instance().unpin(*task_);
+}
+
 TaskPool& TaskPool::instance() {
   // Never destroyed: the device's threads use it until the process ends.
   static TaskPool* pool = new TaskPool;
@@ -23,7 +27,10 @@ TaskPool& TaskPool::instance() {
 
 TaskPool::TaskPool() : limit_(configuration().task_limit), tasks_(new Task[static_cast<size_t>(limit_)]) {
   free_.reserve(static_cast<size_t>(limit_));
-  for (int32_t index = limit_ - 1; index >= 0; --index) free_.push_back(&tasks_[index]);
+  for (int32_t index = limit_ - 1; index >= 0; --index) {
+    tasks_[index].sub_tasks.reserve(1);
+    free_.push_back(&tasks_[index]);
+  }
 }
 
 Task* TaskPool::create() {
@@ -34,24 +41,24 @@ Task* TaskPool::create() {
     task = free_.back();
     free_.pop_back();
   }
-  task->handle = make_handle(task->generation.load(std::memory_order_relaxed), task - tasks_.get());
-  task->state.store(Task::State::kCreated);
+  task->handle = make_handle(task->life.generation(), task - tasks_.get());
+  task->life.begin();
   return task;
 }
 
-Task* TaskPool::find(hbUCPTaskHandle_t handle) const {
+PinnedTask TaskPool::find(hbUCPTaskHandle_t handle) const {
   const auto bits = reinterpret_cast<uintptr_t>(handle);
   const auto index = static_cast<int64_t>(bits & ((1u << kIndexBits) - 1)) - 1;
-  if (index < 0 || index >= limit_) return nullptr;
+  const uint64_t generation = bits >> kIndexBits;
+  if (index < 0 || index >= limit_ || generation > UINT32_MAX) return PinnedTask();
   Task& task = tasks_[index];
-  if (task.generation.load() != bits >> kIndexBits || task.state.load() == Task::State::kFree) return nullptr;
-  return &task;
+  return task.life.pin(static_cast<uint32_t>(generation)) ? PinnedTask(&task) : PinnedTask();
 }
 
-void TaskPool::release(Task& task) {
-  task.state.store(Task::State::kFree);
-  task.generation.fetch_add(1);
+void TaskPool::unpin(Task& task) {
+  if (!task.life.unpin()) return;
   task.clear();
+  task.life.end();
   const std::lock_guard lock(mutex_);
   free_.push_back(&task);
 }

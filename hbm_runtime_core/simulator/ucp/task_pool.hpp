@@ -5,11 +5,29 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "ucp/task.hpp"
 
 namespace hbm_sim {
+
+/// A living task for as long as one call uses it; empty where there is none.
+class PinnedTask {
+ public:
+  PinnedTask() = default;
+  explicit PinnedTask(Task* pinned) : task_(pinned) {}
+  PinnedTask(PinnedTask&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
+  PinnedTask& operator=(PinnedTask&&) = delete;
+  ~PinnedTask();
+
+  explicit operator bool() const { return task_ != nullptr; }
+  Task* operator->() const { return task_; }
+  Task& operator*() const { return *task_; }
+
+ private:
+  Task* task_ = nullptr;
+};
 
 /// The fixed number of tasks that may exist at a time. Handles say slot and generation, so stale ones are found out.
 class TaskPool {
@@ -18,9 +36,9 @@ class TaskPool {
 
   /// Null where all are taken.
   Task* create();
-  /// Null where the handle names no living task.
-  Task* find(hbUCPTaskHandle_t handle) const;
-  void release(Task& task);
+  PinnedTask find(hbUCPTaskHandle_t handle) const;
+  /// One user less; the last one, after the release, makes the slot free.
+  void unpin(Task& task);
 
  private:
   TaskPool();

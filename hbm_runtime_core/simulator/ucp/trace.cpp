@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ucp/trace.hpp"
 
-#include <pthread.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cinttypes>
+#include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -17,23 +19,58 @@
 namespace hbm_sim {
 namespace {
 
-constexpr int64_t kFlushIntervalNs = 200'000'000;
+constexpr size_t kEventBytes = 4096;
 
-std::string quoted(const char* text) {
-  std::string result = "\"";
-  for (const char* c = text; *c != '\0'; ++c) {
-    if (*c == '"' || *c == '\\') {
-      result += '\\';
-      result += *c;
-    } else if (static_cast<unsigned char>(*c) < 0x20) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(*c));
-      result += escaped;
-    } else {
-      result += *c;
-    }
+/// A few events as text, in memory that is there: a thread of the device must not fail for want of it.
+class Events {
+ public:
+  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) {
+    std::va_list arguments;
+    va_start(arguments, format);
+    const int length = std::vsnprintf(text_ + size_, sizeof text_ - size_, format, arguments);
+    va_end(arguments);
+    // An event that does not fit is left out as a whole.
+    if (length > 0 && static_cast<size_t>(length) < sizeof text_ - size_) size_ += static_cast<size_t>(length);
   }
-  return result + '"';
+  const char* text() const { return text_; }
+  size_t size() const { return size_; }
+
+ private:
+  char text_[kEventBytes];
+  size_t size_ = 0;
+};
+
+/// A name as it may stand between the quotation marks of JSON. Very long ones are cut.
+class Name {
+ public:
+  explicit Name(const char* name) {
+    for (; *name != '\0' && size_ < sizeof text_ - 8; ++name) {
+      const auto byte = static_cast<unsigned char>(*name);
+      if (byte < 0x20) {
+        size_ += static_cast<size_t>(std::snprintf(text_ + size_, 8, "\\u%04x", byte));
+        continue;
+      }
+      if (*name == '"' || *name == '\\') text_[size_++] = '\\';
+      text_[size_++] = *name;
+    }
+    text_[size_] = '\0';
+  }
+  const char* text() const { return text_; }
+
+ private:
+  char text_[256];
+  size_t size_ = 0;
+};
+
+/// Microseconds with three decimals, written as integers: "%f" follows the program's locale, JSON does not.
+#define HBM_SIM_US "%" PRId64 ".%03d"
+int64_t whole_us(int64_t ns) { return ns / 1000; }
+int part_us(int64_t ns) { return static_cast<int>(ns % 1000); }
+
+/// "%p" in a path becomes the process's number, so that the processes of a launch do not write one file.
+std::string expanded(std::string path) {
+  const size_t at = path.find("%p");
+  return at == std::string::npos ? path : path.replace(at, 2, std::to_string(getpid()));
 }
 
 }  // namespace
@@ -44,66 +81,76 @@ Trace& Trace::instance() {
   return *trace;
 }
 
-Trace::Trace() {
-  const std::string& path = configuration().trace_path;
-  if (path.empty()) return;
-  file_ = std::fopen(path.c_str(), "we");
-  if (file_ == nullptr) {
-    hbm_sim_warn("HBM_SIM_TRACE: cannot write '%s': %s; running without a trace", path.c_str(), std::strerror(errno));
+Trace::Trace() : process_(getpid()) {
+  if (!configuration().trace_path.empty()) open(expanded(configuration().trace_path).c_str());
+}
+
+void Trace::open(const char* path) {
+  const int file = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+  if (file < 0) {
+    hbm_sim_warn("HBM_SIM_TRACE: cannot write '%s': %s; running without a trace", path, std::strerror(errno));
     return;
   }
-  const int process = process_ = getpid();
-  std::fprintf(file_, "[\n{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,\"args\":{\"name\":%s}}", process,
-               quoted(configuration().soc.description).c_str());
+  file_.store(file);
+  Events events;
+  events.add("[\n{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,\"args\":{\"name\":\"%s\"}}", process_,
+             configuration().soc.description);
   for (int32_t core = 0; core < configuration().soc.core_count; ++core) {
-    std::fprintf(file_,
-                 ",\n{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"BPU core %d\"}}",
-                 process, core + 1, core);
+    events.add(",\n{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"BPU core %d\"}}",
+               process_, core + 1, core);
+    events.add(",\n{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":%d,\"tid\":%d,\"args\":{\"sort_index\":%d}}",
+               process_, core + 1, core);
   }
-  // A child that is forked off inherits the stream: nothing may be left in its buffer.
-  pthread_atfork([] { std::fflush(Trace::instance().file_); }, nullptr, nullptr);
+  write(events.text(), events.size());
   std::atexit([] { Trace::instance().close(); });
 }
 
 void Trace::piece(const SubTask& sub_task, int64_t start_ns, int64_t end_ns, bool preempted) {
-  const std::string name = quoted(sub_task.job->traits().model);
+  const Name name(sub_task.job->traits().model);
   const hbUCPSchedParam& sched = sub_task.task->sched;
-  const std::lock_guard lock(mutex_);
-  if (file_ == nullptr) return;
+  const int64_t duration_ns = end_ns - start_ns;
+  Events events;
   for (int32_t core = 0; core < configuration().soc.core_count; ++core) {
     if ((sub_task.cores >> core & 1u) == 0) continue;
-    std::fprintf(file_,
-                 ",\n{\"ph\":\"X\",\"name\":%s,\"cat\":\"bpu\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,"
-                 "\"args\":{\"model\":%s,\"priority\":%d,\"customId\":%" PRId64 ",\"task\":%" PRIu64
-                 ",\"sub_task\":%d,\"piece\":%d,\"preempted\":%s}}",
-                 name.c_str(), process_, core + 1, static_cast<double>(start_ns) / 1e3,
-                 static_cast<double>(end_ns - start_ns) / 1e3, name.c_str(), sched.priority, sched.customId,
-                 sub_task.task->number, sub_task.index, sub_task.pieces, preempted ? "true" : "false");
+    events.add(",\n{\"ph\":\"X\",\"name\":\"%s\",\"cat\":\"bpu\",\"pid\":%d,\"tid\":%d,\"ts\":" HBM_SIM_US
+               ",\"dur\":" HBM_SIM_US ",\"args\":{\"model\":\"%s\",\"priority\":%d,\"customId\":%" PRId64
+               ",\"task\":%" PRIu64 ",\"sub_task\":%d,\"piece\":%d,\"preempted\":%s}}",
+               name.text(), process_, core + 1, whole_us(start_ns), part_us(start_ns), whole_us(duration_ns),
+               part_us(duration_ns), name.text(), sched.priority, sched.customId, sub_task.task->number, sub_task.index,
+               sub_task.pieces, preempted ? "true" : "false");
   }
-  flush_if_due(end_ns);
+  write(events.text(), events.size());
 }
 
 void Trace::queue_length(size_t waiting) {
   const int64_t now = now_ns();
-  const std::lock_guard lock(mutex_);
-  if (file_ == nullptr) return;
-  std::fprintf(file_, ",\n{\"ph\":\"C\",\"name\":\"queue length\",\"pid\":%d,\"ts\":%.3f,\"args\":{\"tasks\":%zu}}",
-               process_, static_cast<double>(now) / 1e3, waiting);
-  flush_if_due(now);
+  Events events;
+  events.add(",\n{\"ph\":\"C\",\"name\":\"queue length\",\"pid\":%d,\"ts\":" HBM_SIM_US ",\"args\":{\"tasks\":%zu}}",
+             process_, whole_us(now), part_us(now), waiting);
+  write(events.text(), events.size());
 }
 
-void Trace::flush_if_due(int64_t now) {
-  if (now - flushed_ns_ < kFlushIntervalNs) return;
-  std::fflush(file_);
-  flushed_ns_ = now;
+void Trace::write(const char* text, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  while (bytes > 0 && enabled()) {
+    const ssize_t written = ::write(file_, text, bytes);
+    if (written >= 0) {
+      text += written;
+      bytes -= static_cast<size_t>(written);
+    } else if (errno != EINTR) {
+      hbm_sim_warn("HBM_SIM_TRACE: the trace ends here: %s", std::strerror(errno));
+      ::close(file_.exchange(-1));
+    }
+  }
 }
 
 void Trace::close() {
+  // A child that was forked off has the file, too, and may have inherited the lock in any state.
+  if (getpid() != process_) return;
+  write("\n]\n", 3);
   const std::lock_guard lock(mutex_);
-  if (file_ == nullptr || getpid() != process_) return;
-  std::fputs("\n]\n", file_);
-  std::fclose(file_);
-  file_ = nullptr;
+  const int file = file_.exchange(-1);
+  if (file >= 0) ::close(file);
 }
 
 }  // namespace hbm_sim

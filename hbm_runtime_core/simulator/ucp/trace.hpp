@@ -4,8 +4,8 @@
 #define HBM_SIM_UCP_TRACE_HPP_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <mutex>
 
 namespace hbm_sim {
@@ -13,25 +13,28 @@ namespace hbm_sim {
 struct SubTask;
 
 /// HBM_SIM_TRACE: what ran on which core and when, in the Chrome trace format (times in µs of CLOCK_MONOTONIC).
-/// The file is complete after a normal end; Perfetto and chrome://tracing also open one that was cut off.
+///
+/// Events are written whole and at once, so however the process ends, Perfetto and chrome://tracing open what is there.
+/// After a normal end the file is complete JSON.
 class Trace {
  public:
   static Trace& instance();
 
-  bool enabled() const { return file_ != nullptr; }
+  bool enabled() const { return file_.load(std::memory_order_relaxed) >= 0; }
   /// One piece of a sub-task on all of its cores.
   void piece(const SubTask& sub_task, int64_t start_ns, int64_t end_ns, bool preempted);
   void queue_length(size_t waiting);
 
  private:
   Trace();
+  void open(const char* path);
+  /// At the process's end.
   void close();
-  void flush_if_due(int64_t now);
+  void write(const char* text, size_t bytes);
 
-  std::atomic<std::FILE*> file_{nullptr};
+  std::atomic<int> file_{-1};
   int process_ = 0;
   std::mutex mutex_;
-  int64_t flushed_ns_ = 0;
 };
 
 }  // namespace hbm_sim

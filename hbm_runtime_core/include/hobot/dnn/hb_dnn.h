@@ -119,8 +119,13 @@ int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hb
 #endif
 
 HB_UCP_STATIC_ASSERT(sizeof(hbDNNTensorShape) == 44, "hbDNNTensorShape is 44 bytes");
+HB_UCP_STATIC_ASSERT(offsetof(hbDNNTensorShape, numDimensions) == 40, "hbDNNTensorShape.numDimensions");
 HB_UCP_STATIC_ASSERT(sizeof(hbDNNQuantiScale) == 32, "hbDNNQuantiScale is 32 bytes on LP64");
+HB_UCP_STATIC_ASSERT(offsetof(hbDNNQuantiScale, scaleData) == 8, "hbDNNQuantiScale.scaleData");
+HB_UCP_STATIC_ASSERT(offsetof(hbDNNQuantiScale, zeroPointLen) == 16, "hbDNNQuantiScale.zeroPointLen");
+HB_UCP_STATIC_ASSERT(offsetof(hbDNNQuantiScale, zeroPointData) == 24, "hbDNNQuantiScale.zeroPointData");
 HB_UCP_STATIC_ASSERT(sizeof(hbDNNTensorProperties) == 176, "hbDNNTensorProperties is 176 bytes");
+HB_UCP_STATIC_ASSERT(offsetof(hbDNNTensorProperties, validShape) == 0, "validShape");
 HB_UCP_STATIC_ASSERT(offsetof(hbDNNTensorProperties, tensorType) == 44, "tensorType");
 HB_UCP_STATIC_ASSERT(offsetof(hbDNNTensorProperties, scale) == 48, "scale");
 HB_UCP_STATIC_ASSERT(offsetof(hbDNNTensorProperties, quantiType) == 80, "quantiType");

@@ -1,0 +1,57 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The C API of libhbucp: device memory.
+#include "hobot/hb_ucp_sys.h"
+#include "ucp/device_memory.hpp"
+#include "ucp/job.hpp"
+
+namespace {
+
+constexpr uint64_t kMaxBlockBytes = uint64_t{1} << 40;
+
+int32_t allocate(const char* function, hbUCPSysMem* memory, uint64_t size, int32_t device) {
+  if (const int32_t status = hbm_sim_enter(function, nullptr); status != 0) return status;
+  if (memory == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: the memory struct is NULL", function);
+  if (size == 0 || size > kMaxBlockBytes) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: a size of %llu bytes makes no sense", function,
+                        static_cast<unsigned long long>(size));
+  }
+  if (device != 0) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: device 0 is the only one, got %d", function, device);
+  }
+  return hbm_sim::DeviceMemory::instance().allocate(memory, size);
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t hbUCPMalloc(hbUCPSysMem* mem, uint64_t size, int32_t deviceId) {
+  return allocate("hbUCPMalloc", mem, size, deviceId);
+}
+
+int32_t hbUCPMallocCached(hbUCPSysMem* mem, uint64_t size, int32_t deviceId) {
+  return allocate("hbUCPMallocCached", mem, size, deviceId);
+}
+
+int32_t hbUCPFree(hbUCPSysMem* mem) {
+  if (const int32_t status = hbm_sim_enter("hbUCPFree", nullptr); status != 0) return status;
+  if (mem == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPFree: the memory struct is NULL");
+  return hbm_sim::DeviceMemory::instance().release(mem);
+}
+
+int32_t hbUCPMemFlush(hbUCPSysMem const* mem, int32_t flag) {
+  if (const int32_t status = hbm_sim_enter("hbUCPMemFlush", nullptr); status != 0) return status;
+  if (mem == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: the memory struct is NULL");
+  if (flag != HB_SYS_MEM_CACHE_INVALIDATE && flag != HB_SYS_MEM_CACHE_CLEAN) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: flag must be 1 (invalidate) or 2 (clean), got %d",
+                        flag);
+  }
+  if (!hbm_sim::DeviceMemory::instance().contains(*mem)) {
+    return hbm_sim_fail(HB_UCP_MEM_IS_INVALID, "hbUCPMemFlush: %p with %llu bytes is not in a block of device memory",
+                        mem->virAddr, static_cast<unsigned long long>(mem->memSize));
+  }
+  return HB_UCP_SUCCESS;
+}
+}

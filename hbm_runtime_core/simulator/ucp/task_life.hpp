@@ -1,0 +1,53 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_SIM_UCP_TASK_LIFE_HPP_
+#define HBM_SIM_UCP_TASK_LIFE_HPP_
+
+#include <atomic>
+#include <cstdint>
+
+namespace hbm_sim {
+
+/// Which life a slot of the task pool is in and how many calls are using it, in one word. So a handle of an earlier
+/// life reaches nothing, and a task that one thread releases while another one waits for it is cleared by the last of
+/// the two.
+class TaskLife {
+ public:
+  uint32_t generation() const { return static_cast<uint32_t>(word_.load(std::memory_order_relaxed) >> 32); }
+
+  /// The slot is taken; the handle counts as its first user.
+  void begin() { word_.fetch_add(1); }
+
+  /// One more user, unless that life is over or its handle is released.
+  bool pin(uint32_t generation) {
+    uint64_t word = word_.load(std::memory_order_relaxed);
+    while (word >> 32 == generation && (word & kReleased) == 0 && (word & kUsers) != 0) {
+      if (word_.compare_exchange_weak(word, word + 1)) return true;
+    }
+    return false;
+  }
+  /// One more user, added by one of those that there are.
+  void pin_again() { word_.fetch_add(1); }
+
+  /// True for the last user: it clears the task and calls end().
+  bool unpin() { return (word_.fetch_sub(1) & kUsers) == 1; }
+
+  /// The handle is released, by the one caller that gets true. To be called by a user.
+  bool release_handle() {
+    if ((word_.fetch_or(kReleased) & kReleased) != 0) return false;
+    word_.fetch_sub(1);
+    return true;
+  }
+
+  void end() { word_.store(uint64_t{generation() + 1} << 32); }
+
+ private:
+  static constexpr uint64_t kReleased = uint64_t{1} << 31;
+  static constexpr uint64_t kUsers = kReleased - 1;
+
+  std::atomic<uint64_t> word_{0};
+};
+
+}  // namespace hbm_sim
+
+#endif  // HBM_SIM_UCP_TASK_LIFE_HPP_
