@@ -15,13 +15,9 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-// Runs `work` with the GIL, or not at all once the interpreter is ending.
+// Runs `work` with the GIL, whether this thread has it already or not; not at all once the interpreter is ending.
 template <typename Work>
 void with_interpreter(const Work& work) {
-  if (PyGILState_Check() != 0) {
-    work();
-    return;
-  }
   const InterpreterVisit visit;
   if (visit.allowed()) {
     work();

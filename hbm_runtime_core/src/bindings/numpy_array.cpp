@@ -5,6 +5,9 @@
 #include <pybind11/numpy.h>
 
 #include <type_traits>
+#include <utility>
+
+#include "bindings/device_memory.hpp"
 
 namespace py = pybind11;
 
@@ -20,7 +23,6 @@ using py::detail::npy_api;
 static_assert(std::is_same_v<Py_intptr_t, int64_t> && std::is_same_v<py::ssize_t, int64_t>,
               "NumPy's dimensions are int64_t on the 64-bit Linux systems this runs on");
 
-constexpr const char* capsule_name = "hbm_runtime_core.device_memory";
 constexpr int numpy_half = 23;  // NPY_HALF; npy_api lists no float16.
 
 // NumPy's type number, which it prints nowhere: two numbers (long, long long) share one layout.
@@ -60,10 +62,6 @@ TypeNumbers type_numbers(Dtype dtype) {
   }
 }
 
-void drop_share(PyObject* capsule) {
-  BlockRef::adopt(static_cast<Block*>(PyCapsule_GetPointer(capsule, capsule_name)));
-}
-
 }  // namespace
 
 bool is_array(PyObject* object) { return npy_api::get().PyArray_Check_(object); }
@@ -91,19 +89,18 @@ std::string type_name_of(PyObject* array) { return py::str(py::handle(array).att
 PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype) {
   const npy_api& api = npy_api::get();
   void* data = block->data();
-  PyObject* capsule = PyCapsule_New(block.get(), capsule_name, &drop_share);
-  if (capsule == nullptr) {
+  PyObject* memory = new_device_memory(std::move(block));
+  if (memory == nullptr) {
     throw py::error_already_set();
   }
-  block.detach();
   PyObject* array =
       api.PyArray_NewFromDescr_(api.PyArray_Type_, api.PyArray_DescrFromType_(type_numbers(dtype).first), layout.rank,
                                 layout.shape, layout.stride_bytes, data, npy_api::NPY_ARRAY_WRITEABLE_, nullptr);
   if (array == nullptr) {
-    Py_DECREF(capsule);
+    Py_DECREF(memory);
     throw py::error_already_set();
   }
-  if (api.PyArray_SetBaseObject_(array, capsule) < 0) {
+  if (api.PyArray_SetBaseObject_(array, memory) < 0) {
     Py_DECREF(array);
     throw py::error_already_set();
   }
@@ -112,11 +109,8 @@ PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype) {
 
 BlockRef wrapped_block(PyObject* array) {
   const auto* proxy = array_proxy(array);
-  if (proxy->base == nullptr || PyCapsule_IsValid(proxy->base, capsule_name) == 0) {
-    return {};
-  }
-  auto* block = static_cast<Block*>(PyCapsule_GetPointer(proxy->base, capsule_name));
-  return block->data() == proxy->data ? BlockRef::share(block) : BlockRef();
+  Block* block = block_of(proxy->base);
+  return block != nullptr && block->data() == proxy->data ? BlockRef::share(block) : BlockRef();
 }
 
 }  // namespace hbm

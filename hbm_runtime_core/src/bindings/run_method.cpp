@@ -19,22 +19,33 @@ namespace hbm {
 namespace {
 
 // A call is used again by the thread's next one, with all the memory it has gathered. It is taken out while in use: a
-// key's __hash__ may come back here.
-thread_local std::unique_ptr<PythonCall> idle_call;
+// key's __hash__ may come back here. A plain pointer is quicker to reach than an object with a destructor, which is
+// left to the keeper.
+thread_local PythonCall* idle_call = nullptr;
+
+struct IdleCallKeeper {
+  ~IdleCallKeeper() { delete std::exchange(idle_call, nullptr); }
+};
+
+PythonCall* new_call() {
+  thread_local const IdleCallKeeper keeper;
+  (void)keeper;
+  return new PythonCall;
+}
 
 class BorrowedCall {
  public:
-  BorrowedCall() : call_(idle_call != nullptr ? std::move(idle_call) : std::make_unique<PythonCall>()) {}
+  BorrowedCall() : call_(idle_call != nullptr ? std::exchange(idle_call, nullptr) : new_call()) {}
   ~BorrowedCall() {
     call_->clear();
-    idle_call = std::move(call_);
+    delete std::exchange(idle_call, call_);
   }
   BorrowedCall(const BorrowedCall&) = delete;
   BorrowedCall& operator=(const BorrowedCall&) = delete;
   PythonCall& operator*() const { return *call_; }
 
  private:
-  std::unique_ptr<PythonCall> call_;
+  PythonCall* call_;
 };
 
 // A cast looks the type up in a table, and trusts that __init__ has run. The method descriptor has made sure that this

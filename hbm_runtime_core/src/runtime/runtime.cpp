@@ -5,8 +5,11 @@
 #include "driver/error.hpp"
 
 namespace hbm {
-Runtime::Runtime(const std::vector<std::string>& files)
-    : set_(ModelSet::load(files)), defaults_(set_->models().size(), built_in_scheduling()) {}
+Runtime::Runtime(const std::vector<std::string>& files) : set_(ModelSet::load(files)) {
+  for (std::size_t i = 0; i < set_->models().size(); ++i) {
+    defaults_.emplace_back(built_in_scheduling());
+  }
+}
 
 Runtime::~Runtime() { close(); }
 
@@ -24,14 +27,16 @@ bool Runtime::closed() const {
 }
 
 Scheduling Runtime::scheduling(const Model& model) const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return defaults_[static_cast<std::size_t>(model.index())];
+  return defaults_[static_cast<std::size_t>(model.index())].load();
 }
 
 void Runtime::set_scheduling(const std::vector<std::pair<const Model*, SchedulingChange>>& changes) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [model, change] : changes) {
-    change.apply(&defaults_[static_cast<std::size_t>(model->index())]);
+    SharedScheduling& shared = defaults_[static_cast<std::size_t>(model->index())];
+    Scheduling scheduling = shared.load();
+    change.apply(&scheduling);
+    shared.store(scheduling);
   }
 }
 

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_RUNTIME_HPP_
 #define HBM_RUNTIME_RUNTIME_HPP_
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +35,8 @@ class Runtime {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<ModelSet> set_;
-  std::vector<Scheduling> defaults_;
+  // One a model.
+  std::deque<SharedScheduling> defaults_;
 };
 
 }  // namespace hbm

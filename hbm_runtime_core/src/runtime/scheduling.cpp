@@ -40,6 +40,30 @@ Scheduling built_in_scheduling() {
   return scheduling;
 }
 
+// An odd version is a change under way. Reading each value with `acquire` keeps the second look at the version behind
+// it.
+Scheduling SharedScheduling::load() const {
+  Scheduling scheduling = {};
+  uint32_t version = 0;
+  do {
+    version = version_.load(std::memory_order_acquire);
+    scheduling.priority = priority_.load(std::memory_order_acquire);
+    scheduling.customId = custom_id_.load(std::memory_order_acquire);
+    scheduling.backend = backend_.load(std::memory_order_acquire);
+    scheduling.deviceId = device_id_.load(std::memory_order_acquire);
+  } while (version % 2 != 0 || version_.load(std::memory_order_relaxed) != version);
+  return scheduling;
+}
+
+void SharedScheduling::store(const Scheduling& scheduling) {
+  version_.fetch_add(1);
+  priority_.store(scheduling.priority);
+  custom_id_.store(scheduling.customId);
+  backend_.store(scheduling.backend);
+  device_id_.store(scheduling.deviceId);
+  version_.fetch_add(1);
+}
+
 void SchedulingChange::apply(Scheduling* scheduling) const {
   scheduling->priority = priority.value_or(scheduling->priority);
   scheduling->customId = custom_id.value_or(scheduling->customId);

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_SCHEDULING_HPP_
 #define HBM_RUNTIME_SCHEDULING_HPP_
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,24 @@ using Scheduling = hbUCPSchedParam;
 
 /// priority 0, customId 0, any BPU core, device 0.
 Scheduling built_in_scheduling();
+
+/// A value that one thread changes at a time and any thread reads without a lock: readers look again where a change
+/// came between.
+class SharedScheduling {
+ public:
+  explicit SharedScheduling(const Scheduling& scheduling) { store(scheduling); }
+
+  Scheduling load() const;
+  /// Callers take turns.
+  void store(const Scheduling& scheduling);
+
+ private:
+  std::atomic<uint32_t> version_{0};
+  std::atomic<int32_t> priority_{0};
+  std::atomic<int64_t> custom_id_{0};
+  std::atomic<uint64_t> backend_{0};
+  std::atomic<uint32_t> device_id_{0};
+};
 
 /// What a caller wants changed; empty = as it is.
 struct SchedulingChange {

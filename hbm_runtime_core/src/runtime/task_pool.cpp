@@ -168,7 +168,7 @@ void TaskPool::release_orphans() {
 }
 
 void TaskPool::release(PooledTask* task) {
-  const bool timed = sample_.fetch_add(1, std::memory_order_relaxed) % sample_period == 0;
+  const bool timed = release_count_.load(std::memory_order_relaxed) % sample_period == 0;
   const Clock::time_point start = timed ? Clock::now() : Clock::time_point();
   if (task->handle_ != nullptr) {
     driver_.api().hbUCPReleaseTask(task->handle_);

@@ -97,7 +97,6 @@ class TaskPool {
   std::atomic<uint32_t> orphanings_{0};
   std::atomic<uint32_t> release_count_{0};
   std::atomic<int> room_seekers_{0};
-  std::atomic<uint32_t> sample_{0};
   std::atomic<int> slow_votes_{0};
 
   std::mutex mutex_;

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "driver/error.hpp"
 
 namespace {
@@ -52,6 +56,36 @@ TEST(Scheduling, PriorityAndDeviceHaveARange) {
   EXPECT_THROW(hbm::checked_priority("m", -1), hbm::ValueError);
   EXPECT_THROW(hbm::checked_device_id("m", -1), hbm::ValueError);
   EXPECT_THROW(hbm::checked_device_id("m", int64_t{1} << 40), hbm::ValueError);
+}
+
+TEST(SharedScheduling, ReadersNeverSeeHalfOfAChange) {
+  hbm::SharedScheduling shared(hbm::built_in_scheduling());
+  std::atomic<bool> done{false};
+  std::atomic<int> torn{0};
+  std::vector<std::thread> readers;
+  const auto all_equal = [](const hbm::Scheduling& s) {
+    return s.customId == s.priority && static_cast<int32_t>(s.deviceId) == s.priority;
+  };
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        torn += all_equal(shared.load()) ? 0 : 1;
+      }
+    });
+  }
+  for (int value = 0; value < 20000; ++value) {
+    hbm::Scheduling scheduling = hbm::built_in_scheduling();
+    scheduling.priority = value;
+    scheduling.customId = value;
+    scheduling.deviceId = static_cast<uint32_t>(value);
+    shared.store(scheduling);
+  }
+  done = true;
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
+  EXPECT_EQ(torn, 0);
+  EXPECT_EQ(shared.load().priority, 19999);
 }
 
 TEST(Scheduling, AChangeLeavesWhatItDoesNotName) {
