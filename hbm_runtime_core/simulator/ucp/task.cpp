@@ -31,8 +31,6 @@ void Task::clear() {
 
 void Task::mark_submitted() {
   unfinished_.store(static_cast<int32_t>(sub_tasks.size()));
-  // The callback uses the task, too, until it has returned.
-  if (callback != nullptr) life.pin_again();
   state.store(State::kSubmitted);
 }
 

@@ -7,7 +7,6 @@
 #include "ucp/configuration.hpp"
 #include "ucp/service_thread.hpp"
 #include "ucp/task.hpp"
-#include "ucp/task_pool.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -53,7 +52,6 @@ void TaskCallbacks::complete(Task& task) {
     if (running->task != &task) continue;
     running->task = nullptr;
     task.callback_returned();
-    TaskPool::instance().unpin(task);
     return;
   }
   if (innermost == nullptr) {
@@ -84,8 +82,8 @@ void TaskCallbacks::invoke(Task& task) {
   task.callback(task.handle, task.status(), task.callback_data);
   innermost = running.outer;
   if (running.task == nullptr) return;
+  // The last touch: from here on a release may return, and the job has to be back with its owner by then.
   task.callback_returned();
-  TaskPool::instance().unpin(task);
 }
 
 void TaskCallbacks::run() {

@@ -26,9 +26,6 @@ class TaskLife {
     }
     return false;
   }
-  /// One more user, added by one of those that there are.
-  void pin_again() { word_.fetch_add(1); }
-
   /// True for the last user: it clears the task and calls end().
   bool unpin() { return (word_.fetch_sub(1) & kUsers) == 1; }
 

@@ -15,8 +15,9 @@ namespace hbm_sim_test {
 /// A sub-task without a model: declares a time and notes when it ran.
 class FakeJob final : public hbm_sim::Job {
  public:
-  explicit FakeJob(int64_t latency_us = 0, int64_t max_time_per_fc_us = 0, int32_t cores = 1)
-      : traits_{"fake", cores, latency_us, max_time_per_fc_us, false} {}
+  explicit FakeJob(int64_t latency_us = 0, int64_t max_time_per_fc_us = 0, int32_t cores = 1,
+                   bool keeps_latency = false, const char* model = "fake")
+      : traits_{model, cores, latency_us, max_time_per_fc_us, keeps_latency} {}
 
   const hbm_sim::JobTraits& traits() const noexcept override { return traits_; }
   int32_t execute(int32_t core) noexcept override {

@@ -71,6 +71,16 @@ TEST(Order, preempting_priorities_pass_what_was_given_ahead) {
   EXPECT_EQ(order.run(), "urgent preempting ahead1 ahead2");
 }
 
+TEST(Order, preempting_tasks_keep_priority_custom_id_and_arrival_among_themselves) {
+  Order order;
+  order.add("late", 254, 20);
+  order.add("urgent_late", 255, 2);
+  order.add("early", 254, 10);
+  order.add("second_early", 254, 10);
+  order.add("urgent_early", 255, 1);
+  EXPECT_EQ(order.run(), "urgent_early urgent_late early second_early late");
+}
+
 TEST(Cores, the_only_one_is_core_0) {
   FakeJob job;
   const hbUCPTaskHandle_t task = make_task(job);
@@ -112,6 +122,49 @@ TEST(Preemption, waits_for_the_end_of_a_task_that_is_one_function_call) {
   while (background.executions == 0) std::this_thread::yield();
   EXPECT_GE(run_once_us(1'000, 255), 25'000);
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+TEST(Preemption, nests_urgent_over_high_over_ordinary_and_each_goes_on_where_it_stopped) {
+  FakeJob ordinary(30'000, 1'000), high(20'000, 1'000), urgent(5'000, 1'000);
+  const int64_t start = now_us();
+  const hbUCPTaskHandle_t ordinary_task = make_task(ordinary);
+  EXPECT_EQ(submit(ordinary_task), HB_UCP_SUCCESS);
+  while (ordinary.executions == 0) std::this_thread::yield();
+  const hbUCPTaskHandle_t high_task = make_task(high);
+  EXPECT_EQ(submit(high_task, 254), HB_UCP_SUCCESS);
+  while (high.executions == 0) std::this_thread::yield();
+  const hbUCPTaskHandle_t urgent_task = make_task(urgent);
+  EXPECT_EQ(submit(urgent_task, 255), HB_UCP_SUCCESS);
+  std::vector<int64_t> ends;
+  for (const hbUCPTaskHandle_t task : {urgent_task, high_task, ordinary_task}) {
+    EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    ends.push_back(now_us() - start);
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
+  EXPECT_LT(ends[0], 20'000);
+  EXPECT_GE(ends[1], 25'000);
+  EXPECT_GE(ends[2], 55'000);
+  EXPECT_LT(ends[2], 75'000);
+}
+
+TEST(Failure, of_a_task_leaves_the_core_to_the_next_one_at_once) {
+  FakeJob failing(200'000);
+  failing.status = HB_UCP_TASK_RUN_FAILED;
+  const hbUCPTaskHandle_t task = make_task(failing);
+  const int64_t start = now_us();
+  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_TASK_RUN_FAILED);
+  run_once_us(1'000, 0);
+  EXPECT_LT(now_us() - start, 100'000);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+TEST(Occupancy, of_a_core_grows_by_the_declared_time) {
+  const int64_t before = hbm_sim_core_busy_us(0);
+  run_once_us(5'000, 0);
+  EXPECT_GE(hbm_sim_core_busy_us(0) - before, 5'000);
+  EXPECT_LT(hbm_sim_core_busy_us(0) - before, 10'000);
+  EXPECT_EQ(hbm_sim_core_busy_us(1), -1);
 }
 
 /// Median time of a 2 ms detector beside another model that keeps the core busy.

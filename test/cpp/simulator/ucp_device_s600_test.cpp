@@ -4,7 +4,10 @@
 // Four cores, declared times hold. Bounds are ratios, wide enough for a busy machine.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "fake_job.hpp"
@@ -60,6 +63,32 @@ TEST(Cores, tasks_of_one_mask_share_its_core) {
   EXPECT_GE(elapsed, 3 * kLatencyUs);
 }
 
+TEST(Cores, sub_tasks_of_one_task_run_side_by_side) {
+  std::vector<std::unique_ptr<FakeJob>> jobs;
+  hbUCPTaskHandle_t task = nullptr;
+  for (int i = 0; i < 4; ++i) {
+    jobs.push_back(std::make_unique<FakeJob>(kLatencyUs));
+    EXPECT_EQ(hbm_sim_task_add(&task, jobs.back().get()), HB_UCP_SUCCESS);
+  }
+  const int64_t start = now_us();
+  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  EXPECT_LT(now_us() - start, kLatencyUs * 3 / 2);
+  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+}
+
+TEST(Cores, that_are_free_are_chosen_before_those_that_have_declared_work) {
+  Batch batch;
+  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_0);
+  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
+  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_3);
+  const FakeJob& free_choice = batch.add(0, 0, HB_UCP_BPU_CORE_ANY);
+  const FakeJob& of_two = batch.add(0, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_2);
+  batch.wait();
+  EXPECT_EQ(free_choice.executed_on, 2);
+  EXPECT_EQ(of_two.executed_on, 2);
+}
+
 TEST(Cores, a_mask_decides_where_a_task_runs) {
   Batch batch;
   const FakeJob& job = batch.add(0, 0, HB_UCP_BPU_CORE_3);
@@ -107,6 +136,17 @@ TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
   for (int i = 0; i < 12; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0).on_execute = [&] { ++narrow; };
   batch.wait();
   EXPECT_EQ(narrow_before, 0);
+}
+
+TEST(SeveralCores, yield_to_a_preempting_task_on_one_of_them_and_go_on_together) {
+  Batch batch;
+  FakeJob& wide = batch.add(40'000, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 1'000, 2);
+  while (wide.executions == 0) std::this_thread::yield();
+  const int64_t urgent = time_us([](Batch& other) { other.add(5'000, 255, HB_UCP_BPU_CORE_1); });
+  EXPECT_LT(urgent, 20'000);
+  const int64_t behind = time_us([](Batch& other) { other.add(0, 0, HB_UCP_BPU_CORE_0); });
+  EXPECT_GE(behind, 15'000);
+  batch.wait();
 }
 
 TEST(SeveralCores, a_hammer_of_all_kinds_comes_to_an_end) {

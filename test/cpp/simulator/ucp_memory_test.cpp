@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cstdint>
 #include <cstring>
+#include <thread>
+#include <vector>
 
 #include "hobot/hb_ucp.h"
 #include "ucp/job.hpp"
@@ -26,6 +28,42 @@ TEST(DeviceMemory, a_block_whose_owner_shrank_its_size_can_be_freed) {
   ASSERT_EQ(hbUCPMallocCached(&block, 4096, 0), HB_UCP_SUCCESS);
   block.memSize = 16;
   EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+}
+
+TEST(DeviceMemory, a_block_can_be_freed_by_either_of_its_addresses_alone) {
+  hbUCPSysMem block{};
+  ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
+  hbUCPSysMem by_device{block.phyAddr, nullptr, 0};
+  EXPECT_EQ(hbUCPFree(&by_device), HB_UCP_SUCCESS);
+  ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
+  hbUCPSysMem by_cpu{0, block.virAddr, 0};
+  EXPECT_EQ(hbUCPFree(&by_cpu), HB_UCP_SUCCESS);
+}
+
+TEST(DeviceMemory, a_window_of_which_only_one_address_was_moved_does_not_map) {
+  hbUCPSysMem block{};
+  ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
+  const hbUCPSysMem window{block.phyAddr, static_cast<char*>(block.virAddr) + 64, 64};
+  EXPECT_EQ(hbm_sim_memory_check(&window), HB_UCP_MEM_MAP_FAIL);
+  EXPECT_NE(std::strstr(hbm_sim_last_error(), "move both alike"), nullptr) << hbm_sim_last_error();
+  // The cache is the CPU's: its address is enough to flush.
+  EXPECT_EQ(hbUCPMemFlush(&window, HB_SYS_MEM_CACHE_CLEAN), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+}
+
+TEST(DeviceMemory, an_address_of_the_device_is_none_of_the_cpu) {
+  hbUCPSysMem block{};
+  ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
+  EXPECT_NE(block.phyAddr, reinterpret_cast<uintptr_t>(block.virAddr));
+  EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+}
+
+TEST(DeviceMemory, a_block_that_is_freed_does_not_map) {
+  hbUCPSysMem block{};
+  ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
+  const hbUCPSysMem before = block;
+  EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+  EXPECT_EQ(hbm_sim_memory_check(&before), HB_UCP_MEM_MAP_FAIL);
 }
 
 TEST(DeviceMemory, freeing_twice_and_freeing_a_window_are_refused) {
@@ -68,6 +106,33 @@ TEST(DeviceMemory, more_than_the_device_has_is_refused_with_the_numbers) {
   hbUCPSysMem block{};
   EXPECT_EQ(hbUCPMalloc(&block, uint64_t{5} << 30, 0), HB_UCP_MEM_ALLOC_FAIL);
   EXPECT_NE(std::strstr(hbm_sim_last_error(), "5368709120 bytes"), nullptr) << hbm_sim_last_error();
+}
+
+TEST(DeviceMemory, what_is_freed_can_be_had_again_up_to_the_last_byte) {
+  const uint64_t all = uint64_t{4} << 30;
+  for (int round = 0; round < 3; ++round) {
+    hbUCPSysMem block{}, more{};
+    ASSERT_EQ(hbUCPMalloc(&block, all, 0), HB_UCP_SUCCESS);
+    EXPECT_EQ(hbUCPMalloc(&more, 1, 0), HB_UCP_MEM_ALLOC_FAIL);
+    EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+  }
+}
+
+TEST(DeviceMemory, of_many_threads_is_kept_apart) {
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 4; ++number) {
+    threads.emplace_back([number] {
+      for (uint64_t round = 0; round < 500; ++round) {
+        hbUCPSysMem block{};
+        ASSERT_EQ(hbUCPMallocCached(&block, 64 + round, 0), HB_UCP_SUCCESS);
+        std::memset(block.virAddr, number, block.memSize);
+        EXPECT_EQ(hbm_sim_memory_check(&block), HB_UCP_SUCCESS);
+        EXPECT_EQ(static_cast<char*>(block.virAddr)[block.memSize - 1], number);
+        EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

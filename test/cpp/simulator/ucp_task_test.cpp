@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstring>
+#include <set>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fake_job.hpp"
@@ -133,55 +135,6 @@ TEST(Task, no_more_exist_than_the_pool_holds) {
   for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
 }
 
-struct CallbackRecord {
-  std::atomic<int> calls{0};
-  std::atomic<int32_t> status{1};
-  bool release = false;
-  std::thread::id thread;
-};
-
-void on_done(hbUCPTaskHandle_t task, int32_t status, void* data) {
-  auto* record = static_cast<CallbackRecord*>(data);
-  record->thread = std::this_thread::get_id();
-  if (record->release) {
-    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
-  }
-  record->status = status;
-  ++record->calls;
-}
-
-TEST(Callback, is_over_when_the_release_returns_and_runs_on_the_librarys_thread) {
-  FakeJob job;
-  CallbackRecord record;
-  const hbUCPTaskHandle_t task = make_task(job);
-  EXPECT_EQ(hbUCPSetTaskDoneCb(task, on_done, &record), HB_UCP_SUCCESS);
-  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  EXPECT_EQ(hbUCPSetTaskDoneCb(task, on_done, &record), HB_UCP_TASK_HANDLE_INVALID);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
-  EXPECT_EQ(record.calls, 1);
-  EXPECT_EQ(record.status, HB_UCP_SUCCESS);
-  EXPECT_NE(record.thread, std::this_thread::get_id());
-}
-
-TEST(Callback, may_release_its_task) {
-  FakeJob job;
-  CallbackRecord record;
-  record.release = true;
-  const hbUCPTaskHandle_t task = make_task(job);
-  EXPECT_EQ(hbUCPSetTaskDoneCb(task, on_done, &record), HB_UCP_SUCCESS);
-  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  while (record.calls == 0) std::this_thread::yield();
-  EXPECT_EQ(job.recycled, 1);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_TASK_HANDLE_INVALID);
-}
-
-TEST(Callback, must_not_be_null) {
-  FakeJob job;
-  const hbUCPTaskHandle_t task = make_task(job);
-  EXPECT_EQ(hbUCPSetTaskDoneCb(task, nullptr, nullptr), HB_UCP_INVALID_ARGUMENT);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
-}
-
 TEST(Tasks, of_many_threads_all_run) {
   constexpr int kThreads = 8, kRounds = 500;
   std::atomic<int> executed{0};
@@ -202,60 +155,24 @@ TEST(Tasks, of_many_threads_all_run) {
   EXPECT_EQ(executed, kThreads * kRounds);
 }
 
-class FaultsTest : public ::testing::Test {
- protected:
-  ~FaultsTest() override { hbm_sim_set_faults(""); }
-};
-
-TEST_F(FaultsTest, make_a_call_fail_now_and_then) {
-  ASSERT_EQ(hbm_sim_set_faults("hbUCPMalloc:fail=-400001:after=1:every=2:count=1"), HB_UCP_SUCCESS);
-  std::vector<int32_t> statuses;
-  for (int i = 0; i < 6; ++i) {
-    hbUCPSysMem block{};
-    statuses.push_back(hbUCPMalloc(&block, 16, 0));
-    if (statuses.back() == HB_UCP_SUCCESS) {
-      EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
-    }
+TEST(Status, every_code_has_a_text_of_its_own_and_a_number_that_is_none_is_called_so) {
+  const std::string none = "no status code of this library";
+  EXPECT_EQ(hbUCPGetErrorDesc(12345), none);
+  std::set<std::string> texts{hbUCPGetErrorDesc(HB_UCP_SUCCESS), none};
+  size_t codes = 2;
+  for (const auto& [first, last] :
+       std::vector<std::pair<int32_t, int32_t>>{{HB_UCP_INVALID_ARGUMENT, HB_UCP_VERSION_INCOMPATIBLE},
+                                                {HB_UCP_TASK_NUMBER_EXCEED_LIMIT, HB_UCP_TASK_HANDLE_INVALID},
+                                                {HB_UCP_OP_NUMBER_EXCEED_LIMIT, HB_UCP_OP_CMD_UNAVAILABLE},
+                                                {HB_UCP_MEM_ALLOC_FAIL, HB_UCP_MEM_UNMAP_FAIL},
+                                                {HB_UCP_FILE_OPEN_FAILED, HB_UCP_FILE_OPEN_FAILED},
+                                                {HB_UCP_MODEL_NUMBER_EXCEED_LIMIT, HB_UCP_MODEL_INCOMPATIBLE},
+                                                {HB_UCP_DSP_UNAVAILABLE, HB_UCP_DSP_OFFLINE},
+                                                {HB_UCP_CODEC_OPERATION_NOT_ALLOWED, HB_UCP_CODEC_IS_INUSE},
+                                                {HB_UCP_ISP_NO_AVAILABLE_SLOT, HB_UCP_ISP_CTX_INUSE}}) {
+    for (int32_t code = first; code >= last; --code, ++codes) texts.insert(hbUCPGetErrorDesc(code));
   }
-  EXPECT_EQ(statuses, (std::vector<int32_t>{0, 0, HB_UCP_MEM_ALLOC_FAIL, 0, 0, 0}));
-}
-
-TEST_F(FaultsTest, reach_one_model_only) {
-  ASSERT_EQ(hbm_sim_set_faults("hbUCPSubmitTask:fail=-100001:model=other"), HB_UCP_SUCCESS);
-  FakeJob job;
-  const hbUCPTaskHandle_t task = make_task(job);
-  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
-}
-
-TEST_F(FaultsTest, a_hanging_call_returns_when_the_faults_are_replaced) {
-  ASSERT_EQ(hbm_sim_set_faults("hbUCPWaitTaskDone:hang=1"), HB_UCP_SUCCESS);
-  FakeJob job;
-  const hbUCPTaskHandle_t task = make_task(job);
-  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  std::atomic<bool> returned{false};
-  std::thread waiter([&] {
-    EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-    returned = true;
-  });
-  std::this_thread::sleep_for(kDelay);
-  EXPECT_FALSE(returned);
-  hbm_sim_set_faults("");
-  waiter.join();
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
-}
-
-TEST_F(FaultsTest, a_text_that_cannot_be_read_is_refused_with_the_reason) {
-  for (const char* text : {"malloc:fail=-1", "hbUCPMalloc:fail=1", "hbUCPMalloc:fail", "hbUCPMalloc:often=3"}) {
-    EXPECT_EQ(hbm_sim_set_faults(text), HB_UCP_INVALID_ARGUMENT) << text;
-    EXPECT_NE(std::strlen(hbm_sim_last_error()), 0u);
-  }
-}
-
-TEST(Status, every_code_of_the_header_has_a_text_of_its_own) {
-  EXPECT_STREQ(hbUCPGetErrorDesc(HB_UCP_SUCCESS), "success");
-  EXPECT_STRNE(hbUCPGetErrorDesc(HB_UCP_TASK_TIMEOUT), hbUCPGetErrorDesc(HB_UCP_TASK_RUN_FAILED));
-  EXPECT_STREQ(hbUCPGetErrorDesc(12345), "no status code of this library");
+  EXPECT_EQ(texts.size(), codes);
 }
 
 }  // namespace
