@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from queue import SimpleQueue
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -32,16 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
     rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    stop = threading.Event()
+    # No Event: a signal that meets this thread inside Event.wait() or Event.set() would wait for a lock that it holds itself.
+    stops: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stops.put(None))
     try:
-        return _run(arguments, stop)
+        return _run(arguments, stops)
     finally:
         rclpy.try_shutdown()
 
 
-def _run(arguments: Sequence[str], stop: threading.Event) -> int:
+def _run(arguments: Sequence[str], stops: SimpleQueue[None]) -> int:
     try:
         node = InferenceNode(model_dir=folder_of_parameter_file(arguments))
     except ConfigurationError as error:
@@ -52,12 +54,12 @@ def _run(arguments: Sequence[str], stop: threading.Event) -> int:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     # The executor has a thread of its own, so that this one hears signals, and services answer while models load.
-    spinner = threading.Thread(target=_spin, args=(executor, stop), name="executor")
+    spinner = threading.Thread(target=_spin, args=(executor, stops), name="executor")
     spinner.start()
     try:
         started = not node.autostart or node.start()
         if started:
-            stop.wait()
+            stops.get()
         return 0 if started else 1
     finally:
         node.stop()
@@ -66,10 +68,10 @@ def _run(arguments: Sequence[str], stop: threading.Event) -> int:
         node.destroy_node()
 
 
-def _spin(executor: SingleThreadedExecutor, stop: threading.Event) -> None:
+def _spin(executor: SingleThreadedExecutor, stops: SimpleQueue[None]) -> None:
     try:
         executor.spin()
     except ExternalShutdownException:
         pass
     finally:
-        stop.set()
+        stops.put(None)
