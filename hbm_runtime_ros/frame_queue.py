@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 
 class Frame(NamedTuple):
-    """A serialized picture, and when it came."""
+    """The serialized messages of one frame, one a topic, and when they were complete."""
 
-    message: bytes
+    messages: tuple[bytes, ...]
     sequence: int
     received_ns: int  # ROS clock
     started_ns: int  # time.perf_counter_ns()
@@ -26,11 +26,13 @@ class FrameQueue:
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, frame: Frame) -> None:
-        """Add a frame; where the queue is full, the oldest goes."""
+    def put(self, frame: Frame) -> bool:
+        """Add a frame. Return whether the oldest had to go for it."""
         with self._changed:
+            full = len(self._frames) == self._frames.maxlen
             self._frames.append(frame)
             self._changed.notify()
+            return full
 
     def get(self) -> Frame | None:
         """Wait for a frame and take it; None once the queue is closed."""

@@ -71,6 +71,12 @@ class LoadedModel:
             for output in self.output_names
         ]
 
+    def describe_inputs(self) -> str:
+        """Return names, types and shapes of the inputs in one line."""
+        return ", ".join(
+            f"{name} {self.input_dtypes[name].name} {list(self.input_shapes[name])}" for name in self.input_names
+        )
+
     def describe(self) -> ModelInfo:
         """Return what the model file says; the node adds topics and scheduling."""
         name, runtime = self.name, self.runtime

@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from queue import SimpleQueue
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from .errors import ConfigurationError
+from .executor_thread import ExecutorThread
 from .inference_node import InferenceNode
 from .memory import keep_freed_memory
 from .model_files import folder_of_parameter_file
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_memory()
     # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
     rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    # No Event: a signal that meets this thread inside Event.wait() or Event.set() would wait for a lock that it holds itself.
+    # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
     stops: SimpleQueue[None] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stops.put(None))
@@ -49,13 +48,9 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[None]) -> int:
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
-    # The models have threads of their own, so no callback takes long, and one thread is enough for all of them. More would
-    # wait for each other at Python's lock.
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    # The executor has a thread of its own, so that this one hears signals, and services answer while models load.
-    spinner = threading.Thread(target=_spin, args=(executor, stops), name="executor")
-    spinner.start()
+    # The executor has threads of its own, so that this one hears signals, and services answer while models load.
+    executor = ExecutorThread(node, node.get_logger().error)
+    executor.start()
     try:
         started = not node.autostart or node.start()
         if started:
@@ -63,15 +58,5 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[None]) -> int:
         return 0 if started else 1
     finally:
         node.stop()
-        executor.shutdown(timeout_sec=_JOIN_S)
-        spinner.join(_JOIN_S)
+        executor.stop(_JOIN_S)
         node.destroy_node()
-
-
-def _spin(executor: SingleThreadedExecutor, stops: SimpleQueue[None]) -> None:
-    try:
-        executor.spin()
-    except ExternalShutdownException:
-        pass
-    finally:
-        stops.put(None)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The way of the frames through one model: message, picture, inference, result."""
+"""The way of the frames through one model: messages, inputs, inference, result."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from rclpy.clock import Clock
 from hbm_runtime_core import InferRequest
 
 from . import _wire
-from .complaints import Complaints
 from .errors import FrameError
 from .frame_queue import Frame, FrameQueue
+from .inputs.request_inputs import FilledRequest, RequestInputs
 from .loaded_model import LoadedModel
-from .picture_inputs import PictureInputs
+from .monitoring.complaints import Complaints
+from .monitoring.counters import FrameCounters
 from .result_publisher import FrameTiming, ResultPublisher
 from .scheduling_parameters import SchedulingParameters
 from .turns import Turns
@@ -30,36 +31,37 @@ _T = TypeVar("_T")
 
 
 class _Prepared(NamedTuple):
-    """A frame whose picture is in the inputs of a request."""
+    """A frame whose data is in the inputs of a request."""
 
-    header: _wire.FrameHeader
+    filled: FilledRequest
     sequence: int
-    transform: _wire.ImageTransform
     timing: FrameTiming
 
 
 class ModelWorker:
-    """Runs one model on the frames that its subscription delivers; results leave in the order of the frames.
+    """Runs one model on the frames that its topics deliver; results leave in the order of the frames.
 
-    Each of `pictures` brings a request of its own, and has a thread here: while the device works on one frame, the next
+    Each of `inputs` brings a request of its own, and has a thread here: while the device works on one frame, the next
     is prepared and handed to it, and the result before is published. So the device has no idle time between two frames.
     """
 
     def __init__(
         self,
         model: LoadedModel,
-        pictures: Sequence[PictureInputs],
+        inputs: Sequence[RequestInputs],
         depth: int,
         results: ResultPublisher,
         scheduling: SchedulingParameters,
         clock: Clock,
         complaints: Complaints,
+        counters: FrameCounters,
     ) -> None:
         self._model = model
         self._results = results
         self._scheduling = scheduling
         self._clock = clock
         self._complaints = complaints
+        self._counters = counters
         self._frames = FrameQueue(depth)
         self._next_sequence = 0
         self._accepting = True
@@ -67,8 +69,8 @@ class ModelWorker:
         self._entrance = threading.Lock()
         self._turns = Turns()
         self._threads = [
-            threading.Thread(target=self._work, args=(picture,), name=f"{model.group}-{index}", daemon=True)
-            for index, picture in enumerate(pictures)
+            threading.Thread(target=self._work, args=(each,), name=f"{model.group}-{index}", daemon=True)
+            for index, each in enumerate(inputs)
         ]
         for thread in self._threads:
             thread.start()
@@ -90,40 +92,41 @@ class ModelWorker:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def handle(self, message: bytes) -> None:
-        """Take a serialized sensor_msgs/Image. Never waits: the executor has more to do."""
+    def handle(self, messages: tuple[bytes, ...]) -> None:
+        """Take the serialized messages of one frame. Never waits: the executor has more to do."""
         # The executor may have taken a frame just before the subscription went.
         if self._accepting:
-            frame = Frame(message, self._next_sequence, self._clock.now().nanoseconds, time.perf_counter_ns())
+            self._counters.received()
+            frame = Frame(messages, self._next_sequence, self._clock.now().nanoseconds, time.perf_counter_ns())
             self._next_sequence += 1
-            self._frames.put(frame)
+            if self._frames.put(frame):
+                self._counters.dropped("newer frame")
 
-    def _work(self, pictures: PictureInputs) -> None:
-        while self._work_on_next_frame(pictures):
+    def _work(self, inputs: RequestInputs) -> None:
+        while self._work_on_next_frame(inputs):
             pass
 
-    def _work_on_next_frame(self, pictures: PictureInputs) -> bool:
+    def _work_on_next_frame(self, inputs: RequestInputs) -> bool:
         """Return whether there was one."""
         with self._entrance:
             frame = self._frames.get()
             if frame is None:
                 return False
             turn = self._turns.begin()
-            prepared = self._attempt(self._prepare, frame, pictures)
-        outputs = self._attempt(self._infer, prepared, pictures.request) if prepared else None
+            prepared = self._attempt(self._prepare, frame, inputs)
+        outputs = self._attempt(self._infer, prepared, inputs.request) if prepared else None
         # Also for a frame that was dropped: the one behind it waits for this turn.
         with self._turns.wait_for(turn):
             if prepared and outputs is not None:
                 self._attempt(self._publish, prepared, outputs)
         return True
 
-    def _prepare(self, frame: Frame, pictures: PictureInputs) -> _Prepared:
+    def _prepare(self, frame: Frame, inputs: RequestInputs) -> _Prepared:
         timing = FrameTiming(received_ns=frame.received_ns, started_ns=frame.started_ns)
         start_ns = time.perf_counter_ns()
-        image = _wire.parse_image(frame.message)
-        transform = pictures.fill(frame.message, image)
+        filled = inputs.fill(frame.messages)
         timing.prepare_ns = time.perf_counter_ns() - start_ns
-        return _Prepared(image.header, frame.sequence, transform, timing)
+        return _Prepared(filled, frame.sequence, timing)
 
     def _infer(self, prepared: _Prepared, request: InferRequest) -> dict[str, np.ndarray[Any, Any]]:
         scheduling = self._scheduling[self._model.group]
@@ -141,7 +144,9 @@ class ModelWorker:
         return outputs
 
     def _publish(self, prepared: _Prepared, outputs: dict[str, np.ndarray[Any, Any]]) -> None:
-        self._results.publish(prepared.header, prepared.sequence, [prepared.transform], prepared.timing, outputs)
+        filled = prepared.filled
+        self._results.publish(filled.header, prepared.sequence, filled.transforms, prepared.timing, outputs)
+        self._counters.inferred()
 
     def _attempt(self, step: Callable[..., _T], *arguments: Any) -> _T | None:
         """Do one step of a frame. Nothing that is wrong with one frame stops the next: None, and it is told."""
@@ -158,5 +163,6 @@ class ModelWorker:
         return None
 
     def _drop(self, reason: str, text: str, once: bool = False) -> None:
+        self._counters.dropped(reason)
         tell = self._complaints.tell_once if once else self._complaints.tell
         tell(reason, f"model '{self._model.group}': frame dropped: {text}")

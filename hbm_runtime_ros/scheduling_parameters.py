@@ -10,8 +10,8 @@ from typing import Any
 
 from rclpy.parameter import Parameter
 
-from .parameter_declaration import plain
 from .parameters import MODEL_PARAMETERS
+from .parameters.declaration import plain
 from .scheduling import CoreLimits, Scheduling
 
 _FIELDS = {field.name for field in dataclasses.fields(Scheduling)}

@@ -30,6 +30,13 @@ OwnedImage parse_image(const py::bytes& message) {
   return {message, hbm_wire::parse_image(begin, static_cast<std::size_t>(PyBytes_GET_SIZE(message.ptr())))};
 }
 
+std::int64_t read_stamp_ns(const py::bytes& message) {
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(message.ptr()));
+  hbm_wire::CdrReader reader(begin, static_cast<std::size_t>(PyBytes_GET_SIZE(message.ptr())), "std_msgs/Header");
+  const auto sec = reader.read<std::int32_t>("stamp.sec");
+  return std::int64_t{sec} * 1'000'000'000 + reader.read<std::uint32_t>("stamp.nanosec");
+}
+
 py::array image_data(const OwnedImage& self) {
   py::array_t<std::uint8_t> view({static_cast<py::ssize_t>(self.image.data.size_bytes)}, self.image.data.data,
                                  self.message);
@@ -55,6 +62,12 @@ void define_messages(py::module_& module) {
       .def_property_readonly("is_bigendian", [](const OwnedImage& self) { return self.image.is_bigendian; })
       .def_property_readonly("step_bytes", [](const OwnedImage& self) { return self.image.step_bytes; })
       .def_property_readonly("data", &image_data, "uint8, read-only view into the message.");
+
+  module.def(
+      "read_stamp_ns", &read_stamp_ns, py::arg("message"),
+      "Return the stamp of a serialized message that begins with a std_msgs/Header, ns since its clock's epoch.\n\n"
+      "Raises:\n"
+      "    WireError: the message is too short, or its encoding is not plain CDR.");
 
   module.def("parse_image", &parse_image, py::arg("message"),
              "Read the serialized sensor_msgs/Image in `message` without copying its data.\n\n"

@@ -9,7 +9,7 @@ from hbm_runtime_ros.turns import Turns
 
 
 def frame(sequence: int) -> Frame:
-    return Frame(b"", sequence, received_ns=0, started_ns=0)
+    return Frame((b"",), sequence, received_ns=0, started_ns=0)
 
 
 def test_the_oldest_frame_makes_room_for_the_newest():

@@ -1,56 +1,12 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every parameter of the node: one table that declaration, validation and the documentation are made from."""
+"""The parameters of each model, below its name."""
 
 from __future__ import annotations
 
-import enum
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-
-class Kind(enum.Enum):
-    """Types of ROS parameters, in the words of `ros2 param describe`."""
-
-    INTEGER = "integer"
-    DOUBLE = "double"
-    BOOLEAN = "boolean"
-    STRING = "string"
-    INTEGER_ARRAY = "integer array"
-    STRING_ARRAY = "string array"
-
-
-@dataclass(frozen=True)
-class ParameterSpec:
-    """One parameter: what it means and which values it takes."""
-
-    name: str
-    kind: Kind
-    default: Any
-    text: str
-    bounds: tuple[int, int] | None = None
-    choices: tuple[str, ...] = ()
-    read_only: bool = False
-    check: Callable[[Any], str | None] | None = None
-
-    def why_not(self, value: Any, full_name: str) -> str | None:
-        """Return why `value` is refused for the parameter `full_name`, or None where it is taken."""
-        if self.bounds is not None:
-            low, high = self.bounds
-            if not low <= value <= high:
-                return f"parameter '{full_name}': {value} is not in [{low}, {high}]"
-        if self.choices and value not in self.choices:
-            return f"parameter '{full_name}': '{value}' is not one of {', '.join(self.choices)}"
-        if self.check is not None:
-            reason = self.check(value)
-            if reason is not None:
-                return f"parameter '{full_name}': {reason}"
-        return None
-
-
-DEFAULT_NODE_NAME = "hbm_inference"
+from .spec import Kind, ParameterSpec
 
 PRIORITY_BOUNDS = (0, 255)
 CUSTOM_ID_BOUNDS = (-(2**63), 2**63 - 1)
@@ -72,55 +28,6 @@ def check_bpu_cores(cores: Sequence[int]) -> str | None:
         return f"{list(cores)} names a core twice"
     return None
 
-
-def _check_model_names(names: Sequence[str]) -> str | None:
-    seen = set()
-    for name in names:
-        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-            return (
-                f"'{name}' is no model name; it becomes part of parameter and topic names: a letter, then letters, "
-                f"digits and underscores (the name inside the model file goes to `<name>.model_name`)"
-            )
-        if name in seen:
-            return f"'{name}' stands there twice; give each model a name of its own"
-        seen.add(name)
-    return None
-
-
-NODE_PARAMETERS = (
-    ParameterSpec(
-        "models",
-        Kind.STRING_ARRAY,
-        [""],
-        "Names of the models to run. Each has a group of parameters `<name>.*`.",
-        read_only=True,
-        check=_check_model_names,
-    ),
-    ParameterSpec(
-        "backend",
-        Kind.STRING,
-        "",
-        "What runs the models: 'bpu' = the board's accelerator, 'sim' = the simulator, 'auto' = the accelerator where its "
-        "libraries are installed, else the simulator. Empty = what HBM_RUNTIME_BACKEND says, auto where it is unset.",
-        choices=("", "auto", "bpu", "sim"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "model_dir",
-        Kind.STRING,
-        "",
-        "Folder that relative model files are looked up in. The launch files set it to the folder of the parameter file; "
-        "empty = the folder of the parameter file on the command line.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "autostart",
-        Kind.BOOLEAN,
-        True,
-        "Configure and activate at the start. False waits for lifecycle transitions from outside.",
-        read_only=True,
-    ),
-)
 
 MODEL_PARAMETERS = (
     ParameterSpec(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import Image
 
-from .errors import FrameError
+from ..errors import FrameError
 
 _BAYER = tuple(f"bayer_{order}{bits}" for order in ("rggb", "bggr", "gbrg", "grbg") for bits in (8, 16))
 

@@ -12,8 +12,8 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from .errors import ConfigurationError
-from .parameters import Kind, ParameterSpec
+from ..errors import ConfigurationError
+from .spec import Kind, ParameterSpec
 
 _TYPES = {
     Kind.INTEGER: Parameter.Type.INTEGER,

@@ -4,7 +4,7 @@
 
 import pytest
 
-from hbm_runtime_ros.complaints import PERIOD_S, Complaints
+from hbm_runtime_ros.monitoring.complaints import PERIOD_S, Complaints
 
 
 class Clock:

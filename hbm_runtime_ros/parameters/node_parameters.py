@@ -1,0 +1,62 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The parameters of the node itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .spec import Kind, ParameterSpec
+
+DEFAULT_NODE_NAME = "hbm_inference"
+
+
+def _check_model_names(names: Sequence[str]) -> str | None:
+    seen = set()
+    for name in names:
+        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            return (
+                f"'{name}' is no model name; it becomes part of parameter and topic names: a letter, then letters, "
+                f"digits and underscores (the name inside the model file goes to `<name>.model_name`)"
+            )
+        if name in seen:
+            return f"'{name}' stands there twice; give each model a name of its own"
+        seen.add(name)
+    return None
+
+
+NODE_PARAMETERS = (
+    ParameterSpec(
+        "models",
+        Kind.STRING_ARRAY,
+        [""],
+        "Names of the models to run. Each has a group of parameters `<name>.*`.",
+        read_only=True,
+        check=_check_model_names,
+    ),
+    ParameterSpec(
+        "backend",
+        Kind.STRING,
+        "",
+        "What runs the models: 'bpu' = the board's accelerator, 'sim' = the simulator, 'auto' = the accelerator where its "
+        "libraries are installed, else the simulator. Empty = what HBM_RUNTIME_BACKEND says, auto where it is unset.",
+        choices=("", "auto", "bpu", "sim"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "model_dir",
+        Kind.STRING,
+        "",
+        "Folder that relative model files are looked up in. The launch files set it to the folder of the parameter file; "
+        "empty = the folder of the parameter file on the command line.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "autostart",
+        Kind.BOOLEAN,
+        True,
+        "Configure and activate at the start. False waits for lifecycle transitions from outside.",
+        read_only=True,
+    ),
+)
