@@ -25,13 +25,9 @@ endif()
 
 # The generator installs a Python package of the ament package's name. Ours has the same name and is laid over it:
 # its __init__.py wins, the generated msg/ and srv/ stay beside it.
-if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/hbm_runtime_ros")
-  install(DIRECTORY hbm_runtime_ros/ DESTINATION "${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros"
-    FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "src" EXCLUDE PATTERN "__pycache__" EXCLUDE)
-  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/hbm_runtime_ros/src/CMakeLists.txt")
-    add_subdirectory(hbm_runtime_ros/src)
-  endif()
-endif()
+install(DIRECTORY hbm_runtime_ros/ DESTINATION "${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros"
+  FILES_MATCHING PATTERN "*.py" PATTERN "src" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+add_subdirectory(hbm_runtime_ros/src)
 
 # `ros2 run hbm_runtime_ros NAME`: the command and the module whose main() it runs.
 set(executables
@@ -40,14 +36,7 @@ set(executables
   text_viewer hbm_runtime_ros.demo.text_viewer)
 while(executables)
   list(POP_FRONT executables name module)
-  string(REPLACE "." "/" file "${module}")
-  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}.py")
-    hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")
-  endif()
+  hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")
 endwhile()
 
-foreach(folder IN ITEMS launch config)
-  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
-    install(DIRECTORY ${folder} DESTINATION "share/${PROJECT_NAME}" PATTERN "__pycache__" EXCLUDE)
-  endif()
-endforeach()
+install(DIRECTORY launch config DESTINATION "share/${PROJECT_NAME}" PATTERN "__pycache__" EXCLUDE)
