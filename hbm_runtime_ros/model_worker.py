@@ -16,6 +16,7 @@ from rclpy.clock import Clock
 from hbm_runtime_core import InferRequest
 
 from . import _wire
+from .device_pace import DevicePace
 from .errors import FrameError
 from .frame_queue import Frame, FrameQueue
 from .inputs.request_inputs import FilledRequest, RequestInputs
@@ -27,6 +28,7 @@ from .scheduling_parameters import SchedulingParameters
 from .turns import Turns
 
 _NS_PER_US = 1000
+_NS_PER_S = 1e9
 _T = TypeVar("_T")
 
 
@@ -43,6 +45,7 @@ class ModelWorker:
 
     Each of `inputs` brings a request of its own, and has a thread here: while the device works on one frame, the next
     is prepared and handed to it, and the result before is published. So the device has no idle time between two frames.
+    Where frames come faster than that, the next one is chosen just before the device needs it.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class ModelWorker:
         # Whoever holds it takes the next frame and prepares it.
         self._entrance = threading.Lock()
         self._turns = Turns()
+        self._pace = DevicePace()
         self._threads = [
             threading.Thread(target=self._work, args=(each,), name=f"{model.group}-{index}", daemon=True)
             for index, each in enumerate(inputs)
@@ -109,6 +113,8 @@ class ModelWorker:
     def _work_on_next_frame(self, inputs: RequestInputs) -> bool:
         """Return whether there was one."""
         with self._entrance:
+            if self._model.core_limits.one_at_a_time(self._scheduling[self._model.group].bpu_cores):
+                self._pace.wait()
             frame = self._frames.get()
             if frame is None:
                 return False
@@ -126,16 +132,18 @@ class ModelWorker:
         start_ns = time.perf_counter_ns()
         filled = inputs.fill(frame.messages)
         timing.prepare_ns = time.perf_counter_ns() - start_ns
+        self._pace.prepared(timing.prepare_ns / _NS_PER_S)
         return _Prepared(filled, frame.sequence, timing)
 
     def _infer(self, prepared: _Prepared, request: InferRequest) -> dict[str, np.ndarray[Any, Any]]:
         scheduling = self._scheduling[self._model.group]
-        outputs = request.run(
-            priority=scheduling.priority,
-            bpu_cores=scheduling.bpu_cores,
-            custom_id=scheduling.custom_id,
-            device_id=scheduling.device_id,
-        )
+        with self._pace.inference():
+            outputs = request.run(
+                priority=scheduling.priority,
+                bpu_cores=scheduling.bpu_cores,
+                custom_id=scheduling.custom_id,
+                device_id=scheduling.device_id,
+            )
         stages, timing = request.timing, prepared.timing
         timing.input_ns = round(stages.copy_in_us * _NS_PER_US)
         timing.submit_ns = round(stages.queue_us * _NS_PER_US)

@@ -27,6 +27,11 @@ class CoreLimits:
     compiled_cores: int
     soc: str
 
+    def one_at_a_time(self, cores: tuple[int, ...]) -> bool:
+        """Return whether `cores` leave room for one inference of the model only, not for two side by side."""
+        count = self.device_cores if cores == SCHEDULER_CHOOSES else len(cores)
+        return count < 2 * max(1, self.compiled_cores)
+
     def why_not(self, cores: tuple[int, ...], full_name: str) -> str | None:
         """Return why the model cannot run on `cores`, or None where it can."""
         if cores == SCHEDULER_CHOOSES:

@@ -92,3 +92,18 @@ def test_cores_that_were_fine_until_the_model_was_loaded_are_told_on_loading(sch
 def test_a_model_for_several_cores_needs_exactly_as_many(compiled, wanted, fits):
     limits = CoreLimits(device_cores=4, compiled_cores=compiled, soc="s600")
     assert (limits.why_not(wanted, "a.bpu_cores") is None) == fits
+
+
+@pytest.mark.parametrize(
+    ("device", "compiled", "cores", "alone"),
+    [
+        (4, 1, (-1,), False),
+        (1, 1, (-1,), True),
+        (4, 1, (2,), True),
+        (4, 1, (0, 1), False),
+        (4, 2, (0, 1), True),
+        (4, 0, (1,), True),
+    ],
+)
+def test_cores_for_two_inferences_side_by_side(device, compiled, cores, alone):
+    assert CoreLimits(device_cores=device, compiled_cores=compiled, soc="s600").one_at_a_time(cores) == alone
