@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.subscription import Subscription
 
 from .errors import ConfigurationError
+from .inputs.intake import Intake
+from .inputs.subscriptions import Subscriptions
 from .inputs.topics import request_inputs, topics_of
 from .loaded_model import LoadedModel, ModelFiles
 from .model_files import resolve_model_file
@@ -36,6 +37,7 @@ class HostedModel:
         node: declares the parameters and owns the topics.
         group: name of the group, and of the model in the node.
         scheduling: takes over the group's scheduling.
+        subscriptions: of the node.
         files: opens model files.
         model_dir: folder that a relative model file starts from.
 
@@ -44,7 +46,13 @@ class HostedModel:
     """
 
     def __init__(
-        self, node: Node, group: str, scheduling: SchedulingParameters, files: ModelFiles, model_dir: Path | None
+        self,
+        node: Node,
+        group: str,
+        scheduling: SchedulingParameters,
+        subscriptions: Subscriptions,
+        files: ModelFiles,
+        model_dir: Path | None,
     ) -> None:
         self.group = group
         self.settings = declare(node, MODEL_PARAMETERS, group)
@@ -54,13 +62,13 @@ class HostedModel:
         self._files = files
         self._model_dir = model_dir
         self._topics = topics_of(self.settings)
+        self._intake = Intake(node, subscriptions, self._topics)
         self._counters = FrameCounters()
         self._publisher = node.create_publisher(
             InferenceResult, self.settings["result_topic"] or f"~/{group}/result", _RESULTS
         )
         self._loaded: LoadedModel | None = None
         self._worker: ModelWorker | None = None
-        self._subscriptions: list[Subscription] = []
 
     @property
     def loaded(self) -> LoadedModel | None:
@@ -95,28 +103,21 @@ class HostedModel:
         """Begin to take frames."""
         assert self._worker is not None and self._loaded is not None
         self._worker.resume()
-        worker = self._worker
         reliable = self.settings["reliability"] == "reliable"
         qos = QoSProfile(
             history=HistoryPolicy.KEEP_LAST,
             depth=self.settings["depth"],
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
         )
-        (topic,) = self._topics
-        subscription = self._node.create_subscription(
-            topic.kind.message_type, topic.topic, lambda message: worker.handle((message,)), qos, raw=True
-        )
-        self._subscriptions.append(subscription)
+        self._intake.open(qos, self._worker.handle)
         self._node.get_logger().info(
-            f"model '{self.group}': {self._loaded.describe_inputs()} from {subscription.topic_name} "
+            f"model '{self.group}': {self._loaded.describe_inputs()} from {', '.join(self._intake.topic_names)} "
             f"({self.settings['reliability']}, depth {self.settings['depth']}) to {self._publisher.topic_name}"
         )
 
     def deactivate(self, patience_s: float) -> None:
         """Take no more frames, and wait at most `patience_s` for those in flight."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
-        self._subscriptions.clear()
+        self._intake.close()
         if self._worker is not None and not self._worker.pause(patience_s):
             self._node.get_logger().warning(f"model '{self.group}': its last inference has not ended in time")
 
@@ -133,7 +134,7 @@ class HostedModel:
         assert self._loaded is not None
         info = self._loaded.describe()
         scheduling = self._scheduling[self.group]
-        info.input_topic = self._node.resolve_topic_name(self.settings["input_topic"])
+        (info.input_topic,) = self._intake.topic_names
         info.result_topic = self._publisher.topic_name
         info.resize = self.settings["resize"]
         info.sched = SchedParams(

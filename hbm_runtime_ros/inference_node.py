@@ -22,6 +22,7 @@ from hbm_runtime_core import HB_HBMRuntime
 from .errors import ConfigurationError
 from .executor_thread import ApartCallbackGroup
 from .hosted_model import HostedModel
+from .inputs.subscriptions import Subscriptions
 from .loaded_model import ModelFiles
 from .msg import ModelList
 from .parameters import DEFAULT_NODE_NAME, NODE_PARAMETERS
@@ -55,8 +56,9 @@ class InferenceNode(LifecycleNodeMixin, Node):
             model_dir = Path(self._settings["model_dir"])
         self._files = ModelFiles()
         self._scheduling = SchedulingParameters()
+        subscriptions = Subscriptions(self)
         self._models = {
-            group: HostedModel(self, group, self._scheduling, self._files, model_dir)
+            group: HostedModel(self, group, self._scheduling, subscriptions, self._files, model_dir)
             for group in filter(None, self._settings["models"])
         }
         if not self._models:
