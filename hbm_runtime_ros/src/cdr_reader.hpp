@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hbm_wire {
 
@@ -74,9 +75,26 @@ class CdrReader {
     return {text, size_bytes > 0 ? size_bytes - 1 : 0};
   }
 
+  template <typename T>
+  std::vector<T> read_sequence(const char* field) {
+    const auto count = read<std::uint32_t>(field);
+    std::vector<T> values;
+    if (count > 0) {  // an empty sequence is not followed by the padding of its elements
+      align(sizeof(T));
+      need(count * sizeof(T), field);  // before the memory for it is taken
+      values.reserve(count);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        values.push_back(read<T>(field));
+      }
+    }
+    return values;
+  }
+
   // A view of an uint8[] field.
-  ByteView read_bytes(const char* field) {
-    const auto size_bytes = read<std::uint32_t>(field);
+  ByteView read_bytes(const char* field) { return read_fixed_bytes(read<std::uint32_t>(field), field); }
+
+  // A view of an uint8[size_bytes] field.
+  ByteView read_fixed_bytes(std::size_t size_bytes, const char* field) {
     need(size_bytes, field);
     const ByteView view{begin_ + position_, size_bytes};
     position_ += size_bytes;

@@ -7,9 +7,7 @@ namespace hbm_wire {
 ImageMessage parse_image(const std::uint8_t* message, std::size_t size_bytes) {
   CdrReader reader(message, size_bytes, "sensor_msgs/Image");
   ImageMessage image;
-  image.header.stamp_sec = reader.read<std::int32_t>("header.stamp.sec");
-  image.header.stamp_nanosec = reader.read<std::uint32_t>("header.stamp.nanosec");
-  image.header.frame_id = reader.read_string("header.frame_id");
+  image.header = read_header(reader);
   image.height = reader.read<std::uint32_t>("height");
   image.width = reader.read<std::uint32_t>("width");
   image.encoding = reader.read_string("encoding");
