@@ -44,4 +44,4 @@ bench: setup ## measures the runtime and the node: out/bench/
 	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)
 
 clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
-	@rm -rf .workspace/build .workspace/install .workspace/log out build dist *.egg-info
+	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces out build dist *.egg-info

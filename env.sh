@@ -41,9 +41,12 @@ if [ -d "$VIRTUAL_ENV/share/rclpy" ] && [ "${HBM_ROS_FROM_WHEELS:-}" != "$VIRTUA
     export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}"
 fi
 
-if [ -f "$_hbm_checkout/.workspace/install/local_setup.sh" ]; then
-    COLCON_CURRENT_PREFIX="$_hbm_checkout/.workspace/install"
-    . "$COLCON_CURRENT_PREFIX/local_setup.sh"
-    unset COLCON_CURRENT_PREFIX
-fi
-unset _hbm_checkout _hbm_libraries
+# The second one is there once the tests are built: message packages of others that the tests use.
+for _hbm_install in "$_hbm_checkout/.workspace/install" "$_hbm_checkout/.workspace/test_interfaces/install"; do
+    if [ -f "$_hbm_install/local_setup.sh" ]; then
+        COLCON_CURRENT_PREFIX=$_hbm_install
+        . "$COLCON_CURRENT_PREFIX/local_setup.sh"
+        unset COLCON_CURRENT_PREFIX
+    fi
+done
+unset _hbm_checkout _hbm_libraries _hbm_install
