@@ -4,6 +4,7 @@
 # What the ament package adds to the core: messages, the node's Python code, launch files and configuration.
 find_package(rosidl_default_generators REQUIRED)
 find_package(builtin_interfaces REQUIRED)
+find_package(rcl_interfaces REQUIRED)
 find_package(std_msgs REQUIRED)
 find_package(sensor_msgs REQUIRED)
 
@@ -18,7 +19,7 @@ endfunction()
 file(GLOB interfaces CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "msg/*.msg" "srv/*.srv")
 if(interfaces)
   rosidl_generate_interfaces(${PROJECT_NAME} ${interfaces}
-    DEPENDENCIES builtin_interfaces std_msgs sensor_msgs)
+    DEPENDENCIES builtin_interfaces rcl_interfaces std_msgs sensor_msgs)
   ament_export_dependencies(rosidl_default_runtime)
   hbm_keep_environment_out_of_exports(${PROJECT_NAME}__rosidl_generator_py)
 endif()
