@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can go wrong in the node, by how far the damage goes."""
 
+from .monitoring.drop_reasons import DropReason
+
 
 class ConfigurationError(ValueError):
     """The node cannot start as it is configured. The text names the parameter and the way out."""
@@ -11,12 +13,14 @@ class FrameError(ValueError):
     """One frame cannot be inferred; the next one may.
 
     Args:
-        reason: a short key, for counting and for rate limits.
+        reason: what it counts as.
         text: what is wrong and what to do.
+        detail: tells causes of one reason apart, for the rate limits of warnings.
         once: whether to tell it only the first time, because every frame will repeat it.
     """
 
-    def __init__(self, reason: str, text: str, *, once: bool = False) -> None:
+    def __init__(self, reason: DropReason, text: str, *, detail: str = "", once: bool = False) -> None:
         super().__init__(text)
         self.reason = reason
+        self.cause = f"{reason} {detail}"
         self.once = once

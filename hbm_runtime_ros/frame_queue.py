@@ -41,14 +41,23 @@ class FrameQueue:
                 self._changed.wait()
             return None if self._closed else self._frames.popleft()
 
-    def clear(self) -> None:
-        """Forget the frames that wait."""
+    def waiting_since_ns(self) -> int | None:
+        """Return when the oldest frame that waits was complete, in ns of perf_counter_ns(); None = none waits."""
         with self._changed:
-            self._frames.clear()
+            return self._frames[0].started_ns if self._frames else None
 
-    def close(self) -> None:
-        """Forget the frames that wait, and send whoever waits for one away."""
+    def clear(self) -> int:
+        """Forget the frames that wait. Return how many they were."""
         with self._changed:
+            count = len(self._frames)
+            self._frames.clear()
+            return count
+
+    def close(self) -> int:
+        """Forget the frames that wait, and send whoever waits for one away. Return how many frames they were."""
+        with self._changed:
+            count = len(self._frames)
             self._frames.clear()
             self._closed = True
             self._changed.notify_all()
+            return count

@@ -24,6 +24,8 @@ from .executor_thread import ApartCallbackGroup
 from .hosted_model import HostedModel
 from .inputs.subscriptions import Subscriptions
 from .loaded_model import ModelFiles
+from .monitoring.frame_trace import FrameTrace
+from .monitoring.node_monitor import NodeMonitor
 from .msg import ModelList
 from .parameters import DEFAULT_NODE_NAME, NODE_PARAMETERS
 from .parameters.declaration import declare
@@ -57,8 +59,12 @@ class InferenceNode(LifecycleNodeMixin, Node):
         self._files = ModelFiles()
         self._scheduling = SchedulingParameters()
         subscriptions = Subscriptions(self)
+        trace_file = self._settings["trace_file"]
+        self._trace = (
+            FrameTrace(trace_file, self.get_fully_qualified_name(), self.get_logger().warning) if trace_file else None
+        )
         self._models = {
-            group: HostedModel(self, group, self._scheduling, subscriptions, self._files, model_dir)
+            group: HostedModel(self, group, self._scheduling, subscriptions, self._files, model_dir, self._trace)
             for group in filter(None, self._settings["models"])
         }
         if not self._models:
@@ -68,6 +74,7 @@ class InferenceNode(LifecycleNodeMixin, Node):
             )
         self._model_list_publisher = self.create_publisher(ModelList, "~/models", _LATCHED)
         self.add_on_set_parameters_callback(self._on_set_parameters)
+        self._monitor = NodeMonitor(self, self._models.values())
 
     @property
     def autostart(self) -> bool:
@@ -84,6 +91,8 @@ class InferenceNode(LifecycleNodeMixin, Node):
         """Take no more frames, wait for those in flight and free the models, from any state."""
         self._deactivate()
         self._free()
+        if self._trace is not None:
+            self._trace.close()
 
     # Transitions.
 
@@ -130,16 +139,13 @@ class InferenceNode(LifecycleNodeMixin, Node):
             os.environ["HBM_RUNTIME_BACKEND"] = self._settings["backend"]
         for model in self._models.values():
             model.load()
-        runtime = self._any_runtime()
-        self.get_logger().info(
-            f"backend {runtime.backend}, SoC {runtime.soc}, BPU cores {runtime.bpu_core_count}, "
-            f"models {', '.join(self._models)}"
-        )
+        self._monitor.describe_device(self._any_runtime())
         self._publish_model_list()
 
     def _activate(self) -> None:
         for model in self._models.values():
             model.activate()
+        self._monitor.tell_flow()
 
     def _deactivate(self) -> None:
         deadline = time.monotonic() + _PATIENCE_S

@@ -77,6 +77,11 @@ class LoadedModel:
             f"{name} {self.input_dtypes[name].name} {list(self.input_shapes[name])}" for name in self.input_names
         )
 
+    def describe_outputs(self) -> str:
+        """Return names, types and shapes of the outputs in one line."""
+        dtypes, shapes = self.runtime.output_dtypes[self.name], self.runtime.output_shapes[self.name]
+        return ", ".join(f"{name} {dtypes[name].name} {list(shapes[name])}" for name in self.output_names)
+
     def describe(self) -> ModelInfo:
         """Return what the model file says; the node adds topics and scheduling."""
         name, runtime = self.name, self.runtime

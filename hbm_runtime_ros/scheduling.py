@@ -4,19 +4,40 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from .parameters import SCHEDULER_CHOOSES
 
 
+class CustomIdMode(str, enum.Enum):
+    """Where the custom_id of a frame comes from."""
+
+    FIXED = "fixed"
+    SEQUENCE = "sequence"
+    STAMP = "stamp"
+
+
 @dataclass(frozen=True)
 class Scheduling:
-    """The scheduling of one model. Immutable: a frame uses one set of values, never half of a change."""
+    """Which frames of one model run, and how. Immutable: a frame uses one set of values, never half of a change."""
 
-    priority: int
-    bpu_cores: tuple[int, ...]
-    custom_id: int
-    device_id: int
+    priority: int = 0
+    bpu_cores: tuple[int, ...] = SCHEDULER_CHOOSES
+    custom_id: int = 0
+    device_id: int = 0
+    custom_id_mode: str = CustomIdMode.FIXED.value
+    enabled: bool = True
+    max_age_ms: int = 0  # 0 = any age
+    timeout_ms: int = 0  # 0 = waits for ever
+
+    def custom_id_of(self, sequence: int, stamp_ns: int) -> int:
+        """Return the custom_id of one frame: among equal priorities the smaller runs first."""
+        if self.custom_id_mode == CustomIdMode.SEQUENCE:
+            return sequence
+        if self.custom_id_mode == CustomIdMode.STAMP:
+            return stamp_ns
+        return self.custom_id
 
 
 @dataclass(frozen=True)

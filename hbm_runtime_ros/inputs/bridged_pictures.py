@@ -13,6 +13,7 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import Image
 
 from ..errors import FrameError
+from ..monitoring.drop_reasons import DropReason
 
 _BAYER = tuple(f"bayer_{order}{bits}" for order in ("rggb", "bggr", "gbrg", "grbg") for bits in (8, 16))
 
@@ -37,9 +38,10 @@ def to_bgr8(message: bytes, encoding: str) -> npt.NDArray[np.uint8]:
         bridge = _bridge()
     except ImportError as error:
         raise FrameError(
-            f"encoding {encoding}",
+            DropReason.ENCODING,
             f"pictures in '{encoding}' need cv_bridge, which cannot be imported ({error}); "
             f"install ros-$ROS_DISTRO-cv-bridge",
+            detail=encoding,
             once=True,
         ) from error
     image = deserialize_message(message, Image)
@@ -47,7 +49,7 @@ def to_bgr8(message: bytes, encoding: str) -> npt.NDArray[np.uint8]:
         return np.ascontiguousarray(bridge.imgmsg_to_cv2(image, "bgr8"))
     except Exception as error:  # CvBridgeError, cv2.error, TypeError of a reshape: all say that this picture is bad
         raise FrameError(
-            "picture",
+            DropReason.PICTURE,
             f"cv_bridge cannot convert a picture of {image.width}x{image.height} in '{encoding}' with a step of "
             f"{image.step} and {len(image.data)} bytes: {error}",
         ) from error

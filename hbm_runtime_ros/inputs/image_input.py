@@ -14,6 +14,7 @@ from hbm_runtime_core import HbmValueError, vision
 
 from .. import _wire
 from ..errors import FrameError
+from ..monitoring.drop_reasons import DropReason
 from .bridged_pictures import BRIDGED_ENCODINGS, to_bgr8
 from .topic_input import Filled, TopicInput
 from .wire_transform import WireTransform
@@ -24,9 +25,7 @@ class ImageInput(TopicInput):
 
     message_type = Image
 
-    def __init__(
-        self, preparation: vision.PicturePreparation, inputs: Mapping[str, np.ndarray[Any, Any]]
-    ) -> None:
+    def __init__(self, preparation: vision.PicturePreparation, inputs: Mapping[str, np.ndarray[Any, Any]]) -> None:
         self._preparation = preparation
         self._inputs = inputs
         self._transform = WireTransform(preparation.input_names)
@@ -46,9 +45,10 @@ class ImageInput(TopicInput):
         if encoding not in vision.ENCODINGS:
             if encoding not in BRIDGED_ENCODINGS:
                 raise FrameError(
-                    f"encoding {encoding}",
+                    DropReason.ENCODING,
                     f"unknown picture encoding '{encoding}'; known are {', '.join(vision.ENCODINGS)} and, through "
                     f"cv_bridge, {', '.join(BRIDGED_ENCODINGS)}",
+                    detail=encoding,
                     once=True,
                 )
             data = to_bgr8(message, encoding)
@@ -56,5 +56,5 @@ class ImageInput(TopicInput):
         try:
             placed = self._preparation.prepare(data, image.width, image.height, step_bytes, encoding, self._inputs)
         except HbmValueError as error:
-            raise FrameError("picture", f"{error} (encoding '{image.encoding}')") from error
+            raise FrameError(DropReason.PICTURE, f"{error} (encoding '{image.encoding}')") from error
         return Filled(image.header, self._transform.of(placed))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-from .subscriptions import Subscriptions
+from .subscriptions import Listening, Subscriptions
 from .topics import TopicSettings
 
 
@@ -25,18 +25,37 @@ class Intake:
     def __init__(self, node: Node, subscriptions: Subscriptions, topics: Sequence[TopicSettings]) -> None:
         self._subscriptions = subscriptions
         self._topics = tuple(topics)
-        self._closers: list[Callable[[], None]] = []
+        self._open: list[Listening] = []
         self.topic_names = [node.resolve_topic_name(topic.topic) for topic in topics]
 
-    def open(self, qos: QoSProfile, take: Callable[[tuple[bytes, ...]], None]) -> None:
-        """Subscribe, and give the messages of each frame to `take`, which must neither wait nor raise."""
+    def open(
+        self, qos: QoSProfile, take: Callable[[tuple[bytes, ...]], None], arrived: Callable[[int], None]
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            qos: of every topic.
+            take: is given the messages of each frame; must neither wait nor raise.
+            arrived: is called with the index of the topic for each message, before it is looked at.
+
+        Raises:
+            ConfigurationError: the overrides of the QoS are no QoS.
+        """
         (topic,) = self._topics
-        self._closers.append(
-            self._subscriptions.subscribe(topic.topic, topic.kind.message_type, qos, lambda message: take((message,)))
-        )
+
+        def listen(message: bytes) -> None:
+            arrived(0)
+            take((message,))
+
+        self._open.append(self._subscriptions.subscribe(topic.topic, topic.kind.message_type, qos, listen))
 
     def close(self) -> None:
         """Unsubscribe."""
-        for close in self._closers:
-            close()
-        self._closers.clear()
+        for listening in self._open:
+            listening.stop()
+        self._open.clear()
+
+    @property
+    def qos(self) -> list[QoSProfile]:
+        """The QoS of each topic with its overrides, while it is open."""
+        return [listening.qos for listening in self._open]

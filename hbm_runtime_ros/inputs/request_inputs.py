@@ -27,6 +27,14 @@ class RequestInputs:
         self.request = request
         self._topics = tuple(topics)
 
+    def stamp_ns(self, messages: Sequence[bytes]) -> int:
+        """Return the stamp of the first topic's message, which is that of the result; 0 = unknown.
+
+        Raises:
+            WireError: the message is too short for it.
+        """
+        return self._topics[0].stamp_ns(messages[0])
+
     def fill(self, messages: Sequence[bytes]) -> FilledRequest:
         """Write the serialized `messages`, one a topic, into the inputs of the request.
 

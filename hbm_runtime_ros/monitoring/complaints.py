@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 PERIOD_S = 5.0
 
+# A cause may hold what a sender chose, an encoding for instance: that must not fill the memory.
+_MOST_CAUSES = 200
+
 
 class Complaints:
     """Rate limits the warnings of one model. May be used from several threads."""
@@ -24,6 +27,7 @@ class Complaints:
     def tell(self, cause: str, text: str) -> None:
         """Warn with `text` unless the same `cause` was told within the last PERIOD_S seconds."""
         with self._lock:
+            cause = self._known_or_other(cause)
             now = self._now()
             last = self._last.get(cause)
             if last is not None and now - last < PERIOD_S:
@@ -36,7 +40,11 @@ class Complaints:
     def tell_once(self, cause: str, text: str) -> None:
         """Warn with `text` the first time only."""
         with self._lock:
+            cause = self._known_or_other(cause)
             if cause in self._last:
                 return
             self._last[cause] = self._now()
         self._warn(text)
+
+    def _known_or_other(self, cause: str) -> str:
+        return cause if cause in self._last or len(self._last) < _MOST_CAUSES else ""

@@ -8,13 +8,20 @@ import threading
 from collections import Counter
 from typing import NamedTuple
 
+from .drop_reasons import DropReason
+
 
 class FrameCounts(NamedTuple):
-    """Frames since the model was loaded."""
+    """Frames since the node began."""
 
     received: int
     inferred: int
-    dropped: dict[str, int]  # by reason
+    dropped: dict[DropReason, int]
+
+    @property
+    def in_flight(self) -> int:
+        """Frames that wait or are worked on: every frame is counted as received once, and once when it ends."""
+        return self.received - self.inferred - sum(self.dropped.values())
 
 
 class FrameCounters:
@@ -24,7 +31,7 @@ class FrameCounters:
         self._lock = threading.Lock()
         self._received = 0
         self._inferred = 0
-        self._dropped: Counter[str] = Counter()
+        self._dropped: Counter[DropReason] = Counter()
 
     def received(self) -> None:
         """Count a frame that arrived."""
@@ -36,12 +43,12 @@ class FrameCounters:
         with self._lock:
             self._inferred += 1
 
-    def dropped(self, reason: str) -> None:
-        """Count a frame that gives no result."""
+    def dropped(self, reason: DropReason, frames: int = 1) -> None:
+        """Count frames that give no result."""
         with self._lock:
-            self._dropped[reason] += 1
+            self._dropped[DropReason(reason)] += frames
 
     def snapshot(self) -> FrameCounts:
         """Return the counts of one moment."""
         with self._lock:
-            return FrameCounts(self._received, self._inferred, dict(self._dropped))
+            return FrameCounts(self._received, self._inferred, {key: n for key, n in self._dropped.items() if n})

@@ -10,6 +10,8 @@ from .spec import Kind, ParameterSpec
 
 PRIORITY_BOUNDS = (0, 255)
 CUSTOM_ID_BOUNDS = (-(2**63), 2**63 - 1)
+# An hour; what is meant to be longer is meant to be off.
+MILLISECONDS_BOUNDS = (0, 3_600_000)
 # The device interface numbers accelerators in a signed 32-bit integer.
 DEVICE_ID_BOUNDS = (0, 2**31 - 1)
 SCHEDULER_CHOOSES = (-1,)
@@ -78,6 +80,13 @@ MODEL_PARAMETERS = (
         read_only=True,
     ),
     ParameterSpec(
+        "lazy",
+        Kind.BOOLEAN,
+        False,
+        "True subscribes to the input only while somebody subscribes to the result: an unused model costs nothing.",
+        read_only=True,
+    ),
+    ParameterSpec(
         "resize",
         Kind.STRING,
         "letterbox",
@@ -119,10 +128,40 @@ MODEL_PARAMETERS = (
         bounds=CUSTOM_ID_BOUNDS,
     ),
     ParameterSpec(
+        "custom_id_mode",
+        Kind.STRING,
+        "fixed",
+        "What a frame has as custom_id: fixed (the parameter custom_id), sequence (the number of the frame), stamp (the "
+        "frame's time in ns: of models with equal priority, the older frame runs first). Holds from the next frame.",
+        choices=("fixed", "sequence", "stamp"),
+    ),
+    ParameterSpec(
         "device_id",
         Kind.INTEGER,
         0,
         "Index of the accelerator. Holds from the next frame.",
         bounds=DEVICE_ID_BOUNDS,
+    ),
+    ParameterSpec(
+        "enabled",
+        Kind.BOOLEAN,
+        True,
+        "False drops every frame and runs nothing, until it is true again. Holds from the next frame.",
+    ),
+    ParameterSpec(
+        "max_age_ms",
+        Kind.INTEGER,
+        0,
+        "Greatest age of a frame by its stamp, in ms, when its turn comes; older ones are dropped. 0 = any age. Holds from "
+        "the next frame.",
+        bounds=MILLISECONDS_BOUNDS,
+    ),
+    ParameterSpec(
+        "timeout_ms",
+        Kind.INTEGER,
+        0,
+        "Longest wait for the device, in ms; then the frame is dropped with a warning, and the model goes on when the "
+        "device has answered. 0 = waits for ever. Holds from the next frame.",
+        bounds=MILLISECONDS_BOUNDS,
     ),
 )

@@ -59,4 +59,12 @@ NODE_PARAMETERS = (
         "Configure and activate at the start. False waits for lifecycle transitions from outside.",
         read_only=True,
     ),
+    ParameterSpec(
+        "trace_file",
+        Kind.STRING,
+        "",
+        "File for a Chrome trace of each frame's way (Perfetto opens it); %p becomes the number of the process. Named like "
+        "HBM_SIM_TRACE, one file holds what node and simulator did. Empty = none.",
+        read_only=True,
+    ),
 )

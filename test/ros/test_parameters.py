@@ -12,6 +12,7 @@ from hbm_runtime_ros.scheduling import CoreLimits, Scheduling
 from hbm_runtime_ros.scheduling_parameters import SchedulingParameters
 
 VALUES = {"priority": 0, "bpu_cores": [-1], "custom_id": 0, "device_id": 0, "file": "x.hbm"}
+VALUES |= {"custom_id_mode": "fixed", "enabled": True, "max_age_ms": 0, "timeout_ms": 0}
 
 
 @pytest.fixture

@@ -1,0 +1,15 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the ROS 2 distributions differ for this package: the one place that asks which one this is."""
+
+from __future__ import annotations
+
+import os
+
+# Those before Jazzy that the package runs on.
+_IS_HUMBLE = os.environ.get("ROS_DISTRO") == "humble"
+
+
+def param_set_patience(seconds: int) -> list[str]:
+    """Return the options that let `ros2 param set` wait for a node it has not found yet. Humble's waits one second."""
+    return [] if _IS_HUMBLE else ["--timeout", str(seconds)]
