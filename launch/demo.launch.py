@@ -8,12 +8,11 @@ ros2 launch hbm_runtime_ros demo.launch.py model_dir:=out/demo/models output_dir
 
 from pathlib import Path
 
-from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, RegisterEventHandler
-from launch.event_handlers import OnProcessExit
-from launch.events import Shutdown
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from hbm_runtime_ros.demo.launch_actions import ends_all
 from hbm_runtime_ros.demo.networks import ALPHABET_FILE, PARAMETER_FILE
 from hbm_runtime_ros.launching import dds_profile, inference_node
 from launch import LaunchContext, LaunchDescription
@@ -75,22 +74,12 @@ def start(context: LaunchContext) -> list:
         output="screen",
     )
     return [
+        # Without one of its nodes the demo is over; the camera alone may leave when it has shown everything.
         *(ends_all(node, only_failure=node is camera) for node in (inference, viewer, camera)),
         inference,
         viewer,
         camera,
     ]
-
-
-def ends_all(node: Node, *, only_failure: bool) -> RegisterEventHandler:
-    """Without one of its nodes the demo is over; the camera alone may leave when it has shown everything."""
-
-    def on_exit(event, _context):
-        if only_failure and event.returncode == 0:
-            return []
-        return [EmitEvent(event=Shutdown(reason=f"{event.process_name} ended with exit code {event.returncode}"))]
-
-    return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=on_exit))
 
 
 def generate_launch_description() -> LaunchDescription:

@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
 
+from .contention import PICTURE_FILE as PRIORITY_PICTURE
+from .contention import Contention
 from .measurements import MEASUREMENTS_FILE
 from .networks import (
     ALPHABET_FILE,
@@ -29,10 +31,11 @@ from .networks import (
     read_alphabet,
     write_alphabet,
 )
+from .parameter_change import set_parameter
 from .pictures import PictureError, open_pictures, picture_count
 from .process_group import ProcessGroup
+from .progress import DemoError, failure, say
 
-NODE = "/hbm_inference"
 _START_LIMIT_S = 60.0
 _END_LIMIT_S = 20.0
 _PROGRESS_PERIOD_S = 3.0
@@ -40,10 +43,6 @@ _PROGRESS_PERIOD_S = 3.0
 _PRIORITY_CHANGE_AT = 0.2
 # Below this share of results the demo has failed: frames went missing.
 _LEAST_RESULTS = 0.95
-
-
-class DemoError(RuntimeError):
-    """The demo failed. The text says at what and where to look."""
 
 
 class Demo:
@@ -73,7 +72,7 @@ class Demo:
             DemoError, NetworkError: what failed.
         """
         self._models.mkdir(parents=True, exist_ok=True)
-        for name in ("overlay.png", "summary.json", MEASUREMENTS_FILE):
+        for name in ("overlay.png", "summary.json", PRIORITY_PICTURE, MEASUREMENTS_FILE):
             (self._folder / name).unlink(missing_ok=True)
         self._pack()
         started_s = time.monotonic()
@@ -81,7 +80,13 @@ class Demo:
             self._watch(nodes)
         measured = self._read_measurements()
         (self._folder / MEASUREMENTS_FILE).unlink()
-        return self._summarise(measured, time.monotonic() - started_s)
+        say(_progress(measured, self._frames))
+        summary = self._summarise(measured, time.monotonic() - started_s)
+        self._write(summary)
+        self._check(summary)
+        summary["contention"] = Contention(self._folder, self._models, _environment()).run()
+        self._write(summary)
+        return summary
 
     def _pack(self) -> None:
         say("packing PP-OCRv4: text detector and text recogniser, NV12 inputs, one file")
@@ -121,17 +126,18 @@ class Demo:
                 nodes.wait(_END_LIMIT_S)
                 return
             if nodes.exit_code is not None:
-                self._fail("a node ended before the demo was over")
+                raise failure("a node ended before the demo was over", self._log)
             if frames_sent and not has_begun:
                 has_begun = True
                 deadline_s = time.monotonic() + self._options.seconds + _END_LIMIT_S
                 say(_device(measured))
                 self._say_models(measured)
             if time.monotonic() > deadline_s:
-                self._fail(
+                raise failure(
                     f"no end after {frames_sent} of {self._frames} frames"
                     if has_begun
-                    else f"no frame was sent within {_START_LIMIT_S:.0f} s: the nodes did not find each other"
+                    else f"no frame was sent within {_START_LIMIT_S:.0f} s: the nodes did not find each other",
+                    self._log,
                 )
             if has_begun and time.monotonic() - told_s >= _PROGRESS_PERIOD_S:
                 told_s = time.monotonic()
@@ -148,22 +154,18 @@ class Demo:
     def _change_priority(self) -> None:
         say("while it runs: the recogniser's priority, with ros2 param")
         for value, is_wanted in ((200, True), (300, False)):
-            # Without the daemon, which would outlive the demo.
-            command = ["ros2", "param", "set", "--no-daemon", "--timeout", "10"]
-            command += [NODE, "recogniser.priority", str(value)]
-            say(f"  $ {' '.join(command)}")
-            answer = _answer(command)
-            say(f"    {answer}")
-            accepted = "successful" in answer
-            self._priority_changes.append({"command": " ".join(command), "answer": answer, "accepted": accepted})
+            change = set_parameter("recogniser.priority", value)
+            say(f"    {change.answer}")
+            self._priority_changes.append(change._asdict())
             # A refusal tells the bound; a node that is not found does not.
-            if not (accepted if is_wanted else "255" in answer and not accepted):
-                self._fail(f"`{' '.join(command)}` should be {'accepted' if is_wanted else 'refused'}, got: {answer}")
+            if not (change.accepted if is_wanted else "255" in change.answer and not change.accepted):
+                wanted = "accepted" if is_wanted else "refused"
+                raise failure(f"`{change.command}` should be {wanted}, got: {change.answer}", self._log)
 
     def _summarise(self, measured: dict[str, Any], elapsed_s: float) -> dict[str, Any]:
         models = measured["models"]
         detector = models["detector"]
-        summary = {
+        return {
             "backend": measured["backend"],
             "soc": measured["soc"],
             "bpu_core_count": measured["bpu_core_count"],
@@ -178,18 +180,21 @@ class Demo:
             "priority_changes": self._priority_changes,
             "seconds": round(elapsed_s, 1),
         }
+
+    def _write(self, summary: dict[str, Any]) -> None:
         (self._folder / "summary.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-        say(_progress(measured, self._frames))
-        for name, model in models.items():
+
+    def _check(self, summary: dict[str, Any]) -> None:
+        for name, model in summary["models"].items():
             sent, results = model["frames_sent"], model["results"]
             if sent == 0 or results < _LEAST_RESULTS * sent:
-                self._fail(
+                raise failure(
                     f"the {name} gave {results} results for {sent} pictures, expected at least {_LEAST_RESULTS:.0%}; "
-                    "is the machine busy? A lower --rate helps"
+                    "is the machine busy? A lower --rate helps",
+                    self._log,
                 )
         if not (self._folder / "overlay.png").is_file():
-            self._fail("the viewer drew no overlay.png")
-        return summary
+            raise failure("the viewer drew no overlay.png", self._log)
 
     def _read_measurements(self) -> dict[str, Any]:
         try:
@@ -198,26 +203,10 @@ class Demo:
             return {}
         return measured
 
-    def _fail(self, text: str) -> NoReturn:
-        lines = self._log.read_text(errors="replace").splitlines() if self._log.is_file() else []
-        telling = [line for line in lines if any(word in line for word in ("ERROR", "FATAL", "Error", "died"))]
-        tail = "\n".join(f"  {line}" for line in (telling or lines)[-12:])
-        raise DemoError(f"{text}. The nodes' output is in {self._log}, its end:\n{tail}")
-
 
 def _environment() -> dict[str, str]:
     """The environment of the nodes. On the simulator, a camera's rate counts for more than the last digits."""
     return {"HBM_SIM_PRECISION": "fast", **os.environ}
-
-
-def _answer(command: Sequence[str]) -> str:
-    """What a `ros2` command says, in one line. Discovery may take longer than one call of it waits."""
-    for _ in range(5):
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=30)
-        answer = " ".join(run.stdout.split())
-        if not any(word in answer for word in ("not found", "timed out")):
-            break
-    return answer
 
 
 def _device(measured: dict[str, Any]) -> str:
@@ -238,11 +227,6 @@ def _shown(path: Path) -> str:
     """A path as its reader would type it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
-
-
-def say(text: str) -> None:
-    """Print a line of progress."""
-    print(f"demo: {text}", flush=True)
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -283,7 +267,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, texts in summary["texts"].items():
         for text in texts:
             say(f"  read in {name}: {text}")
-    say(f"done: {_shown(options.output / 'overlay.png')}, {_shown(options.output / 'summary.json')}")
+    files = ("overlay.png", PRIORITY_PICTURE, "summary.json")
+    say(f"done: {', '.join(_shown(options.output / file) for file in files)}")
     return 0
 
 

@@ -73,8 +73,21 @@ def test_a_priority_is_changed_and_one_out_of_range_refused(demo):
     assert "recogniser.priority 200" in demo.output
 
 
-def test_it_leaves_a_picture_and_no_process(demo):
+def test_setting_a_priority_shifts_the_share_of_a_contended_core(demo):
+    phases = demo.summary["contention"]["phases"]
+    assert [phase["change"] for phase in phases] == [
+        "", "detector.priority 255", "detector.priority 0", "classifier.priority 255"
+    ]  # fmt: skip
+    first, detector_first, equal_again, classifier_first = (phase["share"] for phase in phases)
+    assert 0.35 < first["detector"] < 0.65
+    assert detector_first["detector"] > 0.8
+    assert 0.35 < equal_again["detector"] < 0.65
+    assert classifier_first["classifier"] > 0.8
+
+
+def test_it_leaves_pictures_and_no_process(demo):
     assert cv2.imread(str(demo.folder / "overlay.png")) is not None
+    assert cv2.imread(str(demo.folder / "priority.png")) is not None
     assert running_below(demo.folder) == []
 
 
