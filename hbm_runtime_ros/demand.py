@@ -10,6 +10,7 @@ from typing import Any
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
+from rclpy.timer import Timer
 
 from . import distribution
 
@@ -24,6 +25,7 @@ class Demand:
         self._changed = changed
         self._count = 0
         self._publisher: Publisher | None = None
+        self._timer: Timer | None = None
 
     def event_callbacks(self) -> distribution.PublisherEventCallbacks:
         """Return what the publisher is to be created with."""
@@ -35,7 +37,13 @@ class Demand:
         """Begin to watch `publisher`."""
         self._publisher = publisher
         if not distribution.PUBLISHER_TELLS_MATCHES:
-            self._node.create_timer(_POLL_S, self._poll, clock=Clock(clock_type=ClockType.STEADY_TIME))
+            self._timer = self._node.create_timer(_POLL_S, self._poll, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._publisher = None
+        if self._timer is not None:
+            self._node.destroy_timer(self._timer)
 
     @property
     def exists(self) -> bool:

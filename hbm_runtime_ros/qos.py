@@ -49,7 +49,7 @@ def telling_bad_overrides(topic: str, entity: str) -> Iterator[None]:
     try:
         yield
     except (InvalidQosOverridesError, ParameterException, RuntimeError) as error:
-        raise ConfigurationError(f"the {entity} of {topic}, parameters 'qos_overrides.{topic}.{entity}.*': {error}") from error
+        raise ConfigurationError(f"{entity} of {topic}, parameters 'qos_overrides.{topic}.{entity}.*': {error}") from error
 
 
 def describe(qos: QoSProfile) -> str:

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Why a frame gives no result: the one set of keys that counters, warnings and diagnostics use. docs/flow.md explains them."""
+"""Why a frame gives no result: the one set of keys of counters, warnings and diagnostics. docs/flow.md explains them."""
 
 from __future__ import annotations
 

@@ -7,30 +7,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 SILENCE_S = 5.0
 # A camera that comes and goes is not told about each time.
 _TELL_AGAIN_S = 30.0
 
 
-class WatchedTopic(NamedTuple):
-    """A topic by its resolved name."""
-
-    name: str
-    message_type: type[Any]
-
-
-def type_name(message_type: type[Any]) -> str:
-    """Return the name of a message type as the graph has it: package/msg/Name."""
-    package, kind = message_type.__module__.split(".")[:2]
-    return f"{package}/{kind}/{message_type.__name__}"
-
-
 class InputWatch:
-    """Knows when each topic of a model last had a message. `arrived` may be called from any thread."""
+    """Knows when each topic of a model, by its resolved name, last had a message. `arrived` may be called from any thread."""
 
-    def __init__(self, model: str, topics: Sequence[WatchedTopic], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, model: str, topics: Sequence[str], now: Callable[[], float] = time.monotonic) -> None:
         self.model = model
         self.topics = tuple(topics)
         self._now = now
@@ -64,12 +50,12 @@ class InputWatch:
         with self._lock:
             now = self._now()
             return {
-                topic.name: now - last
+                topic: now - last
                 for topic, last in zip(self.topics, self._last_s)
                 if last is not None and now - last >= SILENCE_S
             }
 
-    def to_tell(self) -> list[WatchedTopic]:
+    def to_tell(self) -> list[str]:
         """Return the topics whose silence is to be told now: each silence once, and a topic at most every 30 s."""
         silent = self.silent_for_s()
         with self._lock:
@@ -77,7 +63,7 @@ class InputWatch:
             result = []
             for index, topic in enumerate(self.topics):
                 told = self._told_s[index]
-                if topic.name not in silent or self._told_this_silence[index]:
+                if topic not in silent or self._told_this_silence[index]:
                     continue
                 if told is not None and now - told < _TELL_AGAIN_S:
                     continue

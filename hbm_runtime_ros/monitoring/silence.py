@@ -5,29 +5,31 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
+from ..inputs.intake import ListenedTopic
 from ..qos import describe
-from .input_watch import SILENCE_S, WatchedTopic, type_name
+from .input_watch import SILENCE_S
 
 _MOST_NAMES = 5
 
 
-def explain_silence(node: Node, model: str, topic: WatchedTopic, qos: QoSProfile) -> str:
-    """Return the warning for a topic that `model` listens to with `qos` and hears nothing from."""
-    wanted = type_name(topic.message_type)
-    head = f"model '{model}': no message for {SILENCE_S:.0f} s on {topic.name} [{wanted}; {describe(qos)}]: "
+def explain_silence(node: Node, model: str, topic: ListenedTopic) -> str:
+    """Return the warning for a topic that `model` listens to and hears nothing from."""
+    qos, wanted = topic.qos, topic.types
+    head = f"model '{model}': no message for {SILENCE_S:.0f} s on {topic.name} [{_either(wanted)}; {describe(qos)}]: "
     publishers = node.get_publishers_info_by_topic(topic.name)
     if not publishers:
         return head + _nobody_publishes(node, topic.name, wanted)
-    of_type = [each for each in publishers if each.topic_type == wanted]
+    of_type = [each for each in publishers if each.topic_type in wanted]
     if not of_type:
         return (
             f"{head}it is published with another type, by {_names(publishers, with_type=True)}. "
-            f"Name a topic of the type {wanted}{_alternatives(node, topic.name, wanted)}"
+            f"Name a topic of the type {_either(wanted)}{_alternatives(node, topic.name, wanted)}"
         )
     reasons = [(each, *qos_check_compatible(each.qos_profile, qos)) for each in of_type]
     if all(compatibility == QoSCompatibility.ERROR for _, compatibility, _ in reasons):
@@ -42,7 +44,7 @@ def explain_silence(node: Node, model: str, topic: WatchedTopic, qos: QoSProfile
     )
 
 
-def _nobody_publishes(node: Node, name: str, wanted: str) -> str:
+def _nobody_publishes(node: Node, name: str, wanted: Sequence[str]) -> str:
     others = _topics_of_type(node, name, wanted)
     if not others:
         return f"nobody publishes there, and no other topic has this type. Start the camera; see `ros2 topic info -v {name}`"
@@ -52,17 +54,21 @@ def _nobody_publishes(node: Node, name: str, wanted: str) -> str:
     )
 
 
-def _alternatives(node: Node, name: str, wanted: str) -> str:
+def _either(types: Sequence[str]) -> str:
+    return " or ".join(types)
+
+
+def _alternatives(node: Node, name: str, wanted: Sequence[str]) -> str:
     others = _topics_of_type(node, name, wanted)
     return f" ({', '.join(others)}): start the node with `--ros-args -r {name}:={others[0]}`" if others else ""
 
 
-def _topics_of_type(node: Node, name: str, wanted: str) -> list[str]:
+def _topics_of_type(node: Node, name: str, wanted: Sequence[str]) -> list[str]:
     """Return other topics of the type that somebody publishes, the most similar names first."""
     names = [
         other
         for other, types in node.get_topic_names_and_types()
-        if other != name and wanted in types and node.count_publishers(other)
+        if other != name and set(wanted) & set(types) and node.count_publishers(other)
     ]
     likeness = {other: difflib.SequenceMatcher(None, name, other).ratio() for other in names}
     return sorted(names, key=lambda other: -likeness[other])[:_MOST_NAMES]
