@@ -40,4 +40,7 @@ while(executables)
   hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")
 endwhile()
 
+# Where the generated message headers go: who links the messages finds both.
+install(DIRECTORY include/ DESTINATION "include/${PROJECT_NAME}")
+
 install(DIRECTORY launch config DESTINATION "share/${PROJECT_NAME}" PATTERN "__pycache__" EXCLUDE)

@@ -40,7 +40,11 @@ void write_tensor(Sink& sink, const OutputTensor& output) {
   sink.write_sequence(type.quant_scale.data(), type.quant_scale.size());
   sink.write_sequence(type.quant_zero_point.data(), type.quant_zero_point.size());
   sink.write(type.quant_axis);
-  sink.write_bytes(output.elements.size_bytes(), [&](std::uint8_t* target) { output.elements.run(target); });
+  std::visit(
+      [&](const auto& elements) {
+        sink.write_bytes(elements.size_bytes(), [&](std::uint8_t* target) { elements.run(target); });
+      },
+      output.elements);
 }
 
 template <typename Sink>

@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "frame_header.hpp"
+#include "real_value_copy.hpp"
 #include "strided_copy.hpp"
 
 namespace hbm_wire {
@@ -48,7 +50,7 @@ struct TensorType {
 struct OutputTensor {
   const TensorType& type;
   std::vector<std::int64_t> shape;
-  StridedCopy elements;
+  std::variant<StridedCopy, RealValueCopy> elements;
 };
 
 // hbm_runtime_ros/msg/InferenceResult with tensors that still lie in the device's output buffers.

@@ -4,6 +4,7 @@
 
 #include <pybind11/stl.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace hbm_wire {
@@ -11,27 +12,69 @@ namespace {
 
 namespace py = pybind11;
 
-OutputTensor describe(const TensorType& type, const py::array& array) {
-  const bool packed = type.dtype_bits < 8;
-  const std::size_t item_bytes = static_cast<std::size_t>(array.itemsize());
-  const std::size_t expected_bytes = packed ? 1 : type.dtype_bits / 8;
-  if (item_bytes != expected_bytes) {
-    throw py::value_error("output '" + type.name + "': expected elements of " + std::to_string(expected_bytes) +
-                          " bytes, got " + std::to_string(item_bytes));
-  }
-  std::vector<std::int64_t> shape(array.shape(), array.shape() + array.ndim());
-  std::vector<std::size_t> lengths(shape.begin(), shape.end());
-  std::vector<std::ptrdiff_t> stride_bytes(array.strides(), array.strides() + array.ndim());
-  if (packed && !shape.empty()) {
-    shape.back() = type.packed_length;
-  }
-  return {type, std::move(shape), StridedCopy(array.data(), item_bytes, std::move(lengths), std::move(stride_bytes))};
+constexpr std::uint8_t kQuantNone = 0;
+constexpr std::uint8_t kFloatCode = 2;
+
+// What a result says of an output whose real values it carries.
+TensorType real_type(const TensorType& given, std::uint8_t bits) {
+  return {given.name, kFloatCode, bits, 0, kQuantNone, {}, {}, -1};
 }
 
 }  // namespace
 
-ResultWriter::ResultWriter(std::string model, std::vector<TensorType> outputs)
-    : model_(std::move(model)), types_(std::move(outputs)) {}
+ResultWriter::ResultWriter(std::string model, std::vector<TensorType> outputs, std::vector<std::uint8_t> real_bits)
+    : model_(std::move(model)) {
+  real_bits.resize(real_bits.empty() ? outputs.size() : real_bits.size());
+  if (real_bits.size() != outputs.size()) {
+    throw py::value_error("model '" + model_ + "': expected real_bits for " + std::to_string(outputs.size()) +
+                          " outputs, got " + std::to_string(real_bits.size()));
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (real_bits[i] != 0 && real_bits[i] != 16 && real_bits[i] != 32) {
+      throw py::value_error("output '" + outputs[i].name + "': expected real_bits 0, 16 or 32, got " +
+                            std::to_string(real_bits[i]));
+    }
+    const bool as_real = real_bits[i] != 0;
+    TensorType& given = outputs[i];
+    TensorType written = as_real ? real_type(given, real_bits[i]) : given;
+    hbm_runtime_ros::Quantization quantization{given.quant_scale, given.quant_zero_point, given.quant_axis};
+    outputs_.push_back({std::move(given), std::move(written), std::move(quantization), as_real});
+  }
+}
+
+OutputTensor ResultWriter::describe(const Output& output, const py::array& array) {
+  const TensorType& given = output.given;
+  const bool packed = given.dtype_bits < 8;
+  const std::size_t item_bytes = static_cast<std::size_t>(array.itemsize());
+  const std::size_t expected_bytes = packed ? 1 : given.dtype_bits / 8;
+  if (item_bytes != expected_bytes) {
+    throw py::value_error("output '" + given.name + "': expected elements of " + std::to_string(expected_bytes) +
+                          " bytes, got " + std::to_string(item_bytes));
+  }
+  std::vector<std::int64_t> shape(array.shape(), array.shape() + array.ndim());
+  if (packed && !shape.empty()) {
+    if (shape.back() != (given.packed_length + 1) / 2) {
+      throw py::value_error("output '" + given.name + "': expected " + std::to_string((given.packed_length + 1) / 2) +
+                            " bytes along the last axis, two 4-bit elements each, got " + std::to_string(shape.back()));
+    }
+    shape.back() = given.packed_length;
+  }
+  if (!output.as_real) {
+    std::vector<std::size_t> lengths(array.shape(), array.shape() + array.ndim());
+    std::vector<std::ptrdiff_t> stride_bytes(array.strides(), array.strides() + array.ndim());
+    return {output.written, std::move(shape),
+            StridedCopy(array.data(), item_bytes, std::move(lengths), std::move(stride_bytes))};
+  }
+  try {
+    check_quantization(output.quantization, shape);
+  } catch (const std::invalid_argument& error) {
+    throw py::value_error("output '" + given.name + "': " + error.what());
+  }
+  const hbm_runtime_ros::ElementType type{static_cast<hbm_runtime_ros::TypeCode>(given.dtype_code), given.dtype_bits};
+  hbm_runtime_ros::Elements elements{array.data(), type, shape, {array.strides(), array.strides() + array.ndim()}};
+  return {output.written, std::move(shape),
+          RealValueCopy(std::move(elements), output.quantization, output.written.dtype_bits)};
+}
 
 py::object ResultWriter::take_buffer(std::size_t size_bytes) {
   // Taken out of the member while it is written, so that a second thread gets a buffer of its own. A bytes object may
@@ -51,14 +94,14 @@ py::object ResultWriter::take_buffer(std::size_t size_bytes) {
 py::bytes ResultWriter::write(const FrameHeader& header, std::uint64_t sequence,
                               const std::vector<const ImageTransform*>& transforms, const Timing& timing,
                               const std::vector<py::array>& outputs) {
-  if (outputs.size() != types_.size()) {
-    throw py::value_error("model '" + model_ + "': expected " + std::to_string(types_.size()) + " outputs, got " +
+  if (outputs.size() != outputs_.size()) {
+    throw py::value_error("model '" + model_ + "': expected " + std::to_string(outputs_.size()) + " outputs, got " +
                           std::to_string(outputs.size()));
   }
   std::vector<OutputTensor> tensors;
   tensors.reserve(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    tensors.push_back(describe(types_[i], outputs[i]));
+    tensors.push_back(describe(outputs_[i], outputs[i]));
   }
   const ResultMessage result{header, model_, sequence, transforms, timing, tensors};
   py::object buffer = take_buffer(result_size_bytes(result));
@@ -103,7 +146,13 @@ void define_result_writer(py::module_& module) {
 
   py::class_<ResultWriter>(module, "ResultWriter",
                            "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into one reused buffer.")
-      .def(py::init<std::string, std::vector<TensorType>>(), py::arg("model"), py::arg("outputs"))
+      .def(py::init<std::string, std::vector<TensorType>, std::vector<std::uint8_t>>(), py::arg("model"),
+           py::arg("outputs"), py::arg("real_bits") = std::vector<std::uint8_t>(),
+           "Args:\n"
+           "    model: name in the results.\n"
+           "    outputs: what the model gives.\n"
+           "    real_bits: for each output the bits of the floats that its elements become, 32 or 16, or 0 where they "
+           "stay as they are. Empty: all stay.")
       .def("write", &ResultWriter::write, py::kw_only(), py::arg("header"), py::arg("sequence"), py::arg("transforms"),
            py::arg("timing"), py::arg("outputs"),
            "Return the serialized message.\n\n"
@@ -112,10 +161,11 @@ void define_result_writer(py::module_& module) {
            "    sequence: number of the frame.\n"
            "    transforms: ImageTransform of each prepared picture.\n"
            "    timing: the seven fields of hbm_runtime_ros/msg/Timing in its order, ns.\n"
-           "    outputs: one array an output, any strides; written compact.\n\n"
+           "    outputs: one array an output, any strides; written compact, as floats where real_bits say so.\n\n"
            "The next call overwrites the returned bytes once the caller has dropped them.\n\n"
            "Raises:\n"
-           "    ValueError: another number of outputs, or elements of another size.");
+           "    ValueError: another number of outputs, elements of another size, or a shape that the quantisation does "
+           "not fit.");
 }
 
 }  // namespace hbm_wire

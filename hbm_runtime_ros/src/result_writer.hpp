@@ -15,7 +15,9 @@ namespace hbm_wire {
 // Serializes the results of one model into a bytes object that it uses again and again.
 class ResultWriter {
  public:
-  ResultWriter(std::string model, std::vector<TensorType> outputs);
+  // `outputs` are those of the model. `real_bits` holds for each the bits of the floats that its elements become, 32 or
+  // 16, or 0 where they stay as they are; empty stands for zeros.
+  ResultWriter(std::string model, std::vector<TensorType> outputs, std::vector<std::uint8_t> real_bits);
 
   // The arrays stand in the order of the outputs given above; their shape is free, their element size is not.
   // The returned object is overwritten by the next call once nobody else holds it.
@@ -24,10 +26,18 @@ class ResultWriter {
                         const std::vector<pybind11::array>& outputs);
 
  private:
+  struct Output {
+    TensorType given;  // by the model
+    TensorType written;
+    hbm_runtime_ros::Quantization quantization;
+    bool as_real;
+  };
+
+  static OutputTensor describe(const Output& output, const pybind11::array& array);
   pybind11::object take_buffer(std::size_t size_bytes);
 
   std::string model_;
-  std::vector<TensorType> types_;
+  std::vector<Output> outputs_;
   pybind11::object buffer_;
 };
 
