@@ -117,7 +117,7 @@ class HostedModel:
             model,
             [request_inputs(model, self._topics) for _ in range(_FRAMES_IN_FLIGHT)],
             self.settings["depth"],
-            ResultPublisher(self._publisher, model),
+            ResultPublisher(self._publisher, model, self.settings["dequantize"]),
             self._scheduling,
             self._node.get_clock(),
             self._complaints,

@@ -13,6 +13,7 @@ import numpy as np
 from rclpy.publisher import Publisher
 
 from . import _wire
+from .dequantization import real_bits
 from .loaded_model import LoadedModel
 
 
@@ -42,12 +43,21 @@ class FrameTiming:
 
 
 class ResultPublisher:
-    """The results of one model. One thread at a time publishes."""
+    """The results of one model. One thread at a time publishes.
 
-    def __init__(self, publisher: Publisher, model: LoadedModel) -> None:
+    Args:
+        publisher: takes serialized messages.
+        model: whose outputs they are.
+        dequantize: value of the parameter of that name.
+
+    Raises:
+        ConfigurationError: `dequantize` does not fit the model.
+    """
+
+    def __init__(self, publisher: Publisher, model: LoadedModel, dequantize: str) -> None:
         self._publisher = publisher
         self._output_names = model.output_names
-        self._writer = _wire.ResultWriter(model.group, model.output_types())
+        self._writer = _wire.ResultWriter(model.group, model.output_types(), real_bits(dequantize, model))
 
     def publish(
         self,

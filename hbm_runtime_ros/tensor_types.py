@@ -37,9 +37,14 @@ ELEMENT_TYPES = {
 }
 
 
+def is_quantized(quant: Any) -> bool:
+    """Return whether a hbm_runtime_core.QuantParams says how numbers become real values."""
+    return int(quant.quant_type) != Tensor.QUANT_NONE
+
+
 def quantization(quant: Any, rank: int) -> dict[str, Any]:
     """Return the quantisation fields of the messages for a hbm_runtime_core.QuantParams of a tensor with `rank` axes."""
-    if int(quant.quant_type) == Tensor.QUANT_NONE:
+    if not is_quantized(quant):
         return {"quant_type": Tensor.QUANT_NONE, "quant_scale": [], "quant_zero_point": [], "quant_axis": -1}
     scale = [float(value) for value in quant.scale]
     per_tensor = len(scale) == 1 or not 0 <= quant.axis < rank

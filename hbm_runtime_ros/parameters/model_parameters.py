@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .dequantize import check_dequantize
 from .spec import Kind, ParameterSpec
 
 PRIORITY_BOUNDS = (0, 255)
@@ -103,6 +104,16 @@ MODEL_PARAMETERS = (
         "Brightness of letterbox borders: 0 is black, 255 is white.",
         bounds=(0, 255),
         read_only=True,
+    ),
+    ParameterSpec(
+        "dequantize",
+        Kind.STRING,
+        "none",
+        "What the results carry: none (the model's own numbers, with their scales and zero points), float32 or float16 "
+        "(real values of all outputs that are quantised or floats; other integers stay as they are), or that for some "
+        "outputs, like boxes=float32, scores=float16.",
+        read_only=True,
+        check=check_dequantize,
     ),
     ParameterSpec(
         "priority",
