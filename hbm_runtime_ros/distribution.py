@@ -4,10 +4,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+
+try:
+    from rclpy.event_handler import PublisherEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import PublisherEventCallbacks
 
 # Those before Jazzy that the package runs on.
 _IS_HUMBLE = os.environ.get("ROS_DISTRO") == "humble"
+
+# Whether a publisher tells when a subscription comes or goes. Humble's has to be asked.
+PUBLISHER_TELLS_MATCHES = "matched" in inspect.signature(PublisherEventCallbacks).parameters
 
 
 def param_set_patience(seconds: int) -> list[str]:
