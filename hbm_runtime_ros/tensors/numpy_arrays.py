@@ -1,0 +1,138 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tensors as numpy arrays, and the other way round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hbm_runtime_core.four_bit import pack_four_bit, unpack_four_bit
+
+from .element_types import INT, QUANT_NONE, QUANT_SCALE, code_of, describe, dtype_of, is_four_bit
+from .views import view_of
+
+if TYPE_CHECKING:
+    from hbm_runtime_ros.msg import Tensor
+
+
+def tensor_to_numpy(tensor: Tensor) -> np.ndarray:
+    """Return the numbers of a tensor as they are, without dequantising them.
+
+    Args:
+        tensor: of a result, or any message of that type.
+
+    Returns:
+        A view of `tensor.data` in the tensor's shape: nothing is copied, and writing to it writes to the message. While
+        it lives, the message's data cannot change their length. 4-bit elements, which numpy cannot address, come
+        unpacked in a new array of int8 or uint8. bfloat16 takes the package ml_dtypes.
+
+    Raises:
+        ValueError: shape, strides and byte_offset reach outside of the data, or numpy has no such element type.
+        ImportError: the elements are bfloat16, and ml_dtypes is not installed.
+
+    Source: msg/Tensor.msg; DLPack, "DLTensor".
+    """
+    what, shape = describe(tensor), tuple(tensor.shape)
+    if is_four_bit(tensor):
+        if len(tensor.strides) or not shape:
+            raise ValueError(f"{what}: 4-bit elements are read row-major, from one axis on; got strides or no axis")
+        packed_shape = (*shape[:-1], (shape[-1] + 1) // 2)
+        packed = view_of(what, tensor.data, np.dtype(np.uint8), packed_shape, (), tensor.byte_offset)
+        return unpack_four_bit(packed, shape[-1], signed=tensor.dtype_code == INT)
+    dtype = dtype_of(tensor)
+    stride_bytes = [stride * dtype.itemsize for stride in tensor.strides]
+    return view_of(what, tensor.data, dtype, shape, stride_bytes, tensor.byte_offset)
+
+
+def numpy_to_tensor(
+    array: npt.ArrayLike,
+    name: str,
+    *,
+    scale: npt.ArrayLike | None = None,
+    zero_point: npt.ArrayLike | None = None,
+    axis: int = -1,
+    four_bit: bool = False,
+) -> Tensor:
+    """Make a tensor of an array. The elements are copied once, in row-major order.
+
+    Args:
+        array: integers and floats of up to 64 bits, bool or bfloat16; any strides and byte order.
+        name: of the model's input, or whatever the reader expects.
+        scale: real = (number - zero_point) * scale: one value, or one for each index along `axis`. None: the numbers
+            are real values.
+        zero_point: integers, as many as scales; None: all zero.
+        axis: of the scales; -1 where there is one for the whole tensor.
+        four_bit: pack int8 from -8 to 7, or uint8 from 0 to 15, two a byte.
+
+    Raises:
+        TypeError: a Tensor has no such element type.
+        ValueError: scales and zero points do not fit the shape, or a number does not fit into 4 bits.
+
+    Source: msg/Tensor.msg.
+    """
+    from hbm_runtime_ros.msg import Tensor  # generated: reading alone does without
+
+    array = np.asarray(array)
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    tensor = Tensor(
+        name=name,
+        dtype_code=code_of(array.dtype),
+        dtype_bits=4 if four_bit else array.itemsize * 8,
+        dtype_lanes=1,
+        shape=list(array.shape),
+        **_quantization(name, array.shape, scale, zero_point, axis),
+    )
+    if four_bit:
+        array = _packed(name, array)
+    # Humble checks every element of what is assigned to `data`, and none of what is appended in this way.
+    tensor.data.frombytes(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return tensor
+
+
+def _quantization(
+    name: str, shape: tuple[int, ...], scale: npt.ArrayLike | None, zero_point: npt.ArrayLike | None, axis: int
+) -> dict[str, Any]:
+    if scale is None:
+        if zero_point is not None:
+            raise ValueError(f"tensor '{name}': zero points mean nothing without scales; give `scale` as well")
+        return {"quant_type": QUANT_NONE, "quant_axis": -1}
+    scales = np.atleast_1d(np.asarray(scale, np.float32))
+    zeros = np.atleast_1d(np.asarray([] if zero_point is None else zero_point))
+    if zeros.size and zeros.dtype.kind not in "iu":
+        raise ValueError(f"tensor '{name}': expected integers as zero points, got {zeros.dtype}")
+    if scales.ndim != 1 or zeros.ndim != 1 or len(zeros) not in (0, len(scales)):
+        raise ValueError(
+            f"tensor '{name}': expected a list of scales, and as many zero points or none, "
+            f"got shapes {scales.shape} and {zeros.shape}"
+        )
+    if axis == -1:
+        expected = 1
+    elif 0 <= axis < len(shape):
+        expected = shape[axis]
+    else:
+        raise ValueError(f"tensor '{name}': axis {axis} is none of {list(shape)}; -1 stands for the whole tensor")
+    if len(scales) != expected:
+        raise ValueError(f"tensor '{name}': axis {axis} of {list(shape)} takes {expected} scales, got {len(scales)}")
+    return {
+        "quant_type": QUANT_SCALE,
+        "quant_scale": scales.tolist(),
+        "quant_zero_point": zeros.tolist(),
+        "quant_axis": axis,
+    }
+
+
+def _packed(name: str, array: np.ndarray) -> np.ndarray:
+    limits = {"int8": (-8, 7), "uint8": (0, 15)}.get(array.dtype.name)
+    if limits is None or array.ndim == 0:
+        raise ValueError(
+            f"tensor '{name}': expected int8 or uint8 with an axis to pack into 4 bits, got {array.dtype} {array.shape}"
+        )
+    if array.size and (array.min() < limits[0] or array.max() > limits[1]):
+        raise ValueError(
+            f"tensor '{name}': expected numbers from {limits[0]} to {limits[1]} to pack into 4 bits, "
+            f"got {array.min()} to {array.max()}"
+        )
+    return pack_four_bit(array)
