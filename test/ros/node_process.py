@@ -19,7 +19,13 @@ class NodeProcess:
     """Runs the node on `parameters`, which stand in `folder`; use as a context manager."""
 
     def __init__(
-        self, folder: Path, parameters: dict[str, Any], *, name: str = "hbm_inference", arguments: tuple[str, ...] = (), **env: str
+        self,
+        folder: Path,
+        parameters: dict[str, Any],
+        *,
+        name: str = "hbm_inference",
+        arguments: tuple[str, ...] = (),
+        **env: str,
     ) -> None:
         file = write_parameters(folder / f"{name}.yaml", **parameters)
         self._log = folder / f"{name}.log"

@@ -20,7 +20,10 @@ SLOW_US = 100_000
 LATE_MS = 1500
 MODELS = ("plain", "slow", "late", "hung", "deep")
 FAULTS = ",".join(
-    (f"hbUCPWaitTaskDone:delay_ms={LATE_MS}:model=late:after=1:count=2", "hbUCPWaitTaskDone:hang=1:model=hung:after=1:count=2")
+    (
+        f"hbUCPWaitTaskDone:delay_ms={LATE_MS}:model=late:after=1:count=2",
+        "hbUCPWaitTaskDone:hang=1:model=hung:after=1:count=2",
+    )
 )
 
 
@@ -89,7 +92,9 @@ def test_a_device_that_answers_late_costs_the_late_frames_only(graph, cameras, d
     camera.send_until_result(good)
     before = len(camera.results)
     started = time.monotonic()
-    wait_until(lambda: (camera.send(good), time.sleep(0.05), len(camera.results) > before + 3)[-1], "results after the late ones")
+    wait_until(
+        lambda: (camera.send(good), time.sleep(0.05), len(camera.results) > before + 3)[-1], "results after the late ones"
+    )
     assert time.monotonic() - started > LATE_MS / 1000 / 2, "the calls were not late"
     assert diagnostics.counts("late")["timeout"] == 2
     told = [text for text in graph.warnings() if "model 'late'" in text and "not done within" in text]
@@ -240,7 +245,9 @@ def test_a_parameter_file_that_is_loaded_sets_what_is_right_and_names_what_is_wr
 
 
 def test_flow_parameters_describe_themselves_with_unit_and_range(graph):
-    age, timeout, mode, lazy = graph.describe_parameters([f"plain.{n}" for n in ("max_age_ms", "timeout_ms", "custom_id_mode", "lazy")])
+    age, timeout, mode, lazy = graph.describe_parameters(
+        [f"plain.{n}" for n in ("max_age_ms", "timeout_ms", "custom_id_mode", "lazy")]
+    )
     for descriptor in (age, timeout):
         assert "ms" in descriptor.description and "0 = " in descriptor.description
         assert (descriptor.integer_range[0].from_value, descriptor.integer_range[0].to_value) == (0, 3_600_000)
