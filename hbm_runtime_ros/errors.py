@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can go wrong in the node, by how far the damage goes."""
 
+from __future__ import annotations
+
 from .monitoring.drop_reasons import DropReason
 
 
@@ -24,3 +26,9 @@ class FrameError(ValueError):
         self.reason = reason
         self.cause = f"{reason} {detail}"
         self.once = once
+
+    def of_input(self, name: str) -> FrameError:
+        """Return the same error, telling which of several input topics it is about."""
+        error = FrameError(self.reason, f"input '{name}': {self}", once=self.once)
+        error.cause = f"{self.cause} {name}"
+        return error

@@ -8,11 +8,13 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
+from .inputs.message_kinds import Message
+
 
 class Frame(NamedTuple):
-    """The serialized messages of one frame, one a topic, and when they were complete."""
+    """The messages of one frame, one a topic, and when they were complete."""
 
-    messages: tuple[bytes, ...]
+    messages: tuple[Message, ...]
     sequence: int
     received_ns: int  # ROS clock
     started_ns: int  # time.perf_counter_ns()

@@ -36,8 +36,8 @@ def assign_inputs(model: str, model_inputs: Sequence[str], wanted: Mapping[str, 
     left = [name for name in model_inputs if name not in taken]
     if left:
         raise ConfigurationError(
-            f"model '{model}': no topic fills its input{'s' if len(left) > 1 else ''} {_listed(left)}; name a topic for each "
-            f"in '{model}.inputs', or add the input to the tensors of a topic"
+            f"model '{model}': no topic fills {_listed(left)} of its inputs; name a topic for each in '{model}.inputs', or "
+            f"add the input to the `tensors` of a topic"
         )
     return assigned
 
@@ -45,15 +45,17 @@ def assign_inputs(model: str, model_inputs: Sequence[str], wanted: Mapping[str, 
 def _chosen(group: str, names: Sequence[str], model_inputs: Sequence[str], parameter: str) -> list[str]:
     for name in names:
         if name not in model_inputs:
-            raise ConfigurationError(f"parameter '{parameter}': the model has no input '{name}', it has {_listed(model_inputs)}")
+            raise ConfigurationError(
+                f"parameter '{parameter}': the model has no input '{name}', it has {_listed(model_inputs)}"
+            )
     if names or not group:
         return list(names or model_inputs)
     # The packer and the board's compiler call the planes of an NV12 input like this.
     own = [name for name in (group, f"{group}_y", f"{group}_uv") if name in model_inputs]
     if not own:
         raise ConfigurationError(
-            f"parameter '{parameter}': say which inputs of the model this topic fills; there is none with the name '{group}', "
-            f"there are {_listed(model_inputs)}"
+            f"parameter '{parameter}': say which inputs of the model this topic fills; there is none with the name "
+            f"'{group}', there are {_listed(model_inputs)}"
         )
     return own
 

@@ -4,11 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
-from sensor_msgs.msg import Image
 
 from hbm_runtime_core import HbmValueError, vision
 
@@ -16,30 +12,16 @@ from .. import _wire
 from ..errors import FrameError
 from ..monitoring.drop_reasons import DropReason
 from .bridged_pictures import BRIDGED_ENCODINGS, to_bgr8
-from .topic_input import Filled, TopicInput
-from .wire_transform import WireTransform
+from .message_kinds import Message
+from .picture_input import PictureInput
+from .topic_input import Arrays
 
 
-class ImageInput(TopicInput):
-    """Fills the picture input of one request."""
+class ImageInput(PictureInput):
+    """Fills a picture input from sensor_msgs/Image."""
 
-    message_type = Image
-
-    def __init__(self, preparation: vision.PicturePreparation, inputs: Mapping[str, np.ndarray[Any, Any]]) -> None:
-        self._preparation = preparation
-        self._inputs = inputs
-        self._transform = WireTransform(preparation.input_names)
-
-    @staticmethod
-    def stamp_ns(message: bytes) -> int:
-        return _wire.read_stamp_ns(message)
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        return self._preparation.input_names
-
-    def fill(self, message: bytes) -> Filled:
-        image = _wire.parse_image(message)
+    def _place(self, message: Message, inputs: Arrays) -> tuple[_wire.FrameHeader, vision.ImageTransform]:
+        image = _wire.parse_image(message.data)
         data: Any = image.data
         encoding, step_bytes = image.encoding, image.step_bytes
         if encoding not in vision.ENCODINGS:
@@ -51,10 +33,10 @@ class ImageInput(TopicInput):
                     detail=encoding,
                     once=True,
                 )
-            data = to_bgr8(message, encoding)
+            data = to_bgr8(message.data, encoding)
             encoding, step_bytes = "bgr8", data.strides[0]
         try:
-            placed = self._preparation.prepare(data, image.width, image.height, step_bytes, encoding, self._inputs)
+            placed = self._preparation.prepare(data, image.width, image.height, step_bytes, encoding, inputs)
         except HbmValueError as error:
             raise FrameError(DropReason.PICTURE, f"{error} (encoding '{image.encoding}')") from error
-        return Filled(image.header, self._transform.of(placed))
+        return image.header, placed

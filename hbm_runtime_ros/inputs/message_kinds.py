@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .. import _wire
@@ -26,13 +27,11 @@ class MessageKind:
         transport: which value of the parameter `transport` takes it.
         type_name: as `ros2 topic info` prints it.
         read_stamp_ns: reads the stamp of a serialized message.
-        room_bytes: of hbmem, the size of the field that holds the picture.
     """
 
     transport: str
     type_name: str
     read_stamp_ns: Callable[[bytes], int]
-    room_bytes: int = 0
 
     @property
     def package(self) -> str:
@@ -47,12 +46,17 @@ class MessageKind:
     def message_type(self) -> type[Any]:
         """Return the Python class, for rclpy."""
         name = self.type_name.rpartition("/")[2]
-        return getattr(importlib.import_module(f"{self.package}.msg"), name)  # type: ignore[no-any-return]
+        return getattr(importlib.import_module(f"{self.package}.msg"), name)
+
+    @cached_property
+    def room_bytes(self) -> int:
+        """Size of the field `data` of a picture of hbm_img_msgs, as the installed package has it."""
+        field = self.message_type().get_fields_and_field_types()["data"]
+        return int(field.removeprefix("uint8[").removesuffix("]"))
 
 
-def _hbmem(name: str, width: int, height: int) -> MessageKind:
-    # The largest picture that fits is one with three bytes a pixel.
-    return MessageKind(HBMEM, f"hbm_img_msgs/msg/{name}", _wire.read_hbmem_stamp_ns, width * height * 3)
+def _hbmem(name: str) -> MessageKind:
+    return MessageKind(HBMEM, f"hbm_img_msgs/msg/{name}", _wire.read_hbmem_stamp_ns)
 
 
 # By name of the type.
@@ -61,9 +65,9 @@ KINDS = {
     for kind in (
         MessageKind(RAW, "sensor_msgs/msg/Image", _wire.read_stamp_ns),
         MessageKind(COMPRESSED, "sensor_msgs/msg/CompressedImage", _wire.read_stamp_ns),
-        _hbmem("HbmMsg1080P", 1920, 1080),
-        _hbmem("HbmMsg540P", 960, 540),
-        _hbmem("HbmMsg480P", 640, 480),
+        _hbmem("HbmMsg1080P"),
+        _hbmem("HbmMsg540P"),
+        _hbmem("HbmMsg480P"),
         MessageKind(TENSORS, "hbm_runtime_ros/msg/TensorList", _wire.read_stamp_ns),
     )
 }

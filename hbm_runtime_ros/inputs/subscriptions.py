@@ -6,94 +6,64 @@ subscription."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rclpy.subscription import Subscription
 
-from ..qos import copy_of, overridable, telling_bad_overrides
+from .message_kinds import MessageKind
+from .topic_feed import Listener, TopicFeed
+
+# Publishers may come, and change their type, at any time; rclpy tells of neither.
+_LOOK_PERIOD_S = 0.5
 
 
 class Listening(NamedTuple):
     """One listener of one topic."""
 
     qos: QoSProfile  # in force, with the overrides
+    transports: Sequence[str]
+    kind: Callable[[], MessageKind | None]  # that the topic is subscribed with now
     stop: Callable[[], None]
 
 
 class Subscriptions:
-    """Raw subscriptions of one node, one for each topic, type and QoS. May be used from several threads.
-
-    The parameters qos_overrides.<topic>.subscription.* have the last word. Where models ask for several QoS on one topic,
-    they hold for the first one; the others have parameters qos_overrides.<topic>.subscription_<reliability>_<depth>.*
-    """
+    """The input topics of one node. May be used from several threads."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._lock = threading.Lock()
-        self._shared: dict[tuple[Any, ...], _Shared] = {}
-        # Whose overrides have the plain name, by topic. For good: parameters stay declared.
-        self._first: dict[str, tuple[Any, ...]] = {}
+        # For good: they remember which parameters of the QoS are declared.
+        self._feeds: dict[str, TopicFeed] = {}
+        # Not the node's clock: a simulated one may stand still.
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(_LOOK_PERIOD_S, self._look_at_graph, clock=clock)
+        self._timer.cancel()
 
-    def subscribe(
-        self, topic: str, message_type: type[Any], qos: QoSProfile, listener: Callable[[bytes], None]
-    ) -> Listening:
-        """Give every serialized message of `topic` to `listener`, which must not raise, until the result's `stop`.
+    def subscribe(self, topic: str, listener: Listener) -> Listening:
+        """Give every message of `topic`, a resolved name, to `listener`, until the result's `stop`.
 
         Raises:
-            ConfigurationError: the overrides of its QoS are no QoS.
+            ConfigurationError: another model takes the topic as another type, or the overrides of its QoS are no QoS.
         """
-        full_name = self._node.resolve_topic_name(topic)
-        key = (
-            full_name,
-            message_type,
-            qos.history,
-            qos.depth,
-            qos.reliability,
-            qos.durability,
-        )
         with self._lock:
-            shared = self._shared.get(key)
-            if shared is None:
-                shared = _Shared()
-                with telling_bad_overrides(full_name, "subscription"):
-                    shared.subscription = self._node.create_subscription(
-                        message_type,
-                        topic,
-                        shared.deliver,
-                        copy_of(qos),
-                        qos_overriding_options=overridable(self._entity_id(full_name, key, qos)),
-                        raw=True,
-                    )
-                self._shared[key] = shared
-            shared.listeners = (*shared.listeners, listener)
+            feed = self._feeds.setdefault(topic, TopicFeed(self._node, topic))
+            qos = feed.add(listener)
+            if self._timer.is_canceled():
+                self._timer.reset()
 
-        def unsubscribe() -> None:
+        def stop() -> None:
             with self._lock:
-                shared.listeners = tuple(each for each in shared.listeners if each is not listener)
-                if not shared.listeners and self._shared.get(key) is shared:
-                    del self._shared[key]
-                    self._node.destroy_subscription(shared.subscription)
+                feed.remove(listener)
+                if not any(each.listeners for each in self._feeds.values()):
+                    self._timer.cancel()
 
-        return Listening(shared.subscription.qos_profile, unsubscribe)
+        return Listening(qos, listener.transports, lambda: feed.kind, stop)
 
-    def _entity_id(self, full_name: str, key: tuple[Any, ...], qos: QoSProfile) -> str | None:
-        if self._first.setdefault(full_name, key) == key:
-            return None
-        return f"{qos.reliability.name.lower()}_{qos.depth}"
-
-
-class _Shared:
-    """One subscription and who listens to it."""
-
-    subscription: Subscription
-
-    def __init__(self) -> None:
-        # Replaced, never changed: the executor's thread reads it without a lock.
-        self.listeners: tuple[Callable[[bytes], None], ...] = ()
-
-    def deliver(self, message: bytes) -> None:
-        for listener in self.listeners:
-            listener(message)
+    def _look_at_graph(self) -> None:
+        with self._lock:
+            for feed in self._feeds.values():
+                if feed.listeners:
+                    feed.follow_graph()

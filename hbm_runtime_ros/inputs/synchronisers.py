@@ -79,8 +79,7 @@ class StampSynchroniser(Synchroniser[T]):
     def _closest_with(self, topic: int, newest: _Waiting[T]) -> list[_Waiting[T]] | None:
         """Return the set of messages, one a topic, with `newest` among them that spans the least time."""
         near = [
-            [each for each in waiting if abs(each.stamp_ns - newest.stamp_ns) <= self._slop_ns]
-            for waiting in self._waiting
+            [each for each in waiting if abs(each.stamp_ns - newest.stamp_ns) <= self._slop_ns] for waiting in self._waiting
         ]
         near[topic] = [newest]
         best: tuple[int, int] | None = None  # span, and minus the stamp of the earliest

@@ -33,7 +33,7 @@ class Listener:
     """
 
     who: str
-    transports: Collection[str]
+    transports: Sequence[str]
     qos: QoSProfile
     take: Callable[[Message], None]
 

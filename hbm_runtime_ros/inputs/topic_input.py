@@ -5,9 +5,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from .. import _wire
+from .message_kinds import Message
+
+# Name of a model's input to its array, such as InferRequest.inputs.
+Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
 class Filled(NamedTuple):
@@ -18,29 +25,22 @@ class Filled(NamedTuple):
 
 
 class TopicInput(ABC):
-    """Fills inputs of one request from the messages of one topic."""
-
-    message_type: ClassVar[type[Any]]
-
-    @staticmethod
-    @abstractmethod
-    def stamp_ns(message: bytes) -> int:
-        """Return when the content of the serialized `message` was taken, ns since the epoch of its clock; 0 = unknown.
-
-        Raises:
-            WireError: the message is too short for it.
-        """
-
-    @property
-    @abstractmethod
-    def input_names(self) -> tuple[str, ...]:
-        """Names of the model's inputs that are filled."""
+    """Fills inputs of a model from messages of one kind."""
 
     @abstractmethod
-    def fill(self, message: bytes) -> Filled:
-        """Write the content of the serialized `message` into the inputs.
+    def fill(self, message: Message, inputs: Arrays) -> Filled:
+        """Write the content of `message` into `inputs`.
 
         Raises:
             FrameError: the content does not fit the model, or is not what it says.
             WireError: the bytes are no such message.
         """
+
+    def shapes(self, message: Message) -> Mapping[str, Sequence[int]]:
+        """Return the shapes that those inputs need whose shape is up to the sender.
+
+        Raises:
+            FrameError: the content does not fit the model, or is not what it says.
+            WireError: the bytes are no such message.
+        """
+        return {}

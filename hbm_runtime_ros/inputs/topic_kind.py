@@ -33,9 +33,7 @@ def choose_kind(
 
 def offered_kinds(transports: Collection[str], published: Sequence[str]) -> list[MessageKind]:
     """Return which of the `published` types can be taken."""
-    return [
-        kind for name, kind in KINDS.items() if name in published and kind.transport in transports and kind.installed
-    ]
+    return [kind for name, kind in KINDS.items() if name in published and kind.transport in transports and kind.installed]
 
 
 def _guess(topic: str, transports: Collection[str]) -> MessageKind | None:

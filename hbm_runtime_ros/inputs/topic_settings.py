@@ -74,8 +74,8 @@ def declare_inputs(node: Node, model: str, given: Mapping[str, Any]) -> InputSet
     if twice:
         named = " and ".join(f"'{prefix}.input_topic'" for prefix in twice)
         raise ConfigurationError(
-            f"parameters {named}: name the same topic; a message can fill several inputs of the model: list them in `tensors` "
-            f"of one of the two"
+            f"parameters {named}: name the same topic; a message can fill several inputs of the model: list them in the "
+            f"`tensors` of one of the two"
         )
     return InputSettings(tuple(topics), sync)
 
@@ -93,6 +93,6 @@ def _refuse_unused(model: str, values: Mapping[str, Any]) -> None:
     for spec in INPUT_PARAMETERS:
         if spec.name in ("input_topic", "tensors") and values[spec.name] != spec.default:
             raise ConfigurationError(
-                f"parameter '{model}.{spec.name}': has no meaning, because '{model}.inputs' names several topics; set it for "
-                f"each of them: '{model}.<input>.{spec.name}'"
+                f"parameter '{model}.{spec.name}': has no meaning, because '{model}.inputs' names several topics; set it "
+                f"for each of them: '{model}.<input>.{spec.name}'"
             )

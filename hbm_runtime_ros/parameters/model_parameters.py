@@ -49,13 +49,6 @@ MODEL_PARAMETERS = (
         read_only=True,
     ),
     ParameterSpec(
-        "input_topic",
-        Kind.STRING,
-        "image",
-        "Topic with the pictures (sensor_msgs/Image).",
-        read_only=True,
-    ),
-    ParameterSpec(
         "result_topic",
         Kind.STRING,
         "",
@@ -88,24 +81,6 @@ MODEL_PARAMETERS = (
         read_only=True,
     ),
     ParameterSpec(
-        "resize",
-        Kind.STRING,
-        "letterbox",
-        "How a picture of another size is fitted to the model: stretch (aspect ratio is lost), letterbox (centred, "
-        "borders filled), letterbox_top_left (the same, in the corner), center_crop (the largest centred part of the "
-        "right shape), none (another size is an error).",
-        choices=("stretch", "letterbox", "letterbox_top_left", "center_crop", "none"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "pad_value",
-        Kind.INTEGER,
-        114,
-        "Brightness of letterbox borders: 0 is black, 255 is white.",
-        bounds=(0, 255),
-        read_only=True,
-    ),
-    ParameterSpec(
         "dequantize",
         Kind.STRING,
         "none",
@@ -130,6 +105,7 @@ MODEL_PARAMETERS = (
         "Indices of the BPU cores that may run the model; [-1] = the scheduler chooses. A model compiled for several "
         "cores needs as many indices. Holds from the next frame.",
         check=check_bpu_cores,
+        constraint="indices from 0, or [-1]",
     ),
     ParameterSpec(
         "custom_id",

@@ -18,6 +18,7 @@ class Kind(enum.Enum):
     BOOLEAN = "boolean"
     STRING = "string"
     INTEGER_ARRAY = "integer array"
+    DOUBLE_ARRAY = "double array"
     STRING_ARRAY = "string array"
 
 
@@ -33,6 +34,7 @@ class ParameterSpec:
     choices: tuple[str, ...] = ()
     read_only: bool = False
     check: Callable[[Any], str | None] | None = None
+    constraint: str = ""  # what `check` wants, in a few words
 
     def why_not(self, value: Any, full_name: str) -> str | None:
         """Return why `value` is refused for the parameter `full_name`, or None where it is taken."""

@@ -87,9 +87,7 @@ void define_image(py::module_& module) {
 
   module.def(
       "parse_image",
-      [](const py::bytes& message) {
-        return OwnedImage{message, parse_image(begin_of(message), size_of(message))};
-      },
+      [](const py::bytes& message) { return OwnedImage{message, parse_image(begin_of(message), size_of(message))}; },
       py::arg("message"),
       "Read the serialized sensor_msgs/Image in `message` without copying its data.\n\n"
       "Raises:\n"

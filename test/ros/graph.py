@@ -52,7 +52,7 @@ class Graph:
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._executor.spin, daemon=True)
         self._thread.start()
-        self._publishers: dict[str, Any] = {}
+        self._publishers: dict[tuple[str, type], Any] = {}
         self.logs: list[Log] = []
         self.node.create_subscription(Log, "/rosout", self.logs.append, QoSProfile(depth=100))
 
@@ -79,17 +79,28 @@ class Graph:
         wait_until(lambda: subscription.get_publisher_count() > 0, f"a publisher on {topic}")
         return collected
 
-    def publish(self, topic: str, message: Image) -> Image:
+    def publish(self, topic: str, message: Any) -> Any:
         """Stamp and publish `message` once somebody listens to `topic`."""
-        if topic not in self._publishers:
-            self._publishers[topic] = self.node.create_publisher(Image, topic, 10)
-        publisher = self._publishers[topic]
-        wait_until(lambda: publisher.get_subscription_count() > 0, f"a subscriber on {topic}")
         message.header.stamp = self.node.get_clock().now().to_msg()
+        return self.publish_as_it_is(topic, message)
+
+    def publish_as_it_is(self, topic: str, message: Any) -> Any:
+        """Publish `message` once somebody listens to `topic`."""
+        key = topic, type(message)
+        if key not in self._publishers:
+            self._publishers[key] = self.node.create_publisher(type(message), topic, 10)
+        publisher = self._publishers[key]
+        wait_until(lambda: publisher.get_subscription_count() > 0, f"a subscriber on {topic}")
         publisher.publish(message)
         return message
 
-    def infer(self, topic: str, message: Image, results: list[InferenceResult]) -> InferenceResult:
+    def unpublish(self, topic: str, kind: type = Image) -> None:
+        """Take the publisher of `topic` away, as a driver that ends."""
+        publisher = self._publishers.pop((topic, kind), None)
+        if publisher is not None:
+            self.node.destroy_publisher(publisher)
+
+    def infer(self, topic: str, message: Any, results: list[InferenceResult]) -> InferenceResult:
         """Publish until the result of a picture arrives; a best-effort subscription may miss the first ones."""
         stamps = []
         deadline = time.monotonic() + PATIENCE_S
