@@ -12,8 +12,13 @@ try:
 except ImportError:  # Humble
     from rclpy.qos_event import PublisherEventCallbacks
 
-# Those before Jazzy that the package runs on.
-_IS_HUMBLE = os.environ.get("ROS_DISTRO") == "humble"
+_DISTRIBUTION = os.environ.get("ROS_DISTRO", "")
+_IS_HUMBLE = _DISTRIBUTION == "humble"
+_HAS_FAST_DDS_2 = _DISTRIBUTION in ("humble", "jazzy")
+
+# Those that name a profile of Fast DDS. Fast DDS 2 (Humble, Jazzy) reads the first, its later releases also the second;
+# Fast DDS 3 (Kilted) reads the second and warns about the first.
+DDS_PROFILE_VARIABLES = (*(["FASTRTPS_DEFAULT_PROFILES_FILE"] if _HAS_FAST_DDS_2 else []), "FASTDDS_DEFAULT_PROFILES_FILE")
 
 # Whether a publisher tells when a subscription comes or goes. Humble's has to be asked.
 PUBLISHER_TELLS_MATCHES = "matched" in inspect.signature(PublisherEventCallbacks).parameters

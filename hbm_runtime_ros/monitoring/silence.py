@@ -33,7 +33,7 @@ def explain_silence(node: Node, model: str, topic: ListenedTopic) -> str:
         )
     reasons = [(each, *qos_check_compatible(each.qos_profile, qos)) for each in of_type]
     if all(compatibility == QoSCompatibility.ERROR for _, compatibility, _ in reasons):
-        why = reasons[0][2].strip().rstrip(";")
+        why = reasons[0][2].replace("ERROR: ", "").strip().rstrip(";")
         return (
             f"{head}the QoS is incompatible with that of {_names(of_type)}: {why}. "
             f"{_qos_remedy(model, topic.name, of_type[0].qos_profile, qos)}"
