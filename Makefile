@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-aarch64 wheel lint format demo bench clean
+.PHONY: help setup build test test-kilted test-aarch64 wheel lint format demo bench clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -22,8 +22,11 @@ environment:
 build: environment ## the ament package and the C++ tests
 	@scripts/build --tests
 
-test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros lint" for some of them)
+test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros kilted lint" for some of them)
 	@$(ENVIRONMENT) && scripts/test $(PARTS)
+
+test-kilted: ## the node's tests on ROS 2 Kilted and another Python, in .workspace/kilted; part of make test
+	@scripts/test_kilted
 
 test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
 	@$(ENVIRONMENT) && scripts/test_aarch64
@@ -44,4 +47,5 @@ bench: setup ## measures the runtime and the node: out/bench/
 	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)
 
 clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
-	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces out build dist *.egg-info
+	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces \
+		.workspace/*/build .workspace/*/install .workspace/*/log .workspace/*/test_interfaces out build dist *.egg-info

@@ -13,7 +13,7 @@ from hbm_runtime_core.packer import read_description, write_package
 
 MODEL_FILE = "contention.hbm"
 PARAMETER_FILE = "contention.yaml"
-_DESCRIPTION_FILE = "contention_models.yaml"
+_DESCRIPTION_FILE = "contention_timing.yaml"
 
 # As both are described. The time of one inference on its core, and the pictures that need no resizing.
 LATENCY_MS = 20

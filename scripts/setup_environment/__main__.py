@@ -35,13 +35,14 @@ class Step:
     make: Callable[[Progress], None]
 
 
-def main() -> int:
-    """Makes what is missing or outdated. Returns the process's exit code."""
-    workspace = Workspace.of_this_checkout()
+def main(arguments: Sequence[str]) -> int:
+    """Makes what is missing or outdated, for the main ROS 2 or for the one that is named. Returns the exit code."""
+    pins = read_pins()
     try:
+        workspace = _choose_workspace(arguments, pins)
         _require_known_machine(workspace)
         with workspace.locked():
-            _make(workspace)
+            _make(workspace, pins)
     except SetupError as error:
         print(f"\nsetup: {error}", file=sys.stderr)
         return 1
@@ -51,8 +52,17 @@ def main() -> int:
     return 0
 
 
-def _make(workspace: Workspace) -> None:
-    pins = read_pins()
+def _choose_workspace(arguments: Sequence[str], pins: dict[str, list[str]]) -> Workspace:
+    main_ros = pins["ros.distribution"]
+    known = [section.removeprefix("ros.wheels.") for section in pins if section.startswith("ros.wheels.")]
+    if not arguments or list(arguments) == main_ros:
+        return Workspace.of_this_checkout()
+    if len(arguments) > 1 or arguments[0] not in known:
+        raise SetupError(f"Expected nothing or one of {', '.join(known)}, got {' '.join(arguments)}.")
+    return Workspace.of_second_ros(arguments[0])
+
+
+def _make(workspace: Workspace, pins: dict[str, list[str]]) -> None:
     _install_debian_packages(workspace, pins["debian"])
     steps = _steps(workspace, find_interpreter(workspace), pins)
     for number, step in enumerate(steps, start=1):
@@ -63,10 +73,15 @@ def _make(workspace: Workspace) -> None:
 
 def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -> list[Step]:
     ros = workspace.sourced_ros
+    second = workspace.second_ros
+    # A second distribution runs the node's tests: without networks, the demo and lint.
+    python = pins["python.shared"] + pins[f"python.{second}" if second else "python"]
+    python_alone = [] if second else pins["python.alone"]
 
     def install_packages(progress: Progress) -> None:
-        install_requirements(workspace, pins["python"], progress)
-        install_requirements(workspace, pins["python.alone"], progress, "--no-deps")
+        install_requirements(workspace, python, progress)
+        if python_alone:
+            install_requirements(workspace, python_alone, progress, "--no-deps")
 
     steps = [
         Step(
@@ -78,7 +93,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         Step(
             "python",
             "Python packages",
-            pins["python"] + pins["python.alone"],
+            python + python_alone,
             install_packages,
         ),
     ]
@@ -86,28 +101,32 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         # Asked every time: what is installed there changes without us.
         steps.append(Step("ros", f"ROS 2 {ros.capitalize()}, sourced", None, lambda _: require_ros_packages(workspace)))
         return steps
-    (distribution,) = pins["ros.distribution"]
+    (main_ros,) = pins["ros.distribution"]
+    distribution = second or main_ros
+    wheels = pins[f"ros.wheels.{distribution}"]
     (tools,) = pins["ros.tools"]
     packages = pins["ros.tools.packages"]
     interfaces = [package for package in packages if package.endswith("_interfaces")]
 
     def install_wheels(progress: Progress) -> None:
-        install_requirements(workspace, pins["ros.wheels"], progress)
+        install_requirements(workspace, wheels, progress)
         relocate_cmake_files(workspace)
         mark_as_prefix(workspace)
 
     def install_tools(progress: Progress) -> None:
-        install_ros_tools(workspace, tools, packages, distribution, progress)
+        install_ros_tools(workspace, tools, packages, main_ros, progress)
         for package in interfaces:
             build_interfaces(workspace, package, progress)
 
-    steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", pins["ros.wheels"], install_wheels))
+    steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", wheels, install_wheels))
+
     def install_command(progress: Progress) -> None:
         install_launch_command(workspace)
 
     steps.append(Step("ros_tools", "launch and ros2cli", [tools, *packages], install_tools))
     steps.append(Step("ros2_launch", "the command ros2 launch", [LAUNCH_COMMAND.read_text()], install_command))
-    if debian.has_apt():
+    # It is compiled for the Python of the Linux distribution, which a second environment has not.
+    if debian.has_apt() and not second:
         unpacked = pins["debian.unpacked"]
 
         def install_bridge(progress: Progress) -> None:
@@ -155,4 +174,4 @@ def _require_known_machine(workspace: Workspace) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

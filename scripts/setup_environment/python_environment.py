@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from .progress import Progress, SetupError
 from .workspace import Workspace
 
+# Of the main environment. The wheels of a second distribution exist for one more.
 _OLDEST, _NEWEST = (3, 10), (3, 12)
+# For a second distribution: that of Ubuntu 24.04 first, and last the one that the main environment is likely to have.
+_SECOND_PYTHONS = ("3.12", "3.13", "3.10", "3.11")
 
 
 def find_interpreter(workspace: Workspace) -> str:
@@ -25,12 +30,29 @@ def find_interpreter(workspace: Workspace) -> str:
             f"ROS_DISTRO is {workspace.sourced_ros!r}, but no python3 can import rclpy. Source the ROS 2 again "
             "(. /opt/ros/$ROS_DISTRO/setup.bash), or unset ROS_DISTRO to use the ROS 2 wheels."
         )
+    if workspace.second_ros:
+        return _find_second_interpreter()
     for candidate in ("/usr/bin/python3", "python3", "python3.11", "python3.12", "python3.10"):
         if _succeeds(candidate, f"import sys; sys.exit(not {_OLDEST} <= sys.version_info[:2] <= {_NEWEST})"):
             return candidate
     raise SetupError(
         "The ROS 2 wheels need Python 3.10, 3.11 or 3.12, and none of python3, python3.10, python3.11, python3.12 is one. "
         "Install one of them, or source a ROS 2."
+    )
+
+
+def _find_second_interpreter() -> str:
+    """Returns a Python for the second distribution, where there is a choice another one than the main environment's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for version in _SECOND_PYTHONS:
+        name = f"python{version}"
+        kept_by_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"))
+        for candidate in (name, f"/usr/bin/{name}", *map(str, kept_by_pyenv)):
+            if _succeeds(candidate, "import ensurepip, venv"):
+                return candidate
+    raise SetupError(
+        f"The ROS 2 wheels need one of Python {', '.join(_SECOND_PYTHONS)} with venv, and there is none. "
+        "Install one of them (Debian, Ubuntu: apt-get install python3-venv)."
     )
 
 

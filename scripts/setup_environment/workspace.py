@@ -26,6 +26,13 @@ class Workspace:
     root: Path
     sourced_ros: str
     """The ROS 2 distribution that the caller has sourced, or ''."""
+    second_ros: str = ""
+    """The ROS 2 distribution that this workspace is for, beside the main one and always from wheels; '' for the main one."""
+
+    @classmethod
+    def of_second_ros(cls, distribution: str) -> Workspace:
+        """The workspace of this checkout for another ROS 2 distribution than the main one."""
+        return cls(CHECKOUT / ".workspace" / distribution, "", distribution)
 
     @classmethod
     def of_this_checkout(cls) -> Workspace:

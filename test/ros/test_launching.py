@@ -13,6 +13,7 @@ from ament_index_python.packages import get_package_share_directory
 from model_packages import echo_model, write_models
 from test_start_failures import EXECUTABLE
 
+from hbm_runtime_ros.distribution import DDS_PROFILE_VARIABLES
 from hbm_runtime_ros.launching import dds_profile, inference_node
 from launch import LaunchContext
 
@@ -27,7 +28,7 @@ def test_launch_files_bring_shared_memory_that_holds_pictures(monkeypatch):
     context = LaunchContext()
     for action in dds_profile():
         action.execute(context)
-    for variable in VARIABLES:
+    for variable in DDS_PROFILE_VARIABLES:
         profile = Path(context.environment[variable])
         segment_bytes = int(re.search(r"<segment_size>(\d+)<", profile.read_text())[1])
         assert segment_bytes >= 20 * 1920 * 1080 * 3 // 2
