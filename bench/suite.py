@@ -31,6 +31,8 @@ ROWS = (
     "node_latency_vs_transport",
     "node_throughput_vs_loop",
     "node_1080p60",
+    "node_two_cores",
+    "node_overload",
     "node_lazy_idle",
     "param_set_under_load_ms",
     "import_vs_numpy",

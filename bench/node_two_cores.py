@@ -1,0 +1,54 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Results a second of two 20 ms models of one node, 1080p pictures, on a core each ÷ both on one core."""
+
+import statistics
+
+from rcl_interfaces.srv import SetParameters
+from rclpy.parameter import Parameter
+
+from bench.harness import Row, pack, show
+from bench.ros_graph import Graph, detector, wait_until
+
+RATE_HZ = 60
+WINDOW_S = 3.0
+ROUNDS = 7
+NAMES = ("left", "right")
+
+
+def measure() -> Row:
+    model = pack(*(detector(name, 20_000) for name in NAMES))
+    groups = {
+        name: {"file": model, "model_name": name, "input_topic": "/camera/image", "result_topic": f"/{name}/result"}
+        for name in NAMES
+    }
+    samples: dict[str, list[float]] = {"ours": [], "peer": [], "ratio": []}
+    with Graph() as graph:
+        graph.inference_node(**groups)
+        sink = graph.sink(*(f"/{name}/result" for name in NAMES))
+        camera = graph.camera("/camera/image")
+        client = sink.node.create_client(SetParameters, "/hbm_inference/set_parameters")
+        assert client.wait_for_service(20), "the node offers no service set_parameters"
+
+        def results_per_second(*cores: int) -> float:
+            parameters = [
+                Parameter(f"{name}.bpu_cores", value=[core]).to_parameter_msg() for name, core in zip(NAMES, cores)
+            ]
+            future = client.call_async(SetParameters.Request(parameters=parameters))
+            wait_until(future.done, "an answer of set_parameters")
+            camera.ask(f"{RATE_HZ} {round(RATE_HZ * WINDOW_S)} 1")
+            sent_s = camera.answer()[1]
+            return sum(map(len, sink.take().values())) / sent_s
+
+        for index in range(ROUNDS + 1):
+            two_cores, one_core = results_per_second(0, 1), results_per_second(0, 0)
+            if index:
+                samples["ours"].append(two_cores)
+                samples["peer"].append(one_core)
+                samples["ratio"].append(two_cores / one_core)
+    value = statistics.median(samples["ratio"])
+    return Row("node_two_cores", value, "ratio", 1.9, True, __doc__.splitlines()[0], samples)
+
+
+if __name__ == "__main__":
+    show(measure)
