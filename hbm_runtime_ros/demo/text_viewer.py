@@ -19,14 +19,15 @@ from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import UInt64
 
+from hbm_runtime_ros.geometry import points_to_source
 from hbm_runtime_ros.msg import InferenceResult, ModelList
+from hbm_runtime_ros.tensors import dequantize
 
 from .found_text import View
 from .measurements import Measurements
 from .networks import LINE_HEIGHT, LINE_WIDTH, load_alphabet
 from .nv12 import bgr_to_nv12, nv12_to_bgr
 from .overlay import draw_boxes, draw_report
-from .result_reader import source_points, tensor_values
 from .text_boxes import TextBox, TextBoxDecoder
 from .text_lines import LineReader, cut_line
 
@@ -137,8 +138,8 @@ class TextViewer(Node):
         if picture is None:
             return
         boxes = [
-            TextBox(source_points(result.transforms[0], box.corners), box.score)
-            for box in self._decoder.decode(tensor_values(result.outputs[0]))
+            TextBox(points_to_source(result.transforms[0], box.corners), box.score)
+            for box in self._decoder.decode(dequantize(result.outputs[0]))
         ]
         bgr = nv12_to_bgr(np.frombuffer(picture.data, np.uint8), picture.width, picture.height)
         view = self._views.setdefault(picture.header.frame_id, View(picture.header.frame_id, bgr))
@@ -173,7 +174,7 @@ class TextViewer(Node):
         self._measurements.add_result(self._measurements.recogniser, result, self._now_ns())
         line = self._lines.pop(_nanoseconds(result.header.stamp), None)
         if line is not None:
-            line.view.read(line.box, self._reader.decode(tensor_values(result.outputs[0])))
+            line.view.read(line.box, self._reader.decode(dequantize(result.outputs[0])))
 
     def _publish_overlay(self, view: View, picture: Image) -> None:
         if self._overlay_publisher.get_subscription_count() == 0:

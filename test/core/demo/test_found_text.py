@@ -2,14 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the viewer keeps, counts and draws, without ROS."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from hbm_runtime_ros.demo.found_text import View
 from hbm_runtime_ros.demo.overlay import ModelLine, draw_boxes, draw_report
-from hbm_runtime_ros.demo.result_reader import source_points, tensor_values
 from hbm_runtime_ros.demo.statistics import ModelStatistics
 from hbm_runtime_ros.demo.text_boxes import TextBox
 from hbm_runtime_ros.demo.text_lines import Reading
@@ -21,14 +18,6 @@ def box_at(x, y, width=100, height=20):
 
 def picture():
     return np.full((180, 320, 3), 128, np.uint8)
-
-
-def tensor(**changes):
-    fields = {
-        "name": "t", "dtype_code": 2, "dtype_bits": 32, "shape": [2, 2], "strides": [], "byte_offset": 0,
-        "quant_type": 0, "quant_scale": [], "quant_zero_point": [], "data": np.arange(4, dtype="<f4").tobytes(),
-    }  # fmt: skip
-    return SimpleNamespace(**{**fields, **changes})
 
 
 def test_a_line_that_is_still_there_keeps_its_reading():
@@ -81,27 +70,3 @@ def test_statistics_count_results_and_drops():
 
 def test_statistics_without_results_have_no_times():
     assert ModelStatistics().summary()["latency_ms"] == {}
-
-
-def test_a_tensor_of_floats_is_read_without_a_copy():
-    values = tensor_values(tensor())
-    assert values.tolist() == [[0, 1], [2, 3]]
-    assert not values.flags.owndata
-
-
-def test_a_quantised_tensor_is_read_as_real_numbers():
-    quantised = tensor(
-        dtype_code=1, dtype_bits=8, quant_type=1, quant_scale=[0.5], quant_zero_point=[10],
-        data=bytes([10, 12, 14, 8]),
-    )  # fmt: skip
-    assert tensor_values(quantised).tolist() == [[0, 1], [2, -1]]
-
-
-def test_a_tensor_that_the_demo_does_not_know_is_refused():
-    with pytest.raises(ValueError, match=r"tensor 't'.* strides \[4, 1\]"):
-        tensor_values(tensor(strides=[4, 1]))
-
-
-def test_points_go_back_through_pad_scale_and_crop():
-    transform = SimpleNamespace(scale_x=0.5, scale_y=0.25, pad_left=0, pad_top=140, crop_left=8, crop_top=4)
-    assert source_points(transform, np.array([[320.0, 140.0]])).tolist() == [[648, 4]]

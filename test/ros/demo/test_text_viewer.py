@@ -69,7 +69,7 @@ class StandIn(rclpy.node.Node):
         plane = np.zeros((1, 1, 80, 160), np.float32)
         plane[0, 0][CORE] = 0.95
         # A picture of 320 x 160 fills the model's 160 x 80.
-        transform = ImageTransform(scale_x=0.5, scale_y=0.5)
+        transform = ImageTransform(mode="stretch", scale_x=0.5, scale_y=0.5)
         self.answer(self.boxes, image, [transform], float_tensor("probability", plane))
 
     def read(self, image):
