@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -62,14 +61,6 @@ class NodeMonitor:
         for model in self._models:
             lines += model.describe_flow()
         self._node.get_logger().info("\n  ".join(lines))
-        for topic, count in Counter(model.status().result_topic for model in self._models).items():
-            if count > 1:
-                names = ", ".join(model.group for model in self._models if model.status().result_topic == topic)
-                self._complaints.tell(
-                    f"shared {topic}",
-                    f"models {names} publish on one topic, {topic}: readers must look at the field `model` of each result; "
-                    f"set <name>.result_topic to part them",
-                )
 
     def _tick(self) -> None:
         self._ticks += 1
