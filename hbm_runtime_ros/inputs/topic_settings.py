@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
+from rclpy.validate_topic_name import validate_topic_name
 
 from ..errors import ConfigurationError
 from ..parameters.declaration import declare
@@ -82,10 +84,11 @@ def declare_inputs(node: Node, model: str, given: Mapping[str, Any]) -> InputSet
 
 def _settings(node: Node, name: str, prefix: str, values: Mapping[str, Any]) -> TopicSettings:
     try:
-        topic = node.resolve_topic_name(values["input_topic"])
-    except ValueError as error:  # rclpy's InvalidTopicNameException
+        validate_topic_name(values["input_topic"])
+    except InvalidTopicNameException as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"parameter '{prefix}.input_topic': {reason}") from error
+    topic = node.resolve_topic_name(values["input_topic"])
     return TopicSettings(name, prefix, topic, values)
 
 
