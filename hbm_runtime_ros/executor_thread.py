@@ -5,15 +5,21 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Future, wait
+from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.executors import ExternalShutdownException, ShutdownException, SingleThreadedExecutor, TimeoutException
 from rclpy.node import Node
 from rclpy.utilities import get_default_context
+
+_T = TypeVar("_T")
+_POLL_S = 0.1
 
 
 class ApartCallbackGroup(MutuallyExclusiveCallbackGroup):
@@ -28,10 +34,9 @@ class ExecutorThread:
     """
 
     def __init__(self, node: Node, log_error: Callable[[str], Any]) -> None:
-        self._executor = _Executor(self._run_apart)
+        self._executor = _Executor(self.run_apart)
         self._executor.add_node(node)
         self._log_error = log_error
-        self._stopping = False
         self._apart: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         # They end with the process where a callback never returns.
         self._threads = [
@@ -41,22 +46,30 @@ class ExecutorThread:
 
     def start(self) -> None:
         """Begin."""
+        self._executor.thread = self._threads[0]
         for thread in self._threads:
             thread.start()
 
-    def stop(self, patience_s: float) -> None:
-        """End after the callbacks that run now, or after `patience_s`."""
-        self._stopping = True
+    def run_apart(self, job: Callable[[], Any]) -> None:
+        """Run `job` where the callbacks of an ApartCallbackGroup run, after those that wait already."""
+        self._apart.put(job)
+
+    def stop(self, patience_s: float) -> bool:
+        """End after the callbacks that run now. Return whether they have ended within `patience_s`."""
+        self._executor.stopping.set()
         self._apart.put(None)
         self._executor.create_task(lambda: None)  # ends its wait
+        deadline = time.monotonic() + patience_s
         for thread in self._threads:
-            thread.join(patience_s)
-        if not any(thread.is_alive() for thread in self._threads):
-            self._executor.shutdown()
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._threads):
+            return False
+        self._executor.shutdown()
+        return True
 
     def _spin(self) -> None:
         context = get_default_context()
-        while not self._stopping and context.ok():
+        while not self._executor.stopping.is_set() and context.ok():
             try:
                 self._executor.spin_once()
             except ExternalShutdownException:
@@ -64,24 +77,50 @@ class ExecutorThread:
             except Exception:  # of a callback; or a subscription that went away while the executor looked at it
                 self._tell()
 
-    def _run_apart(self, handler: Callable[[], Any]) -> None:
-        self._apart.put(handler)
-
     def _work_apart(self) -> None:
-        while (handler := self._apart.get()) is not None:
+        while (job := self._apart.get()) is not None and not self._executor.stopping.is_set():
             try:
-                _run(handler)
+                job()
             except Exception:
                 self._tell()
 
     def _tell(self) -> None:
-        if not self._stopping:
+        if not self._executor.stopping.is_set():
             self._log_error(f"a callback failed, unexpected error, please report it:\n{traceback.format_exc()}")
+
+
+def run_among_callbacks(node: Node, job: Callable[[], _T]) -> _T:
+    """Run `job`, which must be short, between two callbacks of the executor's thread, and return what it returns.
+
+    What rclpy's own services walk through, parameters for instance, must not change under their feet.
+
+    Raises:
+        RuntimeError: the node ends.
+        Exception: whatever `job` raises.
+    """
+    executor = node.executor
+    if not isinstance(executor, _Executor) or executor.thread in (None, threading.current_thread()):
+        return job()
+    future: Future[_T] = Future()
+
+    def attempt() -> None:
+        try:
+            future.set_result(job())
+        except BaseException as error:
+            future.set_exception(error)
+
+    executor.create_task(attempt)
+    while not wait([future], _POLL_S).done:
+        if executor.stopping.is_set():
+            raise RuntimeError("the node ends")
+    return future.result()
 
 
 class _Executor(SingleThreadedExecutor):
     def __init__(self, run_apart: Callable[[Callable[[], Any]], None]) -> None:
         super().__init__()
+        self.stopping = threading.Event()
+        self.thread: threading.Thread | None = None  # once it runs
         self._run_apart = run_apart
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
@@ -91,7 +130,7 @@ class _Executor(SingleThreadedExecutor):
             return
         # A group that is busy is not offered again until its handler has run.
         if entity is not None and isinstance(entity.callback_group, ApartCallbackGroup):
-            self._run_apart(handler)
+            self._run_apart(partial(_run, handler))
         else:
             _run(handler)
 

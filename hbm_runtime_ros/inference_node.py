@@ -1,13 +1,12 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The node: puts models, subscriptions, publishers and parameters together, along the states of a lifecycle node."""
+"""The node: puts models, services and parameters together, along the states of a lifecycle node."""
 
 from __future__ import annotations
 
 import os
-import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,24 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.lifecycle import LifecycleNodeMixin, LifecycleState, TransitionCallbackReturn
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-
-from hbm_runtime_core import HB_HBMRuntime
 
 from .errors import ConfigurationError
-from .executor_thread import ApartCallbackGroup
+from .executor_thread import ApartCallbackGroup, run_among_callbacks
 from .hosted_model import HostedModel
+from .hosted_models import HostedModels
 from .inputs.subscriptions import Subscriptions
-from .loaded_model import ModelFiles
+from .lifecycle_service import answer_every_request
+from .model_files import ModelFiles
+from .model_list import ModelListPublisher
 from .monitoring.frame_trace import FrameTrace
 from .monitoring.node_monitor import NodeMonitor
-from .msg import ModelList
 from .parameters import DEFAULT_NODE_NAME, NODE_PARAMETERS
-from .parameters.declaration import declare
+from .parameters.declaration import declare, undeclare
+from .parameters.unknown import explain_unknown
 from .scheduling_parameters import SchedulingParameters
+from .services import create_services
 
-_LATCHED = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-
-# For the frames in flight when the node stops.
+# For the frames in flight when the node stops taking them.
 _PATIENCE_S = 1.0
 
 
@@ -51,30 +49,33 @@ class InferenceNode(LifecycleNodeMixin, Node):
 
     def __init__(self, node_name: str = DEFAULT_NODE_NAME, *, model_dir: Path | None = None, **node_arguments: Any) -> None:
         Node.__init__(self, node_name, **node_arguments)
+        LifecycleNodeMixin.__init__(self)
         # Loading a model takes seconds, for which other services and frames must not wait.
-        LifecycleNodeMixin.__init__(self, callback_group=ApartCallbackGroup())
+        slow = ApartCallbackGroup()
+        answer_every_request(self, slow)
         self._settings = declare(self, NODE_PARAMETERS)
-        if self._settings["model_dir"]:
-            model_dir = Path(self._settings["model_dir"])
+        self._model_dir = Path(self._settings["model_dir"]) if self._settings["model_dir"] else model_dir
         self._files = ModelFiles()
         self._scheduling = SchedulingParameters()
-        subscriptions = Subscriptions(self)
+        self._input_subscriptions = Subscriptions(self)
         trace_file = self._settings["trace_file"]
         self._trace = (
             FrameTrace(trace_file, self.get_fully_qualified_name(), self.get_logger().warning) if trace_file else None
         )
-        self._models = {
-            group: HostedModel(self, group, self._scheduling, subscriptions, self._files, model_dir, self._trace)
-            for group in filter(None, self._settings["models"])
-        }
-        if not self._models:
+        named = [name for name in self._settings["models"] if name]
+        if not named:
             raise ConfigurationError(
                 "parameter 'models': names no model; start the node with a parameter file "
                 "(--ros-args --params-file FILE, or params_file:=FILE of the launch file)"
             )
-        self._model_list_publisher = self.create_publisher(ModelList, "~/models", _LATCHED)
+        self._models = HostedModels(self._host, named, self._on_models_changed)
+        self._model_list = ModelListPublisher(self, self._models)
         self.add_on_set_parameters_callback(self._on_set_parameters)
-        self._monitor = NodeMonitor(self, self._models.values())
+        self._monitor = NodeMonitor(self, self._models)
+        create_services(self, self._models, self._scheduling, slow)
+        # rclpy tells in no other way what was given.
+        for warning in explain_unknown(self._parameter_overrides, list(self._parameters), named):
+            self.get_logger().warning(warning)
 
     @property
     def autostart(self) -> bool:
@@ -87,18 +88,22 @@ class InferenceNode(LifecycleNodeMixin, Node):
             trigger() == TransitionCallbackReturn.SUCCESS for trigger in (self.trigger_configure, self.trigger_activate)
         )
 
-    def stop(self) -> None:
-        """Take no more frames, wait for those in flight and free the models, from any state."""
-        self._deactivate()
-        self._free()
+    def end(self, patience_s: float) -> bool:
+        """Take no more frames, wait for those in flight and free the models, from any state and for good.
+
+        Returns:
+            Whether that was possible within `patience_s`. It is not while a model loads.
+        """
+        ended = self._models.end(patience_s)
         if self._trace is not None:
             self._trace.close()
+        return ended
 
     # Transitions.
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the models."""
-        return self._transition("configure", self._load, undo=self._free)
+        return self._transition("configure", self._configure, undo=self._free)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to take frames."""
@@ -109,12 +114,16 @@ class InferenceNode(LifecycleNodeMixin, Node):
         return self._transition("deactivate", self._deactivate)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free the models."""
+        """Free the models; forget those that were loaded at run time."""
         return self._transition("clean up", self._free)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop from any state."""
-        return self._transition("shut down", self.stop)
+        """Stop from any state. The process goes on until a signal, as that of every lifecycle node."""
+        return self._transition("shut down", self._stop)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Return to unconfigured after a transition that broke off half-way."""
+        return self._transition("recover", self._stop)
 
     def _transition(
         self, what: str, action: Callable[[], None], undo: Callable[[], None] | None = None
@@ -128,60 +137,61 @@ class InferenceNode(LifecycleNodeMixin, Node):
             self.get_logger().fatal(f"cannot {what}, unexpected error, please report it:\n{traceback.format_exc()}")
         else:
             return TransitionCallbackReturn.SUCCESS
-        if undo is not None:
-            undo()
+        if undo is None:
+            return TransitionCallbackReturn.ERROR
+        undo()
         return TransitionCallbackReturn.FAILURE
 
     # What the transitions do.
 
-    def _load(self) -> None:
+    def _configure(self) -> None:
         if self._settings["backend"]:
             os.environ["HBM_RUNTIME_BACKEND"] = self._settings["backend"]
-        for model in self._models.values():
-            model.load()
-        self._monitor.describe_device(self._any_runtime())
-        self._publish_model_list()
+        self._models.load()
 
     def _activate(self) -> None:
-        for model in self._models.values():
-            model.activate()
+        self._models.activate()
         self._monitor.tell_flow()
 
     def _deactivate(self) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        for model in self._models.values():
-            model.deactivate(max(0.0, deadline - time.monotonic()))
+        self._models.deactivate(_PATIENCE_S)
 
     def _free(self) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
-        for model in self._models.values():
-            model.free(max(0.0, deadline - time.monotonic()))
-        self._files.close()
+        self._models.free(_PATIENCE_S)
 
-    # Parameters, and what tells others about them.
+    def _stop(self) -> None:
+        self._deactivate()
+        self._free()
+
+    # Models, their parameters, and what tells others about them.
+
+    def _host(self, group: str, given: Mapping[str, Any]) -> HostedModel:
+        return run_among_callbacks(self, lambda: self._make_model(group, given))
+
+    def _make_model(self, group: str, given: Mapping[str, Any]) -> HostedModel:
+        try:
+            model = HostedModel(
+                self, group, self._scheduling, self._input_subscriptions, self._files, self._model_dir, self._trace, given
+            )
+        except Exception:
+            self._scheduling.remove(group)
+            undeclare(self, group)
+            raise
+        unknown = explain_unknown((f"{group}.{name}" for name in given), list(self._parameters), [group])
+        if unknown:
+            model.withdraw()
+            raise ConfigurationError(unknown[0])
+        return model
+
+    def _on_models_changed(self) -> None:
+        runtime = self._models.runtime
+        if runtime is not None:
+            self._monitor.describe_device(runtime)
+            self._model_list.describe_device(runtime)
+        self._model_list.publish()
 
     def _on_set_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         reason, changed = self._scheduling.change(parameters)
-        if changed and self._loaded():
-            self._publish_model_list()
+        if changed:
+            self._model_list.publish()
         return SetParametersResult(successful=reason is None, reason=reason or "")
-
-    def _publish_model_list(self) -> None:
-        runtime = self._any_runtime()
-        self._model_list_publisher.publish(
-            ModelList(
-                stamp=self.get_clock().now().to_msg(),
-                backend=runtime.backend,
-                soc=runtime.soc,
-                bpu_core_count=runtime.bpu_core_count,
-                models=[model.info() for model in self._loaded()],
-            )
-        )
-
-    def _loaded(self) -> list[HostedModel]:
-        return [model for model in self._models.values() if model.loaded is not None]
-
-    def _any_runtime(self) -> HB_HBMRuntime:
-        loaded = self._loaded()[0].loaded
-        assert loaded is not None
-        return loaded.runtime

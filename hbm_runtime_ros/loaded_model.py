@@ -11,43 +11,35 @@ import hbm_runtime_core
 
 from . import _wire
 from .errors import ConfigurationError
+from .model_files import ModelFiles
 from .msg import ModelInfo
 from .scheduling import CoreLimits
 from .tensor_types import tensor_info, wire_type
 
 
-class ModelFiles:
-    """Opens model files, each once: models of one file share its memory."""
-
-    def __init__(self) -> None:
-        self._runtimes: dict[Path, hbm_runtime_core.HB_HBMRuntime] = {}
-
-    def open(self, file: Path, group: str) -> hbm_runtime_core.HB_HBMRuntime:
-        """Return the runtime that holds `file`, which `<group>.file` names.
-
-        Raises:
-            ConfigurationError: the file cannot be loaded; the text says why.
-        """
-        if file not in self._runtimes:
-            try:
-                self._runtimes[file] = hbm_runtime_core.HB_HBMRuntime(str(file))
-            except (RuntimeError, OSError, ValueError) as error:
-                raise ConfigurationError(f"parameter '{group}.file': {error}") from error
-        return self._runtimes[file]
-
-    def close(self) -> None:
-        """Forget every file. Its memory is freed once no model uses it."""
-        self._runtimes.clear()
-
-
 class LoadedModel:
-    """One model, ready for frames."""
+    """One model, ready for frames.
 
-    def __init__(self, runtime: hbm_runtime_core.HB_HBMRuntime, file: Path, group: str, model_name: str) -> None:
+    Args:
+        files: opens the file.
+        file: path of the model file, which `<group>.file` names.
+        group: name of the model in the node.
+        model_name: name inside the file; empty = the only one.
+
+    Raises:
+        ConfigurationError: the file cannot be loaded, or does not hold the model.
+    """
+
+    def __init__(self, files: ModelFiles, file: Path, group: str, model_name: str) -> None:
         self.group = group
         self.file = file
-        self.runtime = runtime
-        self.name = _choose_model(runtime, file, group, model_name)
+        runtime = self.runtime = files.open(file, group)
+        self._files = files
+        try:
+            self.name = _choose_model(runtime, file, group, model_name)
+        except ConfigurationError:
+            self.close()
+            raise
         self.input_names: list[str] = list(runtime.input_names[self.name])
         self.output_names: list[str] = list(runtime.output_names[self.name])
         self.input_shapes: dict[str, Any] = runtime.input_shapes[self.name]
@@ -57,6 +49,10 @@ class LoadedModel:
             compiled_cores=_compiled_cores(runtime, self.name),
             soc=runtime.soc,
         )
+
+    def close(self) -> None:
+        """Let the file go. Its memory is freed once no model uses it."""
+        self._files.close(self.runtime)
 
     def output_types(self) -> list[_wire.TensorType]:
         """Return what every result says of the outputs, in the order of the model."""

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from queue import SimpleQueue
 
@@ -22,7 +25,12 @@ from .parameters import DEFAULT_NODE_NAME
 
 # A thread that returns from the device waits for whoever runs Python code to yield. Python's 5 ms are half an inference.
 _SWITCH_INTERVAL_S = 0.0005
-_JOIN_S = 1.0
+
+# For frames in flight and for a model that is being loaded, at the end. Whoever sends the signal waits 2 s in all.
+_PATIENCE_S = 1.0
+_JOIN_S = 0.2
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,30 +41,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
     rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
-    stops: SimpleQueue[None] = SimpleQueue()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stops.put(None))
+    stops: SimpleQueue[int] = SimpleQueue()
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda *_: stops.put(0))
     try:
         return _run(arguments, stops)
     finally:
         rclpy.try_shutdown()
 
 
-def _run(arguments: Sequence[str], stops: SimpleQueue[None]) -> int:
+def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
     try:
         node = InferenceNode(model_dir=folder_of_parameter_file(arguments))
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
-    # The executor has threads of its own, so that this one hears signals, and services answer while models load.
+    # The executor has threads of its own, so that this one hears signals whatever the others do.
     executor = ExecutorThread(node, node.get_logger().error)
     executor.start()
-    try:
-        started = not node.autostart or node.start()
-        if started:
-            stops.get()
-        return 0 if started else 1
-    finally:
-        node.stop()
-        executor.stop(_JOIN_S)
-        node.destroy_node()
+
+    def start() -> None:
+        if not node.start():
+            stops.put(1)
+
+    if node.autostart:
+        executor.run_apart(start)
+    exit_code = stops.get()
+    # One signal is enough; a second one would meet the interpreter while it takes itself apart.
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    deadline_s = time.monotonic() + _PATIENCE_S
+    node.end(_PATIENCE_S)
+    executor.stop(max(_JOIN_S, deadline_s - time.monotonic()))
+    held = sorted(thread.name for thread in threading.enumerate() if thread is not threading.main_thread())
+    if held:
+        node.get_logger().warning(f"ends without the threads that the device still holds: {', '.join(held)}")
+    node.destroy_node()
+    rclpy.try_shutdown()
+    if held:
+        # They are in native code, which the end of the interpreter would wait for.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
+    return exit_code

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps the memory of one frame for the next."""
+"""Keeps the memory of one frame for the next, and gives that of a model back."""
 
 from __future__ import annotations
 
@@ -25,3 +25,10 @@ def keep_freed_memory() -> None:
     if mallopt is not None:  # other C libraries than GNU's have none
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_FRAME_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def give_freed_memory_back() -> None:
+    """Give the system what keep_freed_memory() has kept: nobody needs it as soon as that again."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

@@ -1,18 +1,90 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Finds model files: absolute, in a package's share folder, or beside the parameter file. Never in the working directory,
-which under `ros2 launch` is wherever the user happened to stand."""
+which under `ros2 launch` is wherever the user happened to stand. Opens each of them once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+
+from hbm_runtime_core import HB_HBMRuntime
 
 from .errors import ConfigurationError
 
 _PACKAGE_SCHEME = "package://"
+
+
+class ModelFiles:
+    """Opens model files, each once: models of one file share its memory. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._open: dict[_Identity, _OpenFile] = {}
+
+    def open(self, file: Path, group: str) -> HB_HBMRuntime:
+        """Return the runtime that holds `file`, which `<group>.file` names. Each call wants a close() of its own.
+
+        Raises:
+            ConfigurationError: the file cannot be loaded; the text says why.
+        """
+        try:
+            identity = _Identity.of(file)
+            if identity not in self._open:
+                self._open[identity] = _OpenFile(HB_HBMRuntime(str(file)))
+        except (RuntimeError, OSError, ValueError) as error:
+            raise ConfigurationError(f"parameter '{group}.file': {error}") from error
+        opened = self._open[identity]
+        opened.users += 1
+        return opened.runtime
+
+    def close(self, runtime: HB_HBMRuntime) -> None:
+        """Give back what open() gave. With its last user the file is forgotten."""
+        for identity, opened in self._open.items():
+            if opened.runtime is runtime:
+                opened.users -= 1
+                if opened.users == 0:
+                    del self._open[identity]
+                return
+
+
+class _Identity(NamedTuple):
+    """Tells a file from another one that has taken its place since."""
+
+    path: Path
+    device: int
+    inode: int
+    size_bytes: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, file: Path) -> _Identity:
+        status = file.stat()
+        return cls(file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@dataclass
+class _OpenFile:
+    runtime: HB_HBMRuntime
+    users: int = 0
+
+
+def file_size(file: Path) -> str:
+    """Return the size of a file as people read it, for instance 4.7 MB."""
+    try:
+        size: float = file.stat().st_size
+    except OSError:
+        return "its size cannot be read"
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            break
+        size /= 1000
+    else:
+        unit = "GB"
+    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
 
 
 def resolve_model_file(file: str, parameter: str, model_dir: Path | None) -> Path:

@@ -20,6 +20,7 @@ from .device_pace import DevicePace
 from .errors import FrameError
 from .frame_age import FrameAge
 from .frame_queue import Frame, FrameQueue
+from .inputs.message_kinds import Message
 from .inputs.request_inputs import FilledRequest, RequestInputs
 from .loaded_model import LoadedModel
 from .monitoring.complaints import Complaints
@@ -91,6 +92,11 @@ class ModelWorker:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether frames wait or are in flight."""
+        return self._frames.waiting_since_ns() is not None or not self._turns.wait_for_all(0.0)
+
     def pause(self, patience_s: float) -> bool:
         """Take no more frames. Return whether those in flight have ended within `patience_s`."""
         with self._intake:
@@ -112,8 +118,8 @@ class ModelWorker:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def handle(self, messages: tuple[bytes, ...]) -> None:
-        """Take the serialized messages of one frame. Never waits: the executor has more to do."""
+    def handle(self, messages: tuple[Message, ...]) -> None:
+        """Take the messages of one frame. Never waits: the executor has more to do."""
         with self._intake:
             # The executor may have taken a frame just before the subscription went.
             if not self._accepting:

@@ -34,6 +34,11 @@ class SchedulingParameters:
         fields["bpu_cores"] = tuple(fields["bpu_cores"])
         self._scheduling[model] = Scheduling(**fields)
 
+    def remove(self, model: str) -> None:
+        """Forget `model`."""
+        self._scheduling.pop(model, None)
+        self._limits.pop(model, None)
+
     def set_limits(self, model: str, limits: CoreLimits | None) -> str | None:
         """From now on refuse cores that `limits` forbid. Return what is wrong with those in force, or None.
 

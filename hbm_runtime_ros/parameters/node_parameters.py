@@ -12,7 +12,8 @@ from .spec import Kind, ParameterSpec
 DEFAULT_NODE_NAME = "hbm_inference"
 
 
-def _check_model_names(names: Sequence[str]) -> str | None:
+def check_model_names(names: Sequence[str]) -> str | None:
+    """Return what is wrong with the names of models, or None. Empty names count for nothing."""
     seen = set()
     for name in names:
         if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
@@ -33,7 +34,7 @@ NODE_PARAMETERS = (
         [""],
         "Names of the models to run. Each has a group of parameters `<name>.*`.",
         read_only=True,
-        check=_check_model_names,
+        check=check_model_names,
     ),
     ParameterSpec(
         "backend",
