@@ -15,6 +15,9 @@ _NS_PER_MS = 1_000_000
 # Clocks of two machines differ, and a simulated clock ticks after what it stamps.
 _TOLERATED_FUTURE_MS = 100
 
+# Nothing waits a minute in a queue of frames.
+_LONGEST_DELAY_MS = 60_000
+
 
 class FrameAge:
     """Compares the stamps of a model's frames with the node's clock.
@@ -40,9 +43,14 @@ class FrameAge:
         now_ns = self._clock.now().nanoseconds
         age_ms = (now_ns - stamp_ns) / _NS_PER_MS
         if age_ms > max_age_ms:
+            doubtful = age_ms > _LONGEST_DELAY_MS
             raise FrameError(
                 DropReason.TOO_OLD,
-                f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}{self._doubt(age_ms)}",
+                f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}"
+                + (
+                    "; that is a matter of clocks: do camera and node both use use_sim_time, or neither?" if doubtful else ""
+                ),
+                detail="clocks" if doubtful else "",
             )
         if age_ms < -_TOLERATED_FUTURE_MS:
             self._tell_once(
@@ -57,8 +65,3 @@ class FrameAge:
 
     def _tell_once(self, cause: str, text: str) -> None:
         self._complaints.tell_once(cause, f"model '{self._model}': {text}")
-
-    @staticmethod
-    def _doubt(age_ms: float) -> str:
-        # Nothing waits a minute in a queue of frames.
-        return "; that is a matter of clocks: do camera and node both use use_sim_time, or neither?" if age_ms > 60e3 else ""

@@ -14,7 +14,10 @@ _TELL_AGAIN_S = 30.0
 
 
 class InputWatch:
-    """Knows when each topic of a model, by its resolved name, last had a message. `arrived` may be called from any thread."""
+    """Knows when each topic of a model last had a message. Topics have their resolved names.
+
+    `arrived` may be called from any thread.
+    """
 
     def __init__(self, model: str, topics: Sequence[str], now: Callable[[], float] = time.monotonic) -> None:
         self.model = model

@@ -90,7 +90,7 @@ class ModelMonitor:
             while self._records and now_ns - self._records[0].published > WINDOW_S * _NS_PER_S:
                 self._records.popleft()
             if len(self._records) == _MOST_RECORDS:
-                window_ns = now_ns - self._records[0].published
+                window_ns = max(1, now_ns - self._records[0].published)
             moments = [
                 (r.received, r.taken, r.prepared, r.run_begun, r.submitted, r.device_done, r.run_ended, r.publish_begun,
                  r.published)

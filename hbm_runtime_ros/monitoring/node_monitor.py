@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rclpy.clock import Clock, ClockType, JumpThreshold
+from rclpy.clock import Clock, ClockType, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 
@@ -24,6 +24,7 @@ _PERIOD_S = 1.0
 _DISCOVERY_TICKS = 3
 # A clock that is set in steps advances by less than that.
 _JUMP_S = 10
+_NS_PER_S = 1e9
 
 
 class NodeMonitor:
@@ -79,11 +80,14 @@ class NodeMonitor:
                 f"the same services. Stop one, or start it with `--ros-args -r __node:=NAME` or `-r __ns:=/NAMESPACE`",
             )
 
-    def _on_jump(self, jump: Any) -> None:
-        delta = jump.delta if hasattr(jump, "delta") else Duration()
-        seconds = delta.nanoseconds / 1e9
+    def _on_jump(self, jump: TimeJump) -> None:
+        seconds = jump.delta.nanoseconds / _NS_PER_S
+        began = self._node.get_clock().now().nanoseconds == jump.delta.nanoseconds
+        if began:  # a simulated clock stands at 0 until /clock is published
+            return
+        what = "back" if seconds < 0 else "forward"
         self._complaints.tell(
-            "clock jump",
-            f"the clock has jumped by {seconds:+.3f} s; the models go on, frames that were stamped before count as "
-            f"{'from the future' if seconds < 0 else 'old'} where max_age_ms is set",
+            f"clock jump {what}",
+            f"the clock has jumped {what} by {abs(seconds):.3f} s; the models go on, frames that were stamped before it "
+            f"count as {'from the future' if seconds < 0 else 'old'} where max_age_ms is set",
         )

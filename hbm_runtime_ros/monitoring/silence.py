@@ -39,8 +39,7 @@ def explain_silence(node: Node, model: str, topic: ListenedTopic) -> str:
             f"{_qos_remedy(model, topic.name, of_type[0].qos_profile, qos)}"
         )
     return (
-        f"{head}published by {_names(of_type)}, but nothing comes. Is the camera running? "
-        f"See `ros2 topic hz {topic.name}`"
+        f"{head}published by {_names(of_type)}, but nothing comes. Is the camera running? See `ros2 topic hz {topic.name}`"
     )
 
 
