@@ -7,21 +7,12 @@ from typing import Any
 import numpy as np
 from hbm_runtime_ros.msg import Tensor, TensorList
 
-_CODES = {"i": Tensor.DTYPE_INT, "u": Tensor.DTYPE_UINT, "f": Tensor.DTYPE_FLOAT, "b": Tensor.DTYPE_BOOL}
+from hbm_runtime_ros.tensors import numpy_to_tensor
 
 
 def tensor(name: str, values: Any, **fields: Any) -> Tensor:
     """A compact tensor; `fields` say otherwise."""
-    values = np.asarray(values)
-    message = Tensor(
-        name=name,
-        dtype_code=_CODES[values.dtype.kind],
-        dtype_bits=values.dtype.itemsize * 8,
-        dtype_lanes=1,
-        shape=list(values.shape),
-        quant_axis=-1,
-    )
-    message.data.frombytes(np.ascontiguousarray(values).tobytes())
+    message = numpy_to_tensor(np.asarray(values), name)
     for field, value in fields.items():
         setattr(message, field, value)
     return message

@@ -1,0 +1,128 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The examples of config/: each starts as it is shipped, and real messages go through."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+from ament_index_python.packages import get_package_share_directory
+from graph import Graph, nv12_picture, wait_until
+from hbm_runtime_ros.msg import TensorList
+from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
+from node_process import EXECUTABLE
+from sensor_msgs.msg import CompressedImage
+
+from hbm_runtime_ros.tensors import numpy_to_tensor
+
+CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
+LUMA = {"dtype": "uint8", "shape": [1, MODEL_HEIGHT, MODEL_WIDTH, 1]}
+FEATURES = {"dtype": "int8", "shape": [1, 16], "quantization": {"scale": 0.5}}
+
+
+def copy_of(name, **port):
+    return {"name": name, **port, "fill": {"kind": "copy", "input": name}}
+
+
+def stereo_model(name):
+    sides = [{"name": side, "nv12": {"width": MODEL_WIDTH, "height": MODEL_HEIGHT}} for side in ("left", "right")]
+    return {"name": name, "inputs": sides, "outputs": [copy_of(f"{side}_y", **LUMA) for side in ("left", "right")]}
+
+
+def feature_model(name):
+    return {"name": name, "inputs": [{"name": "features", **FEATURES}], "outputs": [copy_of("features", **FEATURES)]}
+
+
+class Example:
+    """A node that runs on a file of config/, with a simulated model in the place of each that it names."""
+
+    def __init__(self, folder, name, make_model):
+        file = CONFIG / f"{name}.yaml"
+        self.parameters = yaml.safe_load(file.read_text())["/**"]["ros__parameters"]
+        for model in self.parameters["models"]:
+            write_models(folder / self.parameters[model]["file"], make_model(model))
+        self._process = subprocess.Popen(
+            [EXECUTABLE, "--ros-args", "--params-file", shutil.copy(file, folder)], stderr=subprocess.DEVNULL
+        )
+        self.graph = Graph()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        self._process.terminate()
+        code = self._process.wait(10)
+        complaints = self.graph.warnings()
+        self.graph.__exit__()
+        if failure is None:
+            assert (code, complaints) == (0, [])
+
+    def results(self, model):
+        return self.graph.results(f"/hbm_inference/{model}/result")
+
+
+def data(result):
+    return [output.data.tobytes() for output in result.outputs]
+
+
+def test_an_nv12_camera(tmp_path):
+    with Example(tmp_path, "nv12_camera", echo_model) as example:
+        message = nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
+        result = example.graph.infer("/image_raw", message, example.results("detector"))
+        assert b"".join(data(result)[:2]) == message.data.tobytes()
+
+
+def test_a_usb_camera_with_motion_jpeg(tmp_path):
+    with Example(tmp_path, "mjpeg_camera", echo_model) as example:
+        done, jpeg = cv2.imencode(".jpg", np.full((MODEL_HEIGHT, MODEL_WIDTH, 3), 255, np.uint8))
+        assert done
+        message = CompressedImage(format="jpeg")
+        message.header.frame_id = "usb_camera"
+        message.data.frombytes(jpeg.tobytes())
+        result = example.graph.infer("/image_raw/compressed", message, example.results("detector"))
+        np.testing.assert_allclose(np.frombuffer(data(result)[0], np.uint8), 235, atol=1)
+        assert result.header.frame_id == "usb_camera"
+
+
+def test_two_cameras_into_one_model(tmp_path):
+    with Example(tmp_path, "two_cameras", stereo_model) as example:
+        graph, results = example.graph, example.results("depth")
+        left, right = (nv12_picture(MODEL_WIDTH, MODEL_HEIGHT, seed=seed) for seed in (1, 2))
+
+        def paired():
+            """Best effort: pictures from before the connection was complete may be lost."""
+            right.header.stamp = graph.publish("/stereo/left/image_raw", left).header.stamp
+            right.header.stamp.nanosec -= right.header.stamp.nanosec % 1_000_000
+            graph.publish_as_it_is("/stereo/right/image_raw", right)
+            time.sleep(0.1)
+            return bool(results)
+
+        wait_until(paired, "a result of two pictures")
+        result = results[0]
+        size = MODEL_WIDTH * MODEL_HEIGHT
+        assert data(result) == [left.data[:size].tobytes(), right.data[:size].tobytes()]
+        assert len(result.transforms) == 2
+
+
+def test_a_model_of_feature_tensors(tmp_path):
+    with Example(tmp_path, "feature_tensors", feature_model) as example:
+        values = np.arange(16, dtype=np.float32).reshape(1, 16)
+        message = TensorList(tensors=[numpy_to_tensor(values, "features")])
+        result = example.graph.infer("/features", message, example.results("planner"))
+        assert data(result) == [(values / 0.5).astype(np.int8).tobytes()]
+
+
+@pytest.mark.parametrize("model", ["detector", "classifier"])
+def test_a_detector_and_a_classifier_of_different_priority(tmp_path, model):
+    with Example(tmp_path, "two_models", echo_model) as example:
+        priorities = [example.parameters[name]["priority"] for name in ("detector", "classifier")]
+        assert priorities[0] > priorities[1]
+        topic = f"/{example.parameters[model]['input_topic']}"
+        result = example.graph.infer(topic, nv12_picture(MODEL_WIDTH, MODEL_HEIGHT), example.results(model))
+        assert result.model == model
+        assert example.graph.get_parameter(f"{model}.priority") == priorities[model == "classifier"]
