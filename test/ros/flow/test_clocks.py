@@ -94,7 +94,7 @@ def test_after_a_jump_forward_old_frames_are_dropped_and_new_ones_run(graph, clo
     clock(START_S + 3600)
     assert not comes_out(results, send, START_S, patience_s=0.5)
     assert comes_out(results, send, START_S + 3600)
-    (text,) = told(graph, "do camera and node both use use_sim_time")
+    (text,) = told(graph, "use_sim_time is for camera and node")
     assert "aged.max_age_ms is 1000" in text
 
 

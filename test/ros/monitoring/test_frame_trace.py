@@ -39,9 +39,9 @@ def run_frames(folder, trace, how_to_end=signal.SIGINT, **env):
     with NodeProcess(folder, {"models": ["seen"], "trace_file": str(trace), "seen": seen}, **env) as node, Graph() as graph:
         results = graph.results("/hbm_inference/seen/result")
         good = nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
-        for _ in range(FRAMES):
-            graph.publish("/seen/image", good)
-        wait_until(lambda: len(results) >= FRAMES, "the results")
+        wait_until(
+            lambda: (graph.publish("/seen/image", good), time.sleep(0.005), len(results) >= FRAMES)[-1], "the results"
+        )
         node.process.send_signal(how_to_end)
         node.process.wait(20)
     return json.loads(trace.read_text())
