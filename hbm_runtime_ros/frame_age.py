@@ -47,9 +47,7 @@ class FrameAge:
             raise FrameError(
                 DropReason.TOO_OLD,
                 f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}"
-                + (
-                    "; that is a matter of clocks: do camera and node both use use_sim_time, or neither?" if doubtful else ""
-                ),
+                + ("; that is a matter of clocks: use_sim_time is for camera and node, or for neither" if doubtful else ""),
                 detail="clocks" if doubtful else "",
             )
         if age_ms < -_TOLERATED_FUTURE_MS:
