@@ -62,10 +62,9 @@ class ExecutorThread:
         deadline = time.monotonic() + patience_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads):
-            return False
-        self._executor.shutdown()
-        return True
+        if not self._threads[0].is_alive():
+            self._executor.shutdown()
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _spin(self) -> None:
         context = get_default_context()

@@ -99,6 +99,12 @@ class InferenceNode(LifecycleNodeMixin, Node):
             self._trace.close()
         return ended
 
+    def destroy_node(self) -> None:
+        """Destroy the node and all that belongs to it, at once."""
+        super().destroy_node()
+        # rclpy forgets it, and it holds the node: the files of DDS in shared memory would outlive the process.
+        self._state_machine.destroy_when_not_in_use()
+
     # Transitions.
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -38,8 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv if arguments is None else arguments)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     keep_freed_memory()
-    # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
-    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # a parameter file or an argument that cannot be read
+        print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", file=sys.stderr)
+        return 1
     # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
     stops: SimpleQueue[int] = SimpleQueue()
     for number in _STOP_SIGNALS:

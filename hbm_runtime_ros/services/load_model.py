@@ -26,9 +26,7 @@ def load_model(node: Node, models: HostedModels) -> Handler:
         if reason is not None:
             raise ConfigurationError(reason)
         given = _values(request.name, request.parameters)
-        for field in ("file", "model_name"):
-            if getattr(request, field):
-                given[field] = getattr(request, field)
+        given.update({field: getattr(request, field) for field in ("file", "model_name") if getattr(request, field)})
         model = models.load_one(request.name, given)
         node.get_logger().info("\n".join(model.describe_flow()))
         response.info = model.info()

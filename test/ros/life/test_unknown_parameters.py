@@ -1,0 +1,68 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters that nobody reads are told, with the name that was probably meant."""
+
+import pytest
+from graph import Graph, wait_until
+from model_packages import echo_model, write_models
+from node_process import NodeProcess
+
+from hbm_runtime_ros.parameters.unknown import explain_unknown
+
+DECLARED = ("models", "backend", "detector.file", "detector.priority", "classifier.file", "use_sim_time")
+MODELS = ("detector", "classifier")
+
+
+def test_what_is_declared_is_not_told():
+    assert explain_unknown(DECLARED, DECLARED, MODELS) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["qos_overrides./image.subscription.depth", "diagnostic_updater.period", "use_sim_time", "start_type_description_service"]
+)
+def test_what_others_read_is_not_told(name):
+    assert explain_unknown([name], (), MODELS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("modles", "models"), ("bakend", "backend"), ("detector.prioritiy", "detector.priority"), ("detector.fil", "detector.file")],
+)
+def test_a_misspelt_parameter_is_told_with_the_nearest(name, meant):
+    (warning,) = explain_unknown([name], DECLARED, MODELS)
+    assert warning == f"parameter '{name}' is unknown and changes nothing; did you mean '{meant}'?"
+
+
+def test_nothing_is_suggested_where_nothing_is_near():
+    (warning,) = explain_unknown(["zzz"], DECLARED, MODELS)
+    assert "did you mean" not in warning
+
+
+def test_a_group_without_a_model_is_told_once():
+    (warning,) = explain_unknown(["detecter.file", "detecter.priority"], DECLARED, MODELS)
+    assert "the parameters of 'detecter' (detecter.file, detecter.priority) change nothing" in warning
+    assert "did you mean 'detector'?" in warning
+
+
+def test_the_node_warns_at_its_start(tmp_path):
+    write_models(tmp_path / "echo.hbm", echo_model())
+    parameters = {
+        "models": ["detector"],
+        "detector": {"file": "echo.hbm", "prioritiy": 3},
+        "detecter": {"file": "echo.hbm", "priority": 3},
+        "bakend": "sim",
+    }
+    with NodeProcess(tmp_path, parameters) as node:
+        wait_until(lambda: "/detector/result" in node.output, "the start")
+        warnings = [line for line in node.output.splitlines() if "[WARN]" in line]
+        assert len(warnings) == 3
+        for meant in ("'detector.priority'", "'detector'", "'backend'"):
+            assert any(f"did you mean {meant}?" in line for line in warnings)
+
+
+def test_two_models_on_one_result_topic_are_refused(tmp_path):
+    write_models(tmp_path / "echo.hbm", echo_model())
+    groups = {name: {"file": "echo.hbm", "result_topic": "/boxes"} for name in ("left", "right")}
+    with NodeProcess(tmp_path, {"models": list(groups), **groups}) as node:
+        assert node.process.wait(20) == 1
+        assert "models 'left' and 'right' would both publish on /boxes" in node.output
