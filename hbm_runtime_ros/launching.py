@@ -11,24 +11,46 @@ from ament_index_python.packages import get_package_share_directory
 from launch.actions import SetEnvironmentVariable
 from launch_ros.actions import Node
 
+from .distribution import DDS_PROFILE_VARIABLES
 from .parameters import DEFAULT_NODE_NAME
 
 PACKAGE = "hbm_runtime_ros"
 
-# Fast DDS 2 (Humble, Jazzy) reads either, Fast DDS 3 (Kilted) the second alone.
-_PROFILE_VARIABLES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+# A profile of the user's own counts by any of the names that a distribution has for it.
+_USERS_VARIABLES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 
 
-def dds_profile() -> list[SetEnvironmentVariable]:
-    """Give every node of a launch shared memory for pictures, unless the user has chosen a profile."""
-    if any(os.environ.get(variable) for variable in _PROFILE_VARIABLES):
+def dds_profile(name: str = "fastdds.xml") -> list[SetEnvironmentVariable]:
+    """Give every node of a launch the Fast DDS profile `name` of config/, unless the user has chosen one."""
+    if any(os.environ.get(variable) for variable in _USERS_VARIABLES):
         return []
-    profile = str(Path(get_package_share_directory(PACKAGE)) / "config" / "fastdds.xml")
-    return [SetEnvironmentVariable(variable, profile) for variable in _PROFILE_VARIABLES]
+    profile = str(Path(get_package_share_directory(PACKAGE)) / "config" / name)
+    return [SetEnvironmentVariable(variable, profile) for variable in DDS_PROFILE_VARIABLES]
+
+
+def parse_remappings(text: str) -> list[tuple[str, str]]:
+    """Return the pairs of `text`: FROM:=TO, several with blanks between them.
+
+    Raises:
+        ValueError: a part of it is no such pair.
+    """
+    pairs = []
+    for part in text.split():
+        old, separator, new = part.partition(":=")
+        if not (old and separator and new):
+            raise ValueError(f"remap: '{part}' is not FROM:=TO, for instance image:=camera/image_raw")
+        pairs.append((old, new))
+    return pairs
 
 
 def inference_node(
-    params_file: str, *, namespace: str = "", backend: str = "", log_level: str = "info", name: str = DEFAULT_NODE_NAME
+    params_file: str,
+    *,
+    namespace: str = "",
+    backend: str = "",
+    log_level: str = "info",
+    remap: str = "",
+    name: str = DEFAULT_NODE_NAME,
 ) -> Node:
     """Return the action that starts an inference node.
 
@@ -37,10 +59,12 @@ def inference_node(
         namespace: of the node and of relative topic names.
         backend: bpu, sim or auto; empty leaves it to the parameter file.
         log_level: debug, info, warn, error or fatal.
+        remap: other names for topics: FROM:=TO, several with blanks between them.
         name: of the node.
 
     Raises:
         FileNotFoundError: there is no such parameter file.
+        ValueError: `remap` cannot be read.
     """
     file = Path(params_file).expanduser().absolute()
     if not file.is_file():
@@ -54,6 +78,7 @@ def inference_node(
         name=name,
         namespace=namespace,
         parameters=parameters,
+        remappings=parse_remappings(remap),
         arguments=["--ros-args", "--log-level", f"{name}:={log_level}"],
         output="screen",
         emulate_tty=True,

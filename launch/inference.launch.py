@@ -25,6 +25,9 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "log_level", default_value="info", choices=["debug", "info", "warn", "error", "fatal"], description="Of the node."
     ),
+    DeclareLaunchArgument(
+        "remap", default_value="", description="Other names for topics: 'image:=camera/image_raw', more after a blank."
+    ),
 )
 
 
