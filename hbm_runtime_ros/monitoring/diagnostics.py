@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -32,6 +32,8 @@ class Diagnostics:
     def __init__(self, node: Node, models: Collection[HostedModel]) -> None:
         self._models = models
         self._tasks: dict[str, _ModelTask] = {}
+        # Of the last update: the node's status comes first and needs those of all models.
+        self._latencies: dict[str, Latencies | None] = {}
         self._backend = "none yet"
         self._cores = 0
         self._updater = Updater(node)
@@ -45,12 +47,9 @@ class Diagnostics:
         self._updater.setHardwareID(f"{runtime.soc} ({runtime.backend})")
 
     def _of_node(self, status: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
-        at_device = 0.0
-        states = []
-        for model in self._models:
-            states.append(f"{model.group}: {model.status().state.value}")
-            latencies = model.monitor.latencies()
-            at_device += latencies.at_device if latencies else 0.0
+        self._latencies = {model.group: model.monitor.latencies() for model in self._models}
+        at_device = sum(latencies.at_device for latencies in self._latencies.values() if latencies)
+        states = [f"{model.group}: {model.status().state.value}" for model in self._models]
         status.summary(DiagnosticStatus.OK, "; ".join(states))
         status.add("backend", self._backend)
         status.add("BPU cores", str(self._cores))
@@ -67,8 +66,11 @@ class Diagnostics:
             self._updater.removeByName(_task_name(group))
         for group, model in present.items():
             if group not in self._tasks:
-                self._tasks[group] = task = _ModelTask(model)
+                self._tasks[group] = task = _ModelTask(model, self._latencies_of)
                 self._updater.add(_task_name(group), task.run)
+
+    def _latencies_of(self, group: str) -> Latencies | None:
+        return self._latencies.get(group)
 
 
 def _task_name(group: str) -> str:
@@ -78,8 +80,9 @@ def _task_name(group: str) -> str:
 class _ModelTask:
     """The status of one model. Remembers the counts of the last one, for rates."""
 
-    def __init__(self, model: HostedModel) -> None:
+    def __init__(self, model: HostedModel, latencies_of: Callable[[str], Latencies | None]) -> None:
         self.model = model
+        self._latencies_of = latencies_of
         self._counts = model.monitor.counters.snapshot()
         self._counted_s = time.monotonic()
 
@@ -96,7 +99,7 @@ class _ModelTask:
         status.add("state", state.state.value)
         status.add("frames in/s", f"{(counts.received - before.received) / period_s:.1f}")
         status.add("results/s", f"{rate_out:.1f}")
-        _add_latencies(status, self.model.monitor.latencies())
+        _add_latencies(status, self._latencies_of(self.model.group))
         waiting_ns = state.waiting_since_ns
         age_ms = (time.perf_counter_ns() - waiting_ns) / _NS_PER_MS if waiting_ns else 0.0
         status.add("queue age (ms)", f"{age_ms:.1f}")

@@ -22,3 +22,17 @@ class FrameRecord:
     publish_begun: int = 0  # its turn has come
     published: int = 0
     stamp: int = 0  # of the frame, in the clock of its sender
+
+    def moments(self) -> tuple[int, ...]:
+        """Return the moments in their order: each stage ends where the next one begins."""
+        return (
+            self.received,
+            self.taken,
+            self.prepared,
+            self.run_begun,
+            self.submitted,
+            self.device_done,
+            self.run_ended,
+            self.publish_begun,
+            self.published,
+        )
