@@ -121,6 +121,17 @@ class HostedModel:
             raise ConfigurationError(f"model '{self.group}' is {state}")
         return loaded
 
+    def results(self) -> ResultPublisher:
+        """Return what writes results as those on the topic, for one thread.
+
+        Raises:
+            ConfigurationError: the model is not loaded.
+        """
+        return self._results_of(self.ready())
+
+    def _results_of(self, model: LoadedModel) -> ResultPublisher:
+        return ResultPublisher(self._publisher, model, self.settings["dequantize"])
+
     @property
     def active(self) -> bool:
         """Whether the model takes frames, or would where somebody wanted results."""
@@ -164,7 +175,7 @@ class HostedModel:
             model,
             [request_inputs(model, self._plans) for _ in range(_FRAMES_IN_FLIGHT)],
             self.settings["depth"],
-            ResultPublisher(self._publisher, model, self.settings["dequantize"]),
+            self._results_of(model),
             self._scheduling,
             self._node.get_clock(),
             self._complaints,

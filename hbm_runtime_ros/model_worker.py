@@ -31,7 +31,6 @@ from .result_publisher import FrameTiming, ResultPublisher
 from .scheduling_parameters import SchedulingParameters
 from .turns import Turns
 
-_NS_PER_US = 1000
 _NS_PER_S = 1e9
 # How often a thread whose request is still at the device after a time-out looks whether it has come back.
 _BUSY_POLL_S = 0.005
@@ -201,11 +200,8 @@ class ModelWorker:
                 timeout_ms=scheduling.timeout_ms or None,
             )
         record.run_ended = time.perf_counter_ns()
-        stages, timing = request.timing, prepared.timing
-        timing.input_ns = round(stages.copy_in_us * _NS_PER_US)
-        timing.submit_ns = round(stages.queue_us * _NS_PER_US)
-        timing.device_ns = round(stages.device_us * _NS_PER_US)
-        timing.output_ns = round(stages.copy_out_us * _NS_PER_US)
+        timing = prepared.timing
+        timing.take(request.timing)
         record.submitted = record.run_begun + timing.input_ns + timing.submit_ns
         record.device_done = min(record.submitted + timing.device_ns, record.run_ended)
         return outputs

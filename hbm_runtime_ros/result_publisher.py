@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 from rclpy.publisher import Publisher
 
+from hbm_runtime_core import CallTiming
+
 from . import _wire
 from .dequantization import real_bits
 from .loaded_model import LoadedModel
+
+_NS_PER_US = 1000
 
 
 @dataclass
@@ -28,6 +32,13 @@ class FrameTiming:
     submit_ns: int = 0
     device_ns: int = 0
     output_ns: int = 0
+
+    def take(self, stages: CallTiming) -> None:
+        """Take over the stages of the inference."""
+        self.input_ns = round(stages.copy_in_us * _NS_PER_US)
+        self.submit_ns = round(stages.queue_us * _NS_PER_US)
+        self.device_ns = round(stages.device_us * _NS_PER_US)
+        self.output_ns = round(stages.copy_out_us * _NS_PER_US)
 
     def fields(self) -> tuple[int, ...]:
         """Return the fields of msg/Timing in its order; the total ends now."""
@@ -68,12 +79,21 @@ class ResultPublisher:
         outputs: Mapping[str, np.ndarray[Any, Any]],
     ) -> None:
         """Publish the outputs of frame `sequence`, which came with `header`."""
-        self._publisher.publish(
-            self._writer.write(
-                header=header,
-                sequence=sequence,
-                transforms=transforms,
-                timing=timing.fields(),
-                outputs=[outputs[name] for name in self._output_names],
-            )
+        self._publisher.publish(self.serialize(header, sequence, transforms, timing, outputs))
+
+    def serialize(
+        self,
+        header: _wire.FrameHeader,
+        sequence: int,
+        transforms: Sequence[_wire.ImageTransform],
+        timing: FrameTiming,
+        outputs: Mapping[str, np.ndarray[Any, Any]],
+    ) -> bytes:
+        """Return the message for the outputs of frame `sequence`, which came with `header`."""
+        return self._writer.write(
+            header=header,
+            sequence=sequence,
+            transforms=transforms,
+            timing=timing.fields(),
+            outputs=[outputs[name] for name in self._output_names],
         )

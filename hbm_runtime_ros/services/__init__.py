@@ -9,9 +9,10 @@ from rclpy.node import Node
 
 from ..hosted_models import HostedModels
 from ..scheduling_parameters import SchedulingParameters
-from ..srv import GetModelInfo, ListModels, LoadModel, SetSchedParams, UnloadModel, WarmUp
+from ..srv import GetModelInfo, Infer, ListModels, LoadModel, SetSchedParams, UnloadModel, WarmUp
 from .answers import answering
 from .get_model_info import get_model_info
+from .infer import infer
 from .list_models import list_models
 from .load_model import load_model
 from .set_sched_params import set_sched_params
@@ -27,6 +28,7 @@ def create_services(node: Node, models: HostedModels, scheduling: SchedulingPara
         (SetSchedParams, "set_sched_params", set_sched_params(node, models), None),
         (LoadModel, "load_model", load_model(node, models), slow),
         (UnloadModel, "unload_model", unload_model(models), slow),
+        (Infer, "infer", infer(node, models, scheduling), slow),
         (WarmUp, "warm_up", warm_up(models, scheduling), slow),
     ):
         node.create_service(kind, f"~/{name}", answering(node, name, handler), callback_group=group)
