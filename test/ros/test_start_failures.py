@@ -127,7 +127,9 @@ def test_a_model_without_a_picture_input(folder):
         "outputs": [{"name": "y", "dtype": "float32", "shape": [1, 10]}],
     }
     write_models(folder / "features.hbm", features)
-    assert "cannot take pictures" in failure(folder, models=["a"], a={"file": "features.hbm"})
+    text = failure(folder, models=["a"], a={"file": "features.hbm", "transport": "raw"})
+    assert "'a.transport'" in text
+    assert "raw brings pictures" in text
 
 
 def test_the_bpu_where_there_is_none(folder):
