@@ -3,7 +3,7 @@
 """Parameters that nobody reads are told, with the name that was probably meant."""
 
 import pytest
-from graph import Graph, wait_until
+from graph import wait_until
 from model_packages import echo_model, write_models
 from node_process import NodeProcess
 
