@@ -155,3 +155,10 @@ def test_a_signal_ends_the_node_within_two_seconds(folder, number):
     finally:
         node.kill()
         node.wait()
+
+
+def test_two_models_that_want_one_topic_as_two_types(folder):
+    groups = {name: {"file": "echo.hbm", "transport": transport} for name, transport in (("a", "raw"), ("b", "compressed"))}
+    text = failure(folder, models=["a", "b"], **groups)
+    for word in ("'b.transport'", "'a.transport'", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/Image", "/image"):
+        assert word in text

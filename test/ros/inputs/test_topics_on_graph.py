@@ -55,22 +55,6 @@ def test_a_bad_tensor_is_dropped_with_the_cause_and_the_next_one_runs(graph, fea
     wait_until(lambda: any("8 NaN among 8 values" in text for text in graph.warnings()), "a warning about NaN")
 
 
-def test_tensors_of_a_megabyte_take_no_longer_than_a_picture():
-    from rclpy.serialization import serialize_message
-
-    from hbm_runtime_ros import _wire
-
-    payload = serialize_message(tensor_list(tensor("features", np.zeros((512, 512), np.float32))))
-    times = []
-    for _ in range(20):
-        started = time.perf_counter()
-        _, (parsed,) = _wire.parse_tensor_list(payload)
-        np.copyto(np.empty((512, 512), np.float32), np.ndarray((512, 512), np.float32, parsed.data))
-        times.append(time.perf_counter() - started)
-    # rclpy's own deserialisation takes longer than that for the copy of the array alone.
-    assert min(times) < 0.02
-
-
 def test_a_picture_and_tensors_make_one_frame(graph):
     results = graph.results("/hbm_inference/mixed/result")
     graph.publish("/mixed/lidar", tensor_list(tensor("features", VALUES)))
