@@ -34,7 +34,7 @@ def section(title):
     return match[1]
 
 
-def test_parameters_and_messages_are_as_in_the_code():
+def test_parameters_messages_and_services_are_as_in_the_code():
     check = subprocess.run([sys.executable, str(CHECKOUT / "scripts/readme_tables"), "--check"], check=False)
     assert check.returncode == 0, "README.md is behind the code: run scripts/readme_tables"
 
@@ -47,6 +47,11 @@ def test_every_environment_variable_that_the_code_reads_is_explained_and_no_othe
 def test_every_message_has_a_table():
     written = set(re.findall(r"^\*\*(\w+)\.\*\*", section("Messages"), re.MULTILINE))
     assert written == {file.stem for file in (CHECKOUT / "msg").glob("*.msg")}
+
+
+def test_every_service_has_a_table():
+    written = set(re.findall(r"^\*\*(\w+)\.\*\*", section("Services"), re.MULTILINE))
+    assert written == {file.stem for file in (CHECKOUT / "srv").glob("*.srv")}
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
