@@ -36,6 +36,26 @@ def test_a_closed_queue_gives_no_frame_that_still_waited():
     assert queue.get() is None
 
 
+def test_frames_that_are_forgotten_are_counted():
+    queue = FrameQueue(depth=3)
+    for sequence in range(3):
+        queue.put(frame(sequence))
+    assert queue.clear() == 3
+    queue.put(frame(3))
+    assert queue.close() == 1
+    assert queue.clear() == 0
+
+
+def test_the_queue_tells_since_when_its_oldest_frame_waits():
+    queue = FrameQueue(depth=2)
+    assert queue.waiting_since_ns() is None
+    for started_ns in (7, 8):
+        queue.put(Frame((b"",), 0, received_ns=0, started_ns=started_ns))
+    assert queue.waiting_since_ns() == 7
+    queue.get()
+    assert queue.waiting_since_ns() == 8
+
+
 def test_turns_end_in_the_order_in_which_they_began():
     turns = Turns()
     first, second = turns.begin(), turns.begin()
