@@ -34,7 +34,7 @@ class Diagnostics:
         self._tasks: dict[str, _ModelTask] = {}
         # Of the last update: the node's status comes first and needs those of all models.
         self._latencies: dict[str, Latencies | None] = {}
-        self._backend = "none yet"
+        self._backend = self._soc = "none yet"
         self._cores = 0
         self._updater = Updater(node)
         self._updater.setHardwareID("none")
@@ -43,8 +43,8 @@ class Diagnostics:
 
     def describe_device(self, runtime: HB_HBMRuntime) -> None:
         """Take over what runs the models."""
-        self._backend, self._cores = runtime.backend, runtime.bpu_core_count
-        self._updater.setHardwareID(f"{runtime.soc} ({runtime.backend})")
+        self._backend, self._soc, self._cores = runtime.backend, runtime.soc, runtime.bpu_core_count
+        self._updater.setHardwareID(f"{self._soc} ({self._backend})")
 
     def _of_node(self, status: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
         self._latencies = {model.group: model.monitor.latencies() for model in self._models}
@@ -52,6 +52,7 @@ class Diagnostics:
         states = [f"{model.group}: {model.status().state.value}" for model in self._models]
         status.summary(DiagnosticStatus.OK, "; ".join(states))
         status.add("backend", self._backend)
+        status.add("SoC", self._soc)
         status.add("BPU cores", str(self._cores))
         status.add("models", ", ".join(model.group for model in self._models))
         # Time in the device's own queue is included: the device tells no more.

@@ -48,3 +48,10 @@ def test_what_is_told_once_never_comes_again(complaints, told, clock):
     clock.now_s = 100 * PERIOD_S
     complaints.tell_once("encoding", "unknown")
     assert told == ["unknown"]
+
+
+def test_causes_that_a_sender_chooses_do_not_fill_the_memory(complaints, told):
+    for number in range(10_000):
+        complaints.tell(f"encoding {number}", "unknown")
+        complaints.tell_once(f"detail {number}", "unknown")
+    assert len(told) < 500

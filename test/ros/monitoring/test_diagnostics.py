@@ -87,7 +87,7 @@ def test_a_model_at_work_tells_rates_latencies_and_stages(graph, diagnostics, go
 def test_the_node_tells_backend_and_the_state_of_each_model(diagnostics):
     status = diagnostics.next()["node"]
     values = {item.key: item.value for item in status.values}
-    assert (values["backend"], values["BPU cores"]) == ("sim", "4")
+    assert (values["backend"], values["SoC"], values["BPU cores"]) == ("sim", "s600", "4")
     assert values["models"] == ", ".join(MODELS)
     assert "lazy: nobody subscribes to the result" in status.message and "off: disabled" in status.message
     assert status.level == DiagnosticStatus.OK
