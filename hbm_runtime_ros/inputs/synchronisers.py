@@ -7,12 +7,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-class Matched(NamedTuple, Generic[T]):
+# Not a NamedTuple: those cannot be generic before Python 3.11.
+@dataclass(frozen=True)
+class Matched(Generic[T]):
     """What became of a message that arrived."""
 
     frame: tuple[T, ...] | None  # one message a topic
@@ -43,7 +46,8 @@ class LatestSynchroniser(Synchroniser[T]):
         return Matched((message, *others), 0) if complete else Matched(None, 1)
 
 
-class _Waiting(NamedTuple, Generic[T]):
+@dataclass(frozen=True)
+class _Waiting(Generic[T]):
     stamp_ns: int
     arrival: int
     message: T

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
-from rclpy.validate_topic_name import validate_topic_name
 
 from ..errors import ConfigurationError
 from ..parameters.declaration import declare
 from ..parameters.input_parameters import INPUT_PARAMETERS, SYNC_PARAMETERS
 from ..parameters.model_parameters import MODEL_PARAMETERS
+from ..topic_names import resolve_topic
 
 _OF_MODEL = frozenset(spec.name for spec in MODEL_PARAMETERS)
 
@@ -83,13 +82,7 @@ def declare_inputs(node: Node, model: str, given: Mapping[str, Any]) -> InputSet
 
 
 def _settings(node: Node, name: str, prefix: str, values: Mapping[str, Any]) -> TopicSettings:
-    try:
-        validate_topic_name(values["input_topic"])
-    except InvalidTopicNameException as error:
-        reason = " ".join(str(error).split())
-        raise ConfigurationError(f"parameter '{prefix}.input_topic': {reason}") from error
-    topic = node.resolve_topic_name(values["input_topic"])
-    return TopicSettings(name, prefix, topic, values)
+    return TopicSettings(name, prefix, resolve_topic(node, values["input_topic"], f"{prefix}.input_topic"), values)
 
 
 def _refuse_unused(model: str, values: Mapping[str, Any]) -> None:
