@@ -19,8 +19,8 @@ from .inputs.intake import Intake
 from .inputs.subscriptions import Subscriptions
 from .inputs.topic_settings import declare_inputs
 from .inputs.topics import TopicPlan, plan_topics, request_inputs
-from .loaded_model import LoadedModel, ModelFiles
-from .model_files import file_size, resolve_model_file
+from .loaded_model import LoadedModel
+from .model_files import ModelFiles, file_size, resolve_model_file
 from .model_worker import ModelWorker
 from .monitoring.complaints import Complaints
 from .monitoring.frame_trace import FrameTrace
@@ -34,6 +34,7 @@ from .parameters.declaration import declare, undeclare
 from .qos import describe, input_qos, overridable, result_qos, telling_bad_overrides
 from .result_publisher import ResultPublisher
 from .scheduling_parameters import SchedulingParameters
+from .topic_names import resolve_topic
 
 # Of one model: one that the device works on, and one before or behind it. More would only make results older.
 _FRAMES_IN_FLIGHT = 2
@@ -82,10 +83,8 @@ class HostedModel:
         self._qos = input_qos(self.settings)
         self.input_watch = InputWatch(group, self._intake.topic_names)
         self._demand = Demand(node, self._follow_demand) if self.settings["lazy"] else None
-        try:
-            self.result_topic = node.resolve_topic_name(self.settings["result_topic"] or f"~/{group}/result")
-        except ValueError as error:  # rclpy's InvalidTopicNameException
-            raise ConfigurationError(f"parameter '{group}.result_topic': {' '.join(str(error).split())}") from error
+        result_topic = self.settings["result_topic"] or f"~/{group}/result"
+        self.result_topic = resolve_topic(node, result_topic, f"{group}.result_topic")
         with telling_bad_overrides(self.result_topic, "publisher"):
             self._publisher = node.create_publisher(
                 InferenceResult,

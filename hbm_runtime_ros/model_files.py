@@ -75,16 +75,13 @@ class _OpenFile:
 def file_size(file: Path) -> str:
     """Return the size of a file as people read it, for instance 4.7 MB."""
     try:
-        size: float = file.stat().st_size
+        size_bytes = file.stat().st_size
     except OSError:
         return "its size cannot be read"
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            break
-        size /= 1000
-    else:
-        unit = "GB"
-    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+    for unit, bytes_each in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size_bytes >= bytes_each:
+            return f"{size_bytes / bytes_each:.1f} {unit}"
+    return f"{size_bytes} bytes"
 
 
 def resolve_model_file(file: str, parameter: str, model_dir: Path | None) -> Path:

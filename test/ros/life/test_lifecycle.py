@@ -188,22 +188,22 @@ def test_cleaning_up_gives_the_memory_back(graph, folder, tmp_path):
     large = echo_model("large")
     large["outputs"] = [{"name": "big", "dtype": "float32", "shape": [1, HIGH, WIDE, 4], "fill": {"kind": "noise", "seed": 1}}]
     write_models(tmp_path / "large.hbm", large)
-    with NodeProcess(tmp_path, {"models": ["large"], "autostart": False, "large": {"file": "large.hbm"}}, name="memory") as node:
-        with Graph("/memory") as other:
+    parameters = {"models": ["large"], "autostart": False, "large": {"file": "large.hbm"}}
+    with NodeProcess(tmp_path, parameters, name="memory") as node, Graph("/memory") as other:
+        assert change(other, "configure")
+        assert change(other, "cleanup")
+        before = resident_kb(node.process)
+        left = []
+        for _ in range(4):
             assert change(other, "configure")
+            assert other.call(WarmUp, "warm_up", model="large", runs=2).success
+            taken = resident_kb(node.process) - before
+            assert taken > WIDE * HIGH * 16 // 1024
             assert change(other, "cleanup")
-            before = resident_kb(node.process)
-            left = []
-            for _ in range(4):
-                assert change(other, "configure")
-                assert other.call(WarmUp, "warm_up", model="large", runs=2).success
-                taken = resident_kb(node.process) - before
-                assert taken > WIDE * HIGH * 16 // 1024
-                assert change(other, "cleanup")
-                left.append(resident_kb(node.process) - before)
-                # The runtime keeps one block for the next call, whichever model that is of.
-                assert left[-1] < taken / 2
-            assert left[-1] < left[1] + 2048
+            left.append(resident_kb(node.process) - before)
+            # The runtime keeps one block for the next call, whichever model that is of.
+            assert left[-1] < taken / 2
+        assert left[-1] < left[1] + 2048
 
 
 def test_a_node_that_was_shut_down_answers_and_ends(folder, tmp_path):

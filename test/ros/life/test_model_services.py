@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models that come, go and change while others run, by the node's services."""
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -255,32 +256,30 @@ def resources(process):
     proc = f"/proc/{process.pid}"
     with open(f"{proc}/status") as file:
         fields = dict(line.split(":", 1) for line in file)
-    import os
-
     return len(os.listdir(f"{proc}/fd")), int(fields["Threads"]), int(fields["VmRSS"].split()[0])
 
 
-def test_models_that_come_and_go_leave_neither_memory_nor_files_nor_threads(graph, folder, tmp_path_factory):
-    with NodeProcess(folder, {"models": ["first"], "first": {"file": "echo.hbm"}}, name="cycles") as node:
-        with Graph("/cycles") as other:
-            wait_until(lambda: states(other) == {"first": "active"}, "the start")
+def test_models_that_come_and_go_leave_neither_memory_nor_files_nor_threads(folder):
+    parameters = {"models": ["first"], "first": {"file": "echo.hbm"}}
+    with NodeProcess(folder, parameters, name="cycles") as node, Graph("/cycles") as other:
+        wait_until(lambda: states(other) == {"first": "active"}, "the start")
 
-            def cycle():
-                assert load(other, "second", "echo.hbm").success
-                assert load(other, "third", "pair.hbm", model_name="left").success
-                assert graph_warm(other, "third")
-                assert unload(other, "second").success
-                assert unload(other, "third").success
+        def cycle():
+            assert load(other, "second", "echo.hbm").success
+            assert load(other, "third", "pair.hbm", model_name="left").success
+            assert warm_up(other, "third")
+            assert unload(other, "second").success
+            assert unload(other, "third").success
 
-            for _ in range(5):
-                cycle()
-            files, threads, memory_kb = resources(node.process)
-            for _ in range(30):
-                cycle()
-            after = resources(node.process)
-            assert after[:2] == (files, threads)
-            assert after[2] < memory_kb + 4096
+        for _ in range(5):
+            cycle()
+        files, threads, memory_kb = resources(node.process)
+        for _ in range(30):
+            cycle()
+        after = resources(node.process)
+        assert after[:2] == (files, threads)
+        assert after[2] < memory_kb + 4096
 
 
-def graph_warm(graph, model):
+def warm_up(graph, model):
     return graph.call(WarmUp, "warm_up", model=model, runs=1).success
