@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.executors import ExternalShutdownException, ShutdownException, SingleThreadedExecutor, TimeoutException
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.utilities import get_default_context
 
@@ -73,7 +74,9 @@ class ExecutorThread:
                 self._executor.spin_once()
             except ExternalShutdownException:
                 return
-            except Exception:  # of a callback; or a subscription that went away while the executor looked at it
+            except _rclpy.InvalidHandle:
+                continue  # a subscription went away while the executor looked at it: it looks again
+            except Exception:
                 self._tell()
 
     def _work_apart(self) -> None:
