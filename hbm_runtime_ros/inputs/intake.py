@@ -149,11 +149,11 @@ class Intake:
                     f"{self._model}.sync to latest",
                 )
                 return
-        frame, unmatched = synchroniser.add(index, message, stamp_ns)
-        for _ in range(unmatched):
+        matched = synchroniser.add(index, message, stamp_ns)
+        for _ in range(matched.unmatched):
             self._drop(DropReason.UNMATCHED)
-        if frame is not None:
-            take(frame)
+        if matched.frame is not None:
+            take(matched.frame)
 
     def _drop(self, reason: DropReason) -> None:
         self._counters.received()

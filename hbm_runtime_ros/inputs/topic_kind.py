@@ -28,7 +28,9 @@ def choose_kind(
         return current
     if offered:
         return offered[0]
-    return current if current is not None else _guess(topic, transports)
+    if current is not None and current.transport in transports:
+        return current
+    return _guess(topic, transports)
 
 
 def offered_kinds(transports: Collection[str], published: Sequence[str]) -> list[MessageKind]:

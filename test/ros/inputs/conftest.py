@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One node for the tests of this folder that need a graph: a model for each kind of input."""
+"""A node for the tests of a file that need a graph: a model for each kind of input."""
 
 import pytest
 from graph import Graph
@@ -75,7 +75,7 @@ def parameters_of(name):
     return {**values, **own} if "inputs" in own else {**values, "input_topic": f"/{name}/image", **own}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def node(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inputs")
     write_models(folder / "models.hbm", *MODELS)
@@ -85,7 +85,7 @@ def node(tmp_path_factory):
         yield process
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def graph(node):
     with Graph() as graph:
         yield graph

@@ -51,5 +51,9 @@ def test_a_type_stays_while_there_are_no_publishers():
     assert chosen(published=["std_msgs/msg/String"], current=COMPRESSED) == COMPRESSED
 
 
+def test_a_type_that_a_new_listener_cannot_take_goes():
+    assert chosen(transports=["raw"], published=[COMPRESSED], current=COMPRESSED) == IMAGE
+
+
 def test_which_shared_memory_picture_it_is_only_a_publisher_can_tell():
     assert chosen(transports=["hbmem"]) is None
