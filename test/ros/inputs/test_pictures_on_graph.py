@@ -5,8 +5,8 @@
 import cv2
 import numpy as np
 import pytest
-from conftest import SHARED_TOPIC
 from graph import Graph, nv12_picture, picture, wait_until
+from input_models import SHARED_TOPIC
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from sensor_msgs.msg import CompressedImage
 
