@@ -9,7 +9,8 @@ import os
 def pytest_configure(config):
     os.environ["HBM_RUNTIME_BACKEND"] = "sim"
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-    if "ROS_DOMAIN_ID" not in os.environ:
+    # Each process of a run on several processors needs a domain of its own.
+    if "ROS_DOMAIN_ID" not in os.environ or hasattr(config, "workerinput"):
         from domain_coordinator import domain_id
 
         held = contextlib.ExitStack()

@@ -12,6 +12,8 @@ from graph import Graph, nv12_picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from node_process import NodeProcess
 
+pytestmark = pytest.mark.alone
+
 # Long beside what a busy machine adds to a frame.
 LATENCY_MS = 50
 PERIOD_MS = LATENCY_MS / 3

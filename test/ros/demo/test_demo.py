@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import cv2
 import pytest
 
+pytestmark = pytest.mark.alone
+
 RATE_HZ = 2.0
 SECONDS = 25.0
 

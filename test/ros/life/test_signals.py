@@ -15,6 +15,8 @@ from graph import Graph, nv12_picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 from node_process import NodeProcess
 
+pytestmark = pytest.mark.alone
+
 # Two seconds, and one more for a busy machine.
 LIMIT_S = 3.0
 HELD = "ends without the threads that the device still holds"
