@@ -11,7 +11,6 @@ import os
 import struct
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -36,6 +35,7 @@ from bench.harness import PEERS
 from bench.peer_process import PeerProcess
 from hbm_runtime_ros.demo.process_group import ProcessGroup
 from hbm_runtime_ros.memory import keep_freed_memory
+from hbm_runtime_ros.spinning import Spinning
 
 SIDE = 640
 RESULT_BYTES = 1 << 20
@@ -64,13 +64,11 @@ class Sink:
         self.node = rclpy.create_node("bench_sink")
         self.results: dict[str, list[Result]] = {topic: [] for topic in topics}
         for topic in topics:
-            self.node.create_subscription(
-                InferenceResult, topic, self._collector(topic), QoSProfile(depth=20), raw=True
-            )
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
-        self._thread.start()
+            self.node.create_subscription(InferenceResult, topic, self._collector(topic), QoSProfile(depth=20), raw=True)
+        executor = SingleThreadedExecutor()
+        executor.add_node(self.node)
+        self._spinning = Spinning(executor)
+        self._spinning.start()
 
     def _collector(self, topic: str) -> Callable[[bytes], None]:
         def collect(message: bytes) -> None:
@@ -95,8 +93,7 @@ class Sink:
 
     def close(self) -> None:
         """Leave the graph."""
-        self._executor.shutdown()
-        self._thread.join(5)
+        self._spinning.stop()
         self.node.destroy_node()
         rclpy.try_shutdown()
 

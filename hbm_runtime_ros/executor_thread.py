@@ -14,10 +14,10 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from rclpy.executors import ExternalShutdownException, ShutdownException, SingleThreadedExecutor, TimeoutException
-from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
+from rclpy.executors import ShutdownException, SingleThreadedExecutor, TimeoutException
 from rclpy.node import Node
-from rclpy.utilities import get_default_context
+
+from .spinning import Spinning
 
 _T = TypeVar("_T")
 _POLL_S = 0.1
@@ -38,18 +38,16 @@ class ExecutorThread:
         self._executor = _Executor(self.run_apart)
         self._executor.add_node(node)
         self._log_error = log_error
+        self._spinning = Spinning(self._executor, self._tell)
         self._apart: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
-        # They end with the process where a callback never returns.
-        self._threads = [
-            threading.Thread(target=self._spin, name="executor", daemon=True),
-            threading.Thread(target=self._work_apart, name="executor-apart", daemon=True),
-        ]
+        # It ends with the process where a callback never returns.
+        self._apart_thread = threading.Thread(target=self._work_apart, name="executor-apart", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._executor.thread = self._threads[0]
-        for thread in self._threads:
-            thread.start()
+        self._executor.spinning = self._spinning
+        self._spinning.start()
+        self._apart_thread.start()
 
     def run_apart(self, job: Callable[[], Any]) -> None:
         """Run `job` where the callbacks of an ApartCallbackGroup run, after those that wait already."""
@@ -57,37 +55,21 @@ class ExecutorThread:
 
     def stop(self, patience_s: float) -> bool:
         """End after the callbacks that run now. Return whether they have ended within `patience_s`."""
-        self._executor.stopping.set()
-        self._apart.put(None)
-        self._executor.create_task(lambda: None)  # ends its wait
         deadline = time.monotonic() + patience_s
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        if not self._threads[0].is_alive():
-            self._executor.shutdown()
-        return not any(thread.is_alive() for thread in self._threads)
-
-    def _spin(self) -> None:
-        context = get_default_context()
-        while not self._executor.stopping.is_set() and context.ok():
-            try:
-                self._executor.spin_once()
-            except ExternalShutdownException:
-                return
-            except _rclpy.InvalidHandle:
-                continue  # a subscription went away while the executor looked at it: it looks again
-            except Exception:
-                self._tell()
+        self._apart.put(None)
+        ended = self._spinning.stop(patience_s)
+        self._apart_thread.join(max(0.0, deadline - time.monotonic()))
+        return ended and not self._apart_thread.is_alive()
 
     def _work_apart(self) -> None:
-        while (job := self._apart.get()) is not None and not self._executor.stopping.is_set():
+        while (job := self._apart.get()) is not None and not self._spinning.stopping.is_set():
             try:
                 job()
             except Exception:
                 self._tell()
 
     def _tell(self) -> None:
-        if not self._executor.stopping.is_set():
+        if not self._spinning.stopping.is_set():
             self._log_error(f"a callback failed, unexpected error, please report it:\n{traceback.format_exc()}")
 
 
@@ -101,7 +83,8 @@ def run_among_callbacks(node: Node, job: Callable[[], _T]) -> _T:
         Exception: whatever `job` raises.
     """
     executor = node.executor
-    if not isinstance(executor, _Executor) or executor.thread in (None, threading.current_thread()):
+    spinning = executor.spinning if isinstance(executor, _Executor) else None
+    if spinning is None or spinning.thread is threading.current_thread():
         return job()
     future: Future[_T] = Future()
 
@@ -113,7 +96,7 @@ def run_among_callbacks(node: Node, job: Callable[[], _T]) -> _T:
 
     executor.create_task(attempt)
     while not wait([future], _POLL_S).done:
-        if executor.stopping.is_set():
+        if spinning.stopping.is_set():
             raise RuntimeError("the node ends")
     return future.result()
 
@@ -121,8 +104,7 @@ def run_among_callbacks(node: Node, job: Callable[[], _T]) -> _T:
 class _Executor(SingleThreadedExecutor):
     def __init__(self, run_apart: Callable[[Callable[[], Any]], None]) -> None:
         super().__init__()
-        self.stopping = threading.Event()
-        self.thread: threading.Thread | None = None  # once it runs
+        self.spinning: Spinning | None = None  # once it spins
         self._run_apart = run_apart
 
     def spin_once(self, timeout_sec: float | None = None) -> None:

@@ -34,7 +34,7 @@ from .parameters.declaration import declare, undeclare
 from .qos import describe, input_qos, overridable, result_qos, telling_bad_overrides
 from .result_publisher import ResultPublisher
 from .scheduling_parameters import SchedulingParameters
-from .topic_names import resolve_topic
+from .topic_names import MODEL_LIST_TOPIC, resolve_topic
 
 # Of one model: one that the device works on, and one before or behind it. More would only make results older.
 _FRAMES_IN_FLIGHT = 2
@@ -85,6 +85,10 @@ class HostedModel:
         self._demand = Demand(node, self._follow_demand) if self.settings["lazy"] else None
         result_topic = self.settings["result_topic"] or f"~/{group}/result"
         self.result_topic = resolve_topic(node, result_topic, f"{group}.result_topic")
+        if self.result_topic == node.resolve_topic_name(MODEL_LIST_TOPIC):
+            raise ConfigurationError(
+                f"parameter '{group}.result_topic': {self.result_topic} is where the node tells of its models; name another"
+            )
         with telling_bad_overrides(self.result_topic, "publisher"):
             self._publisher = node.create_publisher(
                 InferenceResult,

@@ -11,6 +11,7 @@ from hbm_runtime_core import HB_HBMRuntime
 
 from .hosted_models import HostedModels
 from .msg import ModelInfo, ModelList
+from .topic_names import MODEL_LIST_TOPIC
 
 _LATCHED = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _READY = (ModelInfo.STATE_LOADED, ModelInfo.STATE_ACTIVE)
@@ -22,7 +23,7 @@ class ModelListPublisher:
     def __init__(self, node: Node, models: HostedModels) -> None:
         self._node = node
         self._models = models
-        self._publisher = node.create_publisher(ModelList, "~/models", _LATCHED)
+        self._publisher = node.create_publisher(ModelList, MODEL_LIST_TOPIC, _LATCHED)
         self._device: dict[str, str | int] = {}
 
     def describe_device(self, runtime: HB_HBMRuntime) -> None:

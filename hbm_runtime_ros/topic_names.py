@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Names of topics that come from parameters."""
+"""Names of topics: that of the node itself, and those that come from parameters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from rclpy.node import Node
 from rclpy.validate_topic_name import validate_topic_name
 
 from .errors import ConfigurationError
+
+MODEL_LIST_TOPIC = "~/models"
 
 
 def resolve_topic(node: Node, topic: str, parameter: str) -> str:

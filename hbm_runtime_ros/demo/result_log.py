@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,10 +13,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 
 from hbm_runtime_ros.msg import InferenceResult, ModelList
+from hbm_runtime_ros.spinning import Spinning
 
-_LATCHED = QoSProfile(
-    depth=10, reliability=QoSReliabilityPolicy.RELIABLE, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL
-)
+_LATCHED = QoSProfile(depth=10, reliability=QoSReliabilityPolicy.RELIABLE, durability=QoSDurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Priorities(NamedTuple):
@@ -46,17 +44,16 @@ class ResultLog:
                 InferenceResult, f"{node}/{model}/result", _recorder(arrivals_s), QoSProfile(depth=50), raw=True
             )
         self._node.create_subscription(ModelList, f"{node}/models", self._on_models, _LATCHED)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
+        executor = SingleThreadedExecutor(context=self._context)
+        executor.add_node(self._node)
+        self._spinning = Spinning(executor)
 
     def __enter__(self) -> ResultLog:
-        self._thread.start()
+        self._spinning.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown()
-        self._thread.join()
+        self._spinning.stop()
         self._node.destroy_node()
         self._context.try_shutdown()
 

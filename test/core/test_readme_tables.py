@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What README.md repeats from the code is what the code says."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -61,3 +62,26 @@ def test_a_link_leads_to_a_file(link):
 
 def test_the_readme_names_no_folder_of_one_machine():
     assert not re.search(r"/(?:home|root|work|Users)/", README)
+
+
+def speed_rows():
+    """Cells of each row in the table of measurements: key, what, value, quartiles, goal, verdict."""
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", section("Speed"), re.MULTILINE)
+    return {key: [cell.strip() for cell in cells.split("|")] for key, cells in rows}
+
+
+def test_the_table_of_speed_has_every_row_of_the_benchmark_in_its_order():
+    suite = ast.parse((CHECKOUT / "bench/suite.py").read_text(encoding="utf-8"))
+    (rows,) = (node.value for node in suite.body if isinstance(node, ast.Assign) and node.targets[0].id == "ROWS")
+    assert tuple(speed_rows()) == ast.literal_eval(rows)
+
+
+@pytest.mark.parametrize("key", speed_rows())
+def test_a_measured_row_says_what_its_file_says_and_whether_it_meets_its_goal(key):
+    what, value, _, goal, verdict = speed_rows()[key]
+    text = ast.get_docstring(ast.parse((CHECKOUT / f"bench/{key}.py").read_text(encoding="utf-8")))
+    assert what == text.splitlines()[0]
+    number, limit = float(value.split()[0]), float(goal[1:])
+    assert verdict == ("met" if (number <= limit if goal[0] == "≤" else number >= limit) else "**missed**")
+    if verdict != "met":
+        assert f"* `{key}`" in (CHECKOUT / "docs/performance.md").read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node of the tests' own that publishes pictures to the node under test and collects what it answers."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +16,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
+
+from hbm_runtime_ros.spinning import Spinning
 
 PATIENCE_S = 20.0
 
@@ -48,10 +49,10 @@ class Graph:
         self._context = rclpy.Context()
         rclpy.init(context=self._context)
         self.node = rclpy.create_node("graph_of_the_test", context=self._context)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
-        self._thread.start()
+        executor = SingleThreadedExecutor(context=self._context)
+        executor.add_node(self.node)
+        self._spinning = Spinning(executor)
+        self._spinning.start()
         self._publishers: dict[tuple[str, type], Any] = {}
         self.logs: list[Log] = []
         self.node.create_subscription(Log, "/rosout", self.logs.append, QoSProfile(depth=100))
@@ -60,8 +61,7 @@ class Graph:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._executor.shutdown()
-        self._thread.join(5)
+        assert self._spinning.stop(), "a callback of the test does not return"
         self.node.destroy_node()
         self._context.try_shutdown()
 

@@ -162,3 +162,8 @@ def test_two_models_that_want_one_topic_as_two_types(folder):
     text = failure(folder, models=["a", "b"], **groups)
     for word in ("'b.transport'", "'a.transport'", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/Image", "/image"):
         assert word in text
+
+
+def test_results_on_the_topic_of_the_node_itself(folder):
+    text = failure(folder, models=["a"], a={"file": "echo.hbm", "result_topic": "~/models"})
+    assert "'a.result_topic': /hbm_inference/models is where the node tells of its models" in text
