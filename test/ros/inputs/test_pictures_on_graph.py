@@ -260,7 +260,7 @@ ROWS = {"nv12": 1.5, "nv21": 1.5, "nv24": 3}
 def blank(encoding, width=WIDTH, height=HEIGHT, more_bytes=0, step=None):
     row = width * BYTES_A_PIXEL[encoding]
     size = max(0, int(row * height * ROWS.get(encoding, 1)) + more_bytes)
-    return picture(np.zeros(size, np.uint8), width, height, encoding, row if step is None else step)
+    return picture(np.zeros(size, np.uint8), width, height, encoding, min(row, 2**32 - 1) if step is None else step)
 
 
 def test_every_encoding_of_the_core_is_tried_below():

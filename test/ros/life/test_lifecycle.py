@@ -109,7 +109,7 @@ def test_a_transition_that_is_not_possible_is_refused_with_those_that_are(graph,
     assert state(graph) == "unconfigured"
 
 
-@pytest.mark.parametrize("number", [Transition.TRANSITION_ACTIVATE, 4711, 0])
+@pytest.mark.parametrize("number", [Transition.TRANSITION_ACTIVATE, 211, 0])
 def test_a_transition_by_its_number_is_refused_alike(graph, number):
     answer = graph.call(ChangeState, "change_state", transition=Transition(id=number))
     assert not answer.success

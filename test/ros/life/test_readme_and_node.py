@@ -66,10 +66,13 @@ def of_node(entries):
 
 
 def test_topics(graph):
-    published = of_node(graph.node.get_publisher_names_and_types_by_node(NODE[1:], "/"))
-    subscribed = of_node(graph.node.get_subscriber_names_and_types_by_node(NODE[1:], "/"))
-    own = {(name, kind) for name, kind in published | subscribed if name not in OF_ROS_TOPICS}
-    listed = rows("Topics")
+    def own_topics():
+        published = of_node(graph.node.get_publisher_names_and_types_by_node(NODE[1:], "/"))
+        subscribed = of_node(graph.node.get_subscriber_names_and_types_by_node(NODE[1:], "/"))
+        return {(name, kind) for name, kind in published | subscribed if name not in OF_ROS_TOPICS}
+
+    wait_until(lambda: "/image" in {name for name, _ in own_topics()}, "the graph to be known")
+    own, listed = own_topics(), rows("Topics")
     assert own <= listed
     # Other types of the input are there where its publishers have them.
     assert {name for name, _ in listed} == {name for name, _ in own}
