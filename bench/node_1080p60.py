@@ -31,7 +31,7 @@ def measure() -> Row:
         sink = graph.sink(*(f"/{name}/result" for name in names))
         camera = graph.camera("/camera/image")
         for index in range(ROUNDS + 1):
-            camera.ask(f"{RATE_HZ} {FRAMES} 2")
+            camera.ask(f"{RATE_HZ} {FRAMES} 1")
             on_time, _ = camera.answer()
             results = sink.take()
             if index == 0:

@@ -12,7 +12,7 @@ from bench.ros_graph import Graph, detector, wait_until
 
 RATE_HZ = 60
 WINDOW_S = 3.0
-ROUNDS = 7
+ROUNDS = 5
 NAMES = ("left", "right")
 
 

@@ -29,7 +29,7 @@ def measure() -> Row:
         camera = graph.camera("/camera/image")
         client = sink.node.create_client(SetParameters, "/hbm_inference/set_parameters")
         assert client.wait_for_service(20), "the node offers no service set_parameters"
-        camera.ask(f"{RATE_HZ} {RATE_HZ * 15} 2")
+        camera.ask(f"{RATE_HZ} {RATE_HZ * 15} 1")
         wait_until(lambda: all(sink.results.values()), "first results")
         for index in range(CALLS + 20):
             parameter = Parameter("left.priority", value=index % 200).to_parameter_msg()
