@@ -59,7 +59,7 @@ def _goals(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     axes.set_yticks(range(len(shown)), [row["key"] for row in shown])
     for index, row in enumerate(shown):
         sign = "≤" if row["goal_is"] == "<=" else "≥"
-        text = f"{row['value']:.3g}  (goal {sign} {row['goal']:g})"
+        text = f"{row['value']:.4g}  (goal {sign} {row['goal']:g})"
         axes.text(1.02, index, text, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
     axes.set_xticks([0.1, 0.5, 1, 2], ["10 %", "50 %", "goal", "twice"])
     axes.minorticks_off()

@@ -41,7 +41,7 @@ def as_markdown(
         f"{machine['processor']}, {machine['processors']} processors, {machine['architecture']}, Linux {machine['kernel']}, "
         f"Python {machine['python']}, {versions}; {machine['time']}. "
         f"Load average before a row: {statistics.median(loads):.1f}, at most {max(loads):.1f}"
-        " (more than the number of processors: others were at work, and times are longer than they need be).",
+        + (": others were at work, and times are longer than they need be." if max(loads) > machine["processors"] else "."),
         "",
         "Made by `make bench`. One row alone: `. ./env.sh && python3 -m bench.<row>`.",
         "",
@@ -51,7 +51,7 @@ def as_markdown(
     for row in rows:
         verdict = "met" if row["pass"] else "**missed**"
         lines.append(
-            f"| `{row['key']}` | {row['what']} | {row['value']:.3g} {_unit(row)}| {_quartiles(row)} | {_goal(row)} | {verdict} |"
+            f"| `{row['key']}` | {row['what']} | {row['value']:.4g} {_unit(row)}| {_quartiles(row)} | {_goal(row)} | {verdict} |"
         )
     lines += [f"| `{name}` | | | | | **failed to run** |" for name in failures]
     for name, complaint in failures.items():

@@ -32,7 +32,7 @@ from .msg import InferenceResult, ModelInfo, SchedParams
 from .parameters import MODEL_PARAMETERS, SCHEDULER_CHOOSES
 from .parameters.declaration import declare, undeclare
 from .qos import describe, input_qos, overridable, result_qos, telling_bad_overrides
-from .result_publisher import ResultPublisher
+from .result_serializer import ResultSerializer
 from .scheduling_parameters import SchedulingParameters
 from .topic_names import MODEL_LIST_TOPIC, resolve_topic
 
@@ -124,7 +124,7 @@ class HostedModel:
             raise ConfigurationError(f"model '{self.group}' is {state}")
         return loaded
 
-    def results(self) -> ResultPublisher:
+    def results(self) -> ResultSerializer:
         """Return what writes results as those on the topic, for one thread.
 
         Raises:
@@ -132,8 +132,8 @@ class HostedModel:
         """
         return self._results_of(self.ready())
 
-    def _results_of(self, model: LoadedModel) -> ResultPublisher:
-        return ResultPublisher(self._publisher, model, self.settings["dequantize"])
+    def _results_of(self, model: LoadedModel) -> ResultSerializer:
+        return ResultSerializer(model, self.settings["dequantize"])
 
     @property
     def active(self) -> bool:
@@ -179,6 +179,7 @@ class HostedModel:
             [request_inputs(model, self._plans) for _ in range(_FRAMES_IN_FLIGHT)],
             self.settings["depth"],
             self._results_of(model),
+            self._publisher,
             self._scheduling,
             self._node.get_clock(),
             self._complaints,

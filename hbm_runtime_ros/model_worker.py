@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from rclpy.clock import Clock
+from rclpy.publisher import Publisher
 
 from hbm_runtime_core import HbmTimeoutError, InferRequest
 
@@ -20,6 +21,7 @@ from .device_pace import DevicePace
 from .errors import FrameError
 from .frame_age import FrameAge
 from .frame_queue import Frame, FrameQueue
+from .frame_timing import FrameTiming
 from .inputs.message_kinds import Message
 from .inputs.request_inputs import FilledRequest, RequestInputs
 from .loaded_model import LoadedModel
@@ -27,7 +29,7 @@ from .monitoring.complaints import Complaints
 from .monitoring.drop_reasons import DropReason
 from .monitoring.frame_record import FrameRecord
 from .monitoring.model_monitor import ModelMonitor
-from .result_publisher import FrameTiming, ResultPublisher
+from .result_serializer import ResultSerializer
 from .scheduling_parameters import SchedulingParameters
 from .turns import Turns
 
@@ -61,7 +63,8 @@ class ModelWorker:
         model: LoadedModel,
         inputs: Sequence[RequestInputs],
         depth: int,
-        results: ResultPublisher,
+        results: ResultSerializer,
+        publisher: Publisher,
         scheduling: SchedulingParameters,
         clock: Clock,
         complaints: Complaints,
@@ -69,6 +72,7 @@ class ModelWorker:
     ) -> None:
         self._model = model
         self._results = results
+        self._publisher = publisher
         self._scheduling = scheduling
         self._clock = clock
         self._complaints = complaints
@@ -209,7 +213,8 @@ class ModelWorker:
     def _publish(self, prepared: _Prepared, outputs: dict[str, np.ndarray[Any, Any]]) -> None:
         filled, record = prepared.filled, prepared.record
         record.publish_begun = time.perf_counter_ns()
-        self._results.publish(filled.header, record.sequence, filled.transforms, prepared.timing, outputs)
+        result = self._results.serialize(filled.header, record.sequence, filled.transforms, prepared.timing, outputs)
+        self._publisher.publish(result)
         self._counters.inferred()
         record.published = time.perf_counter_ns()
         self._monitor.finished(record)

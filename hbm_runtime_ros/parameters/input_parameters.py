@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
-from .spec import Kind, ParameterSpec
+from .spec import Kind, ParameterSpec, is_group_name
 
 # ROS has no empty arrays in parameter files; -1 stands for all, as with BPU cores.
 WHOLE_PICTURE = (-1,)
@@ -48,7 +47,7 @@ def _check_names(names: Sequence[str]) -> str | None:
 
 def _check_inputs(names: Sequence[str]) -> str | None:
     for name in names:
-        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        if name and not is_group_name(name):
             return (
                 f"'{name}' is no name of an input; it becomes part of parameter names: a letter, then letters, digits and "
                 f"underscores (names of the model's own inputs go to `tensors`)"

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from .spec import Kind, ParameterSpec
+from .spec import Kind, ParameterSpec, is_group_name
 
 DEFAULT_NODE_NAME = "hbm_inference"
 
@@ -16,7 +15,7 @@ def check_model_names(names: Sequence[str]) -> str | None:
     """Return what is wrong with the names of models, or None. Empty names count for nothing."""
     seen = set()
     for name in names:
-        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        if name and not is_group_name(name):
             return (
                 f"'{name}' is no model name; it becomes part of parameter and topic names: a letter, then letters, "
                 f"digits and underscores (the name inside the model file goes to `<name>.model_name`)"

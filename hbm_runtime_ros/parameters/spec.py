@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -49,3 +50,8 @@ class ParameterSpec:
             if reason is not None:
                 return f"parameter '{full_name}': {reason}"
         return None
+
+
+def is_group_name(name: str) -> bool:
+    """Return whether a group of parameters, and part of a topic, can have this name."""
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is not None

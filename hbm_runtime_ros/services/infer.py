@@ -11,11 +11,11 @@ from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 
 from .. import _wire
+from ..frame_timing import FrameTiming
 from ..hosted_models import HostedModels
 from ..inputs.message_kinds import KINDS, Message
 from ..inputs.tensor_input import TensorInput
 from ..msg import InferenceResult, TensorList
-from ..result_publisher import FrameTiming
 from ..scheduling_parameters import SchedulingParameters
 from .answers import Handler
 from .single_run import run_once

@@ -1,9 +1,14 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every test run talks on a DDS domain of its own, on this machine only, and to the simulator."""
+"""Every test run talks on a DDS domain of its own, on this machine only, and to the simulator. What its tests share."""
 
 import contextlib
 import os
+
+import pytest
+from diagnostics_reader import DiagnosticsReader
+from graph import Graph, nv12_picture
+from model_packages import MODEL_HEIGHT, MODEL_WIDTH
 
 
 def pytest_configure(config):
@@ -16,3 +21,34 @@ def pytest_configure(config):
         held = contextlib.ExitStack()
         os.environ["ROS_DOMAIN_ID"] = str(held.enter_context(domain_id()))
         config.add_cleanup(held.close)
+
+
+class SteppedClock:
+    """A clock that stands until a test moves it."""
+
+    now_s = 100.0
+
+    def __call__(self):
+        return self.now_s
+
+
+@pytest.fixture
+def clock():
+    return SteppedClock()
+
+
+@pytest.fixture(scope="module")
+def graph(node):
+    """The graph around the file's own node."""
+    with Graph() as graph:
+        yield graph
+
+
+@pytest.fixture(scope="module")
+def diagnostics(graph):
+    return DiagnosticsReader(graph)
+
+
+@pytest.fixture(scope="module")
+def good():
+    return nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)

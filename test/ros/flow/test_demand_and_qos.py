@@ -11,7 +11,7 @@ from graph import Graph, nv12_picture, wait_until
 from hbm_runtime_ros.msg import InferenceResult
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
+from model_packages import echo_model, write_models
 from node_process import NodeProcess
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
@@ -47,11 +47,6 @@ def graph(node):
     with Graph() as graph:
         wait_until(lambda: graph.node.count_publishers("/hbm_inference/keeper/result") > 0, "the node")
         yield graph
-
-
-@pytest.fixture(scope="module")
-def good():
-    return nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
 
 
 def test_a_lazy_model_listens_only_while_somebody_listens_to_it(graph, good):

@@ -10,18 +10,6 @@ import pytest
 from hbm_runtime_ros.device_pace import DevicePace
 
 
-class Clock:
-    now_s = 100.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def run_inference(pace, clock, duration_s):
     with pace.inference():
         clock.now_s += duration_s

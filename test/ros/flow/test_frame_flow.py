@@ -7,8 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from diagnostics_reader import DiagnosticsReader
-from graph import Graph, nv12_picture, picture, wait_until
+from graph import picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 from node_process import NodeProcess
 from rcl_interfaces.srv import SetParametersAtomically
@@ -41,22 +40,6 @@ def node(tmp_path_factory):
     parameters = {"models": list(MODELS), "diagnostic_updater": {"period": 0.2}, **groups}
     with NodeProcess(folder, parameters, HBM_SIM_FAULTS=FAULTS) as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def graph(node):
-    with Graph() as graph:
-        yield graph
-
-
-@pytest.fixture(scope="module")
-def diagnostics(graph):
-    return DiagnosticsReader(graph)
-
-
-@pytest.fixture(scope="module")
-def good():
-    return nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
 
 
 class Camera:

@@ -3,7 +3,6 @@
 """A node for the tests of a file that need a graph: a model for each kind of input."""
 
 import pytest
-from graph import Graph
 from input_models import MODELS, parameters_of
 from model_packages import write_models
 from node_process import NodeProcess
@@ -17,9 +16,3 @@ def node(tmp_path_factory):
     parameters = {"models": names, "diagnostic_updater": {"period": 0.2}, **{name: parameters_of(name) for name in names}}
     with NodeProcess(folder, parameters) as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def graph(node):
-    with Graph() as graph:
-        yield graph

@@ -33,12 +33,6 @@ def node(folder):
         yield process
 
 
-@pytest.fixture(scope="module")
-def graph(node):
-    with Graph() as graph:
-        yield graph
-
-
 @pytest.fixture(autouse=True)
 def unconfigured(graph, folder):
     """Every test begins and ends with the node as it starts, and with both of its model files."""

@@ -42,12 +42,6 @@ def node(folder):
 
 
 @pytest.fixture(scope="module")
-def graph(node):
-    with Graph() as graph:
-        yield graph
-
-
-@pytest.fixture(scope="module")
 def lists(graph):
     lists = graph.model_lists()
     wait_until(lambda: states(graph) == {"first": "active"}, "the start")

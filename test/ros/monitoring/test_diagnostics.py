@@ -7,8 +7,7 @@ import time
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from diagnostics_reader import DiagnosticsReader
-from graph import Graph, nv12_picture, picture, wait_until
+from graph import picture, wait_until
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
@@ -40,22 +39,6 @@ def parameters():
 def node(folder, parameters):
     with NodeProcess(folder, parameters) as node:
         yield node
-
-
-@pytest.fixture(scope="module")
-def graph(node):
-    with Graph() as graph:
-        yield graph
-
-
-@pytest.fixture(scope="module")
-def diagnostics(graph):
-    return DiagnosticsReader(graph)
-
-
-@pytest.fixture(scope="module")
-def good():
-    return nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
 
 
 def publish_for(graph, topic, message, seconds, period_s=0.04):

@@ -7,18 +7,6 @@ import pytest
 from hbm_runtime_ros.monitoring.input_watch import InputWatch
 
 
-class Clock:
-    now_s = 100.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def watch(clock):
     watch = InputWatch("a", ["/left", "/right"], clock)
