@@ -4,6 +4,7 @@
 # What the ament package adds to the core: messages, the node's Python code, launch files and configuration.
 find_package(rosidl_default_generators REQUIRED)
 find_package(builtin_interfaces REQUIRED)
+find_package(rcl REQUIRED)
 find_package(rcl_interfaces REQUIRED)
 find_package(std_msgs REQUIRED)
 find_package(sensor_msgs REQUIRED)
@@ -27,7 +28,7 @@ endif()
 # The generator installs a Python package of the ament package's name. Ours has the same name and is laid over it:
 # its __init__.py wins, the generated msg/ and srv/ stay beside it.
 install(DIRECTORY hbm_runtime_ros/ DESTINATION "${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros"
-  FILES_MATCHING PATTERN "*.py" PATTERN "src" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+  FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "src" EXCLUDE PATTERN "__pycache__" EXCLUDE)
 add_subdirectory(hbm_runtime_ros/src)
 
 # `ros2 run hbm_runtime_ros NAME`: the command and the module whose main() it runs.

@@ -1,0 +1,113 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# Types of the native module. Kept by hand; test/ros/test_rcl_stub.py compares it with the module.
+
+from typing import Any
+
+from typing_extensions import Buffer
+
+class TopicReader:
+    """Takes the messages of one subscription, without the GIL, for any number of consumers: one take serves all of them.
+
+    rclpy's own executor must not take from the subscription. Everything may be called from any thread.
+
+    Args:
+        subscription: of rclpy (`rclpy.subscription.Subscription`). Its handle stays valid until close(), even if its node
+            destroys it.
+        depth: 1: a consumer receives the newest message only; more: every message in order, of which this many are kept
+            for it.
+    """
+
+    def __init__(self, subscription: Any, depth: int) -> None: ...
+    @property
+    def arrivals(self) -> int:
+        """Messages that the middleware has received so far."""
+
+    @property
+    def last_arrival_ns(self) -> int:
+        """When the last one arrived, CLOCK_MONOTONIC as time.perf_counter_ns(); 0 = none yet."""
+
+    @property
+    def lends(self) -> bool:
+        """Whether messages are taken as loans of the middleware."""
+
+    def close(self) -> None:
+        """Take no more, leave the subscription to rclpy and wake the waiters.
+
+        A take that is under way ends first. It may be repeated.
+        """
+
+class Waiter:
+    """Where the threads that serve one callback group wait for messages of its topics."""
+
+    def __init__(self) -> None: ...
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until a message waits for one of the consumers, or wake() is called.
+
+        Return False if neither has happened within `timeout_s`; None: no limit.
+        """
+
+    def wake(self) -> None:
+        """End the waits that are under way, or else the next one."""
+
+class Message(Buffer):
+    """One message, as read-only bytes: serialized, or the C struct where it is a loan.
+
+    Its memory is used again once nothing refers to it, nor to a view of it.
+    """
+
+    @property
+    def arrived_ns(self) -> int:
+        """CLOCK_MONOTONIC."""
+
+    @property
+    def loaned(self) -> bool:
+        """Whether it is a loan of the middleware."""
+
+    def __len__(self) -> int: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+class Consumer:
+    """One model's place among the messages of a topic.
+
+    It receives messages that nobody has taken yet and later ones.
+    """
+
+    def __init__(self, reader: TopicReader, waiter: Waiter) -> None: ...
+    def take(self) -> Message | None:
+        """Return the newest message that it has not had (depth 1) or the next one in order (deeper).
+
+        None: nothing new, or closed.
+
+        Raises:
+            RuntimeError: with rcl's text.
+        """
+
+    def skipped(self) -> int:
+        """Return how many messages since the last call it will never receive, because newer ones took their place."""
+
+    @property
+    def waiting_since_ns(self) -> int:
+        """When the message arrived that it receives next, CLOCK_MONOTONIC; 0 = none waits."""
+
+    def close(self) -> None:
+        """Receive nothing any more. It may be repeated."""
+
+class ResultPublisher:
+    """Publishes serialized messages without the GIL.
+
+    Args:
+        publisher: of rclpy (`rclpy.publisher.Publisher`). Its handle stays valid until close(), even if its node destroys
+            it.
+    """
+
+    def __init__(self, publisher: Any) -> None: ...
+    def publish(self, message: Buffer) -> None:
+        """Publish a serialized message, any buffer of bytes. Does nothing after the context was shut down.
+
+        Raises:
+            RuntimeError: with rcl's text.
+        """
+
+    def close(self) -> None:
+        """Leave the publisher to rclpy. It may be repeated."""

@@ -1,0 +1,116 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "rcl_subscription.hpp"
+
+#include <rcl/error_handling.h>
+
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace hbm_ros {
+namespace {
+
+class SerializedMessage : public TakenMessage {
+ public:
+  SerializedMessage(const ByteBuffer& buffer, std::shared_ptr<BufferPool> pool)
+      : TakenMessage(buffer.data, buffer.size_bytes, false), buffer_(buffer), pool_(std::move(pool)) {}
+  ~SerializedMessage() override { pool_->give_back(buffer_); }
+
+ private:
+  ByteBuffer buffer_;
+  std::shared_ptr<BufferPool> pool_;
+};
+
+class LoanedMessage : public TakenMessage {
+ public:
+  LoanedMessage(void* loan, std::size_t size_bytes, std::shared_ptr<RclSubscription> owner,
+                const rcl_subscription_t* subscription)
+      : TakenMessage(static_cast<const std::uint8_t*>(loan), size_bytes, true),
+        loan_(loan),
+        owner_(std::move(owner)),
+        subscription_(subscription) {}
+  ~LoanedMessage() override {
+    if (rcl_return_loaned_message_from_subscription(subscription_, loan_) != RCL_RET_OK) {
+      rcl_reset_error();  // nobody is left to be told
+    }
+  }
+
+ private:
+  void* loan_;
+  std::shared_ptr<RclSubscription> owner_;
+  const rcl_subscription_t* subscription_;
+};
+
+void on_arrival(const void* queue, std::size_t count) {
+  static_cast<TopicQueue*>(const_cast<void*>(queue))->on_arrival(count);
+}
+
+[[noreturn]] void throw_rcl_error(const char* what, const rcl_subscription_t* subscription) {
+  const char* topic = rcl_subscription_get_topic_name(subscription);
+  throw std::runtime_error(std::string(what) + " '" + (topic == nullptr ? "" : topic) + "': " + last_rcl_error());
+}
+
+}  // namespace
+
+RclSubscription::RclSubscription(std::unique_ptr<EnteredHandle> handle, std::size_t loan_bytes)
+    : handle_(std::move(handle)),
+      subscription_(handle_->get<rcl_subscription_t>()),
+      loan_bytes_(rcl_subscription_can_loan_messages(subscription_) ? loan_bytes : 0) {}
+
+std::size_t RclSubscription::depth() const {
+  const rmw_qos_profile_t* qos = rcl_subscription_get_actual_qos(subscription_);
+  if (qos == nullptr || qos->history == RMW_QOS_POLICY_HISTORY_KEEP_ALL || qos->depth == 0) {
+    return std::numeric_limits<std::size_t>::max();
+  }
+  return qos->depth;
+}
+
+void RclSubscription::report_arrivals_to(TopicQueue* queue) {
+  if (rcl_subscription_set_on_new_message_callback(subscription_, &on_arrival, queue) != RCL_RET_OK) {
+    throw_rcl_error("cannot watch topic", subscription_);
+  }
+}
+
+void RclSubscription::stop_arrivals() {
+  if (rcl_subscription_set_on_new_message_callback(subscription_, nullptr, nullptr) != RCL_RET_OK) {
+    rcl_reset_error();
+  }
+}
+
+std::shared_ptr<const TakenMessage> RclSubscription::take() {
+  if (loan_bytes_ != 0) {
+    return take_loan();
+  }
+  ByteBuffer buffer = pool_->take();
+  rcl_serialized_message_t serialized{buffer.data, 0, buffer.capacity_bytes, rcutils_get_default_allocator()};
+  const rcl_ret_t result = rcl_take_serialized_message(subscription_, &serialized, nullptr, nullptr);
+  buffer = {serialized.buffer, serialized.buffer_length, serialized.buffer_capacity};
+  if (result == RCL_RET_OK) {
+    return std::make_shared<SerializedMessage>(buffer, pool_);
+  }
+  pool_->give_back(buffer);
+  if (result != RCL_RET_SUBSCRIPTION_TAKE_FAILED) {
+    throw_rcl_error("cannot take a message of", subscription_);
+  }
+  rcl_reset_error();
+  return nullptr;
+}
+
+std::shared_ptr<const TakenMessage> RclSubscription::take_loan() {
+  void* loan = nullptr;
+  rmw_message_info_t info = rmw_get_zero_initialized_message_info();
+  const rcl_ret_t result = rcl_take_loaned_message(subscription_, &loan, &info, nullptr);
+  if (result == RCL_RET_OK) {
+    return std::make_shared<LoanedMessage>(loan, loan_bytes_, shared_from_this(), subscription_);
+  }
+  if (result != RCL_RET_SUBSCRIPTION_TAKE_FAILED) {
+    throw_rcl_error("cannot take a message of", subscription_);
+  }
+  rcl_reset_error();
+  return nullptr;
+}
+
+}  // namespace hbm_ros

@@ -1,0 +1,45 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace hbm_ros {
+
+class Consumer;
+
+// Where the threads that serve one callback group wait for messages of its topics. A wait set of rcl is built anew for
+// each wait and can be woken through a guard condition only; here the middleware's thread reports each message itself,
+// and waiting is waiting for a condition variable.
+class Waiter {
+ public:
+  // Whether a consumer has something new, or wake() was called. False after `timeout`.
+  bool wait(std::optional<std::chrono::nanoseconds> timeout);
+
+  // Ends the waits that are under way, or else the next one.
+  void wake();
+
+  // A message arrived for one of the consumers.
+  void notify();
+
+  void add(const std::shared_ptr<Consumer>& consumer);
+
+ private:
+  bool something_new();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::weak_ptr<Consumer>> consumers_;
+  std::uint64_t notified_ = 0;
+  std::uint64_t woken_ = 0;
+  int waiting_ = 0;
+  bool wake_next_ = false;
+};
+
+}  // namespace hbm_ros
