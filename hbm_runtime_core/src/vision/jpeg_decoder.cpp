@@ -4,7 +4,6 @@
 
 #include <turbojpeg.h>
 
-#include <algorithm>
 #include <new>
 #include <string>
 
@@ -13,42 +12,79 @@
 namespace hbm::vision {
 namespace {
 
-[[noreturn]] void refuse(size_t size_bytes, const std::string& reason) {
-  throw ValueError("JPEG picture of " + std::to_string(size_bytes) + " bytes: " + reason);
+[[noreturn]] void refuse(const JpegLayout& layout, const std::string& reason) {
+  throw ValueError("JPEG picture of " + std::to_string(layout.size_bytes) + " bytes, " + std::to_string(layout.width) +
+                   "x" + std::to_string(layout.height) + ": " + reason);
 }
 
-/// Whether the end of the picture is there; some cameras fill up with zeros behind it.
-bool has_end(const uint8_t* data, size_t size_bytes) {
-  while (size_bytes > 0 && data[size_bytes - 1] == 0) --size_bytes;
-  return size_bytes >= 2 && data[size_bytes - 2] == 0xff && data[size_bytes - 1] == 0xd9;
-}
+auto length(const JpegLayout& layout) { return static_cast<unsigned long>(layout.size_bytes); }
 
 /// Cameras put stray bytes between the segments of their Motion JPEG; the picture is whole nevertheless.
 bool is_harmless(const std::string& message) { return message.find("extraneous bytes") != std::string::npos; }
+
+/// In place, four bytes a pixel. Files hold the inks inverted, as Adobe does: 255 is no ink.
+void to_bgr_from_inks(uint8_t* pixels, size_t count) {
+  for (uint8_t* pixel = pixels; pixel != pixels + count * 4; pixel += 4) {
+    const uint32_t cyan = pixel[0], magenta = pixel[1], yellow = pixel[2], black = pixel[3];
+    pixel[0] = static_cast<uint8_t>((yellow * black + 127) / 255);
+    pixel[1] = static_cast<uint8_t>((magenta * black + 127) / 255);
+    pixel[2] = static_cast<uint8_t>((cyan * black + 127) / 255);
+  }
+}
 
 }  // namespace
 
 void JpegDecoder::Close::operator()(void* handle) const { tjDestroy(handle); }
 
-JpegDecoder::JpegDecoder() : handle_(tjInitDecompress()) {
-  if (!handle_) throw std::bad_alloc();
+void* JpegDecoder::handle() {
+  if (!handle_) {
+    handle_.reset(tjInitDecompress());
+    handle_tables_ = 0;
+    if (!handle_) throw std::bad_alloc();
+  }
+  return handle_.get();
 }
 
 Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
-  constexpr size_t kMaxBytes = size_t{1} << 30;
-  if (size_bytes > kMaxBytes) refuse(size_bytes, "expected at most " + std::to_string(kMaxBytes));
-  const auto size = static_cast<unsigned long>(size_bytes);
-  int width = 0, height = 0, sampling = 0, colours = 0;
-  if (tjDecompressHeader3(handle_.get(), data, size, &width, &height, &sampling, &colours) != 0) {
-    refuse(size_bytes, std::string("it does not begin as a JPEG (") + tjGetErrorStr2(handle_.get()) +
-                           "); does the format say jpeg and mean another one?");
+  const JpegLayout layout = read_jpeg_layout(data, size_bytes);
+  // A picture without tables of its own, as Motion JPEG may be, must not be decoded with those of an earlier one.
+  if ((handle_tables_ & ~layout.tables) != 0) handle_.reset();
+  try {
+    return decode(data, layout);
+  } catch (...) {
+    // After a call that failed the library is in the midst of a picture, and every later call fails as well.
+    handle_.reset();
+    pixels_.release_beyond(kKeptBytes);
+    throw;
   }
-  if (width <= 0 || height <= 0) refuse(size_bytes, "it is cut off before its size");
-  const bool grey = sampling == TJSAMP_GRAY && colours == TJCS_GRAY;
-  if (!grey && (colours != TJCS_YCbCr || sampling < 0 || sampling >= TJ_NUMSAMP)) {
-    refuse(size_bytes, "expected colours as YCbCr or grey in a common sampling, got others; decode it to bgr8 first");
-  }
+}
 
+Picture JpegDecoder::decode(const uint8_t* data, const JpegLayout& layout) {
+  void* const decompress = handle();
+  handle_tables_ |= layout.tables;
+  int width = 0, height = 0, sampling = -1, colours = -1;
+  const int result = tjDecompressHeader3(decompress, data, length(layout), &width, &height, &sampling, &colours);
+  const bool uncommon_sampling = width > 0 && colours >= 0 && sampling < 0;
+  if (result != 0 && !uncommon_sampling) {
+    refuse(layout, std::string("it is damaged, or of a kind that is not read (") + tjGetErrorStr2(decompress) + ")");
+  }
+  if (width != layout.width || height != layout.height) refuse(layout, "it is damaged: its header holds two sizes");
+  if (result != 0) handle_.reset();
+  if (sampling >= 0 && (colours == TJCS_YCbCr || colours == TJCS_GRAY)) return to_planes(data, layout, sampling);
+  return to_bgr(data, layout, colours == TJCS_CMYK || colours == TJCS_YCCK);
+}
+
+void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
+  if (result == 0) return;
+  const std::string message = tjGetErrorStr2(handle_.get());
+  if (tjGetErrorCode(handle_.get()) != TJERR_WARNING || !is_harmless(message)) {
+    refuse(layout, "it is damaged or cut off (" + message + ")");
+  }
+  handle_.reset();
+}
+
+Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, int sampling) {
+  const bool grey = sampling == TJSAMP_GRAY;
   // Planes are rounded up to whole samples of chroma.
   uint8_t* planes[3] = {};
   int strides[3] = {};
@@ -56,25 +92,20 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
   const int count = grey ? 1 : 3;
   size_t total = 0;
   for (int plane = 0; plane < count; ++plane) {
-    strides[plane] = tjPlaneWidth(plane, width, sampling);
+    strides[plane] = tjPlaneWidth(plane, layout.width, sampling);
     offsets[plane] = total;
-    total += static_cast<size_t>(strides[plane]) * static_cast<size_t>(tjPlaneHeight(plane, height, sampling));
+    total += static_cast<size_t>(strides[plane]) * static_cast<size_t>(tjPlaneHeight(plane, layout.height, sampling));
   }
-  uint8_t* memory = planes_.reserve(total);
+  uint8_t* memory = pixels_.reserve(total);
   for (int plane = 0; plane < count; ++plane) planes[plane] = memory + offsets[plane];
-  if (tjDecompressToYUVPlanes(handle_.get(), data, size, planes, width, strides, height, 0) != 0) {
-    const std::string message = tjGetErrorStr2(handle_.get());
-    if (tjGetErrorCode(handle_.get()) != TJERR_WARNING || !is_harmless(message)) {
-      refuse(size_bytes, "it is damaged or cut off (" + message + ")");
-    }
-  }
-  if (!has_end(data, size_bytes)) refuse(size_bytes, "it is cut off: the mark of its end is missing");
+  require_decoded(
+      tjDecompressToYUVPlanes(handle(), data, length(layout), planes, layout.width, strides, layout.height, 0), layout);
 
   Picture picture;
   picture.kind = grey ? PixelKind::kGrey : PixelKind::kYuv;
   picture.range = ColourRange::kFull;
-  picture.width = width;
-  picture.height = height;
+  picture.width = layout.width;
+  picture.height = layout.height;
   picture.plane = {planes[0], strides[0], 1};
   if (!grey) {
     picture.u = {planes[1], strides[1], 1};
@@ -82,8 +113,24 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
     picture.chroma_step_x = tjMCUWidth[sampling] / 8;
     picture.chroma_step_y = tjMCUHeight[sampling] / 8;
     picture.chroma_width = strides[1];
-    picture.chroma_height = tjPlaneHeight(1, height, sampling);
+    picture.chroma_height = tjPlaneHeight(1, layout.height, sampling);
   }
+  return picture;
+}
+
+Picture JpegDecoder::to_bgr(const uint8_t* data, const JpegLayout& layout, bool inks) {
+  constexpr int kPixelBytes = 4;
+  const size_t count = static_cast<size_t>(layout.width) * static_cast<size_t>(layout.height);
+  uint8_t* pixels = pixels_.reserve(count * kPixelBytes);
+  require_decoded(tjDecompress2(handle(), data, length(layout), pixels, layout.width, layout.width * kPixelBytes,
+                                layout.height, inks ? TJPF_CMYK : TJPF_BGRX, 0),
+                  layout);
+  if (inks) to_bgr_from_inks(pixels, count);
+  Picture picture;
+  picture.kind = PixelKind::kBgr;
+  picture.width = layout.width;
+  picture.height = layout.height;
+  picture.plane = {pixels, layout.width * kPixelBytes, kPixelBytes};
   return picture;
 }
 

@@ -7,26 +7,39 @@
 #include <cstdint>
 #include <memory>
 
+#include "vision/jpeg_layout.hpp"
 #include "vision/picture.hpp"
 #include "vision/scratch.hpp"
 
 namespace hbm::vision {
 
 /// JPEG to the YUV planes that are in the file: they are neither brought to one size nor turned into red, green, blue.
+/// A file in other colours (RGB, CMYK, YCCK) or in an uncommon sampling becomes blue, green, red.
 class JpegDecoder {
  public:
-  JpegDecoder();
-
-  /// The picture lies in the decoder's memory, until the next call. YUV in full range, or grey.
-  /// Throws ValueError where the data is no JPEG, is cut off, or holds colours that are not YUV.
+  /// The picture lies in the decoder's memory, until the next call. YUV in full range, grey, or blue, green, red.
+  /// Throws ValueError where the data is no JPEG, is cut off or damaged, or claims what the limits forbid. What was
+  /// refused has no effect on later pictures.
   Picture decode(const uint8_t* data, size_t size_bytes);
+
+  /// Memory that is kept for the next picture.
+  size_t kept_bytes() const { return pixels_.size_bytes(); }
 
  private:
   struct Close {
     void operator()(void* handle) const;
   };
+
+  Picture decode(const uint8_t* data, const JpegLayout& layout);
+  Picture to_planes(const uint8_t* data, const JpegLayout& layout, int sampling);
+  Picture to_bgr(const uint8_t* data, const JpegLayout& layout, bool inks);
+  /// `result`: of a call on the handle, which is given up where it is not zero. Throws where the picture is damaged.
+  void require_decoded(int result, const JpegLayout& layout);
+  void* handle();
+
   std::unique_ptr<void, Close> handle_;
-  Scratch planes_;
+  uint32_t handle_tables_ = 0;  ///< what earlier pictures defined in the handle
+  Scratch pixels_;
 };
 
 }  // namespace hbm::vision

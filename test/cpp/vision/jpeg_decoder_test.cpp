@@ -81,8 +81,52 @@ TEST(JpegDecoder, WhatIsNoWholeJpegIsRefusedWithTheReason) {
   }
   EXPECT_NE(refusal_of({file.begin(), file.begin() + 20}).find("cut off before its size"), std::string::npos);
   EXPECT_NE(refusal_of({file.begin(), file.end() - 2}).find("cut off"), std::string::npos);
-  EXPECT_NE(refusal_of(jpeg_of(16, 16, TJSAMP_444, TJPF_CMYK)).find("expected colours as YCbCr or grey"),
-            std::string::npos);
+}
+
+TEST(JpegDecoder, InksBecomeBlueGreenAndRed) {
+  JpegDecoder decoder;
+  const auto file = jpeg_of(16, 16, TJSAMP_444, TJPF_CMYK);  // 200, 60, 60, 60
+  const Picture picture = decoder.decode(file.data(), file.size());
+  EXPECT_EQ(picture.kind, PixelKind::kBgr);
+  EXPECT_EQ(picture.plane.sample_bytes, 4);
+  EXPECT_NEAR(picture.plane.data[0], 60 * 60 / 255, 2);
+  EXPECT_NEAR(picture.plane.data[1], 60 * 60 / 255, 2);
+  EXPECT_NEAR(picture.plane.data[2], 200 * 60 / 255, 2);
+}
+
+TEST(JpegDecoder, ARefusalDoesNotSpoilTheNextPicture) {
+  JpegDecoder decoder;
+  const auto good = jpeg_of(64, 64, TJSAMP_420);
+  auto two_starts = good;
+  two_starts.insert(two_starts.begin(), {0xff, 0xd8});
+  for (int32_t i = 0; i < 3; ++i) {
+    EXPECT_THROW(decoder.decode(two_starts.data(), two_starts.size()), ValueError);
+    EXPECT_EQ(decoder.decode(good.data(), good.size()).width, 64);
+  }
+}
+
+TEST(JpegDecoder, WhatFollowsTheEndIsNotRead) {
+  auto file = jpeg_of(64, 64, TJSAMP_420);
+  const auto other = jpeg_of(32, 32, TJSAMP_444);
+  file.insert(file.end(), other.begin() + 100, other.end());
+  JpegDecoder decoder;
+  EXPECT_EQ(decoder.decode(file.data(), file.size()).width, 64);
+  file.push_back('\n');
+  EXPECT_EQ(decoder.decode(file.data(), file.size()).width, 64);
+}
+
+TEST(JpegDecoder, MemoryOfAnExceptionalPictureIsReturned) {
+  JpegDecoder decoder;
+  const auto large = jpeg_of(6000, 6000, TJSAMP_420);
+  const auto small = jpeg_of(64, 64, TJSAMP_420);
+  decoder.decode(large.data(), large.size());
+  EXPECT_EQ(decoder.kept_bytes(), size_t{6000} * 6000 * 3 / 2);
+  decoder.decode(small.data(), small.size());
+  EXPECT_LE(decoder.kept_bytes(), kKeptBytes);
+  decoder.decode(large.data(), large.size());
+  const std::vector<uint8_t> cut(large.begin(), large.end() - 200);
+  EXPECT_THROW(decoder.decode(cut.data(), cut.size()), ValueError);  // before memory is looked at
+  EXPECT_EQ(decoder.kept_bytes(), size_t{6000} * 6000 * 3 / 2);
 }
 
 TEST(JpegDecoder, CamerasMayPadAndScatterStrayBytes) {
