@@ -10,6 +10,12 @@ import numpy.typing as npt
 from typing_extensions import Buffer
 
 ENCODINGS: tuple[str, ...]
+FOREIGN_ENCODINGS: tuple[str, ...]
+MAX_PIXELS: int
+MAX_SIDE: int
+
+def raw_layout(size_bytes: int, width: int, height: int, step: int, encoding: str) -> tuple[int, int, str]: ...
+def check_jpeg(data: Buffer) -> None: ...
 
 class ImageTransform:
     def __init__(
@@ -67,6 +73,8 @@ class Nv12Preparation:
         region: Sequence[int] | None,
         pad_rgb: Sequence[int],
     ) -> None: ...
+    @property
+    def last_correction(self) -> str: ...
     def prepare(
         self,
         data: Buffer,
@@ -103,6 +111,8 @@ class TensorPreparation:
         region: Sequence[int] | None,
         pad_rgb: Sequence[int],
     ) -> None: ...
+    @property
+    def last_correction(self) -> str: ...
     def prepare(
         self,
         data: Buffer,

@@ -65,5 +65,5 @@ def test_a_scale_that_nothing_maps_back_from_is_refused(scale):
 def test_points_of_another_form_are_refused():
     with pytest.raises(ValueError, match="got a last dimension of 3"):
         ImageTransform(**FIELDS).to_source([[1, 2, 3]])
-    with pytest.raises(ValueError, match="resize mode 'fit' is unknown; known are stretch, letterbox"):
+    with pytest.raises(ValueError, match="unknown resize mode 'fit' .known: stretch, letterbox"):
         ImageTransform(**{**FIELDS, "mode": "fit"})

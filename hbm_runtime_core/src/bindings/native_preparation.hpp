@@ -6,7 +6,7 @@
 #include <pybind11/pybind11.h>
 
 #include <mutex>
-#include <optional>
+#include <string>
 
 #include "bindings/interpreter.hpp"
 #include "bindings/picture_arguments.hpp"
@@ -22,6 +22,13 @@ class NativePreparation {
   NativePreparation(const vision::Geometry& geometry, vision::ColourRange picture_range)
       : preparation_(geometry), picture_range_(picture_range) {}
 
+ public:
+  /// What of the numbers of the last picture was not taken as it stands; empty where all fitted.
+  std::string last_correction() {
+    const std::lock_guard lock(mutex_);
+    return vision::reading_text(last_reading_);
+  }
+
  protected:
   /// `write` takes the preparation and the picture, and returns the transform.
   template <typename Write>
@@ -30,8 +37,10 @@ class NativePreparation {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
     const std::lock_guard lock(mutex_);
-    return write(preparation_, vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
-                                                    arguments.step, arguments.encoding, picture_range_));
+    const vision::Picture picture = vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
+                                                         arguments.step, arguments.encoding, picture_range_);
+    last_reading_ = picture.reading;
+    return write(preparation_, picture);
   }
 
   template <typename Write>
@@ -39,14 +48,15 @@ class NativePreparation {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
     const std::lock_guard lock(mutex_);
-    if (!jpeg_) jpeg_.emplace();
-    return write(preparation_, jpeg_->decode(bytes.data(), bytes.size()));
+    last_reading_ = vision::Reading::kAsStated;
+    return write(preparation_, jpeg_.decode(bytes.data(), bytes.size()));
   }
 
  private:
   vision::Preparation preparation_;
   const vision::ColourRange picture_range_;
-  std::optional<vision::JpegDecoder> jpeg_;
+  vision::Reading last_reading_ = vision::Reading::kAsStated;
+  vision::JpegDecoder jpeg_;
   std::mutex mutex_;
 };
 

@@ -79,6 +79,7 @@ void define_nv12_preparation(py::module_& module) {
              int64_t offset) { return self.prepare(data, {width, height, step, encoding}, y, uv, offset); },
           py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("y"),
           py::arg("uv"), py::kw_only(), py::arg("offset"))
+      .def_property_readonly("last_correction", &Nv12Preparation::last_correction)
       .def("prepare_jpeg", &Nv12Preparation::prepare_jpeg, py::arg("data"), py::arg("y"), py::arg("uv"), py::kw_only(),
            py::arg("offset"));
 }

@@ -15,7 +15,7 @@ vision::Channels channels_from_name(const std::string& name) {
   if (name == "rgb") return vision::Channels::kRgb;
   if (name == "bgr") return vision::Channels::kBgr;
   if (name == "grey") return vision::Channels::kGrey;
-  throw ValueError("colour order '" + name + "' is unknown; known are rgb, bgr, grey");
+  throw ValueError("unknown color order '" + name + "' (known: rgb, bgr, grey)");
 }
 
 py::dtype numpy_dtype(hbDNNDataType dtype) {
@@ -120,6 +120,7 @@ void define_tensor_preparation(py::module_& module) {
              int64_t offset) { return self.prepare(data, {width, height, step, encoding}, tensor, offset); },
           py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("tensor"),
           py::kw_only(), py::arg("offset"))
+      .def_property_readonly("last_correction", &TensorPreparation::last_correction)
       .def("prepare_jpeg", &TensorPreparation::prepare_jpeg, py::arg("data"), py::arg("tensor"), py::kw_only(),
            py::arg("offset"));
 }

@@ -14,7 +14,7 @@ Interpolation interpolation_from_name(std::string_view name) {
   if (name == "nearest") return Interpolation::kNearest;
   if (name == "bilinear") return Interpolation::kBilinear;
   if (name == "box") return Interpolation::kBox;
-  throw ValueError("interpolation '" + std::string(name) + "' is unknown; known are nearest, bilinear, box");
+  throw ValueError("unknown interpolation '" + std::string(name) + "' (known: nearest, bilinear, box)");
 }
 
 void Axis::set(const Span& span, int32_t sample_count, int32_t target_count, Interpolation interpolation) {

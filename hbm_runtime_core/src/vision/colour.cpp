@@ -29,8 +29,8 @@ uint8_t to_byte(double value) { return static_cast<uint8_t>(std::clamp(std::lrou
 ColourRange colour_range_from_name(std::string_view name) {
   if (name == "limited") return ColourRange::kLimited;
   if (name == "full") return ColourRange::kFull;
-  throw ValueError("colour range '" + std::string(name) +
-                   "' is unknown; known are limited (luma 16 to 235) and full (0 to 255)");
+  throw ValueError("unknown color range '" + std::string(name) +
+                   "' (known: limited, luma 16 to 235, and full, 0 to 255)");
 }
 
 Yuv yuv_of(const Rgb& colour, ColourRange range) {

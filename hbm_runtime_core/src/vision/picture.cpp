@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vision/picture.hpp"
 
+#include <optional>
+
 #include "driver/error.hpp"
+#include "vision/limits.hpp"
 
 namespace hbm::vision {
 namespace {
@@ -36,96 +39,249 @@ constexpr Encoding kEncodings[] = {
     {"8UC4", PixelKind::kBgr, 4, 0, 0, 0, 0, 0},
 };
 
-constexpr int64_t kMaxSide = 16384;
-constexpr int64_t kMaxStepBytes = 1 << 24;
-
-const Encoding& encoding_from_name(std::string_view name) {
-  for (const Encoding& encoding : kEncodings) {
-    if (name == encoding.name) return encoding;
-  }
-  std::string known;
-  for (const std::string& entry : encoding_names()) known += (known.empty() ? "" : ", ") + entry;
-  throw ValueError("picture encoding '" + std::string(name) + "' is unknown; known are " + known);
-}
-
-/// Rows that the step counts, and the bytes from one to the next.
-struct Rows {
-  int64_t height;  ///< pixels
-  int64_t row_bytes;
+struct ForeignEncoding {
+  const char* name;
+  int32_t pixel_bytes;
 };
 
-/// What the numbers of a picture with a chroma plane mean; cameras do not agree about them.
-Rows plane_rows(const Encoding& encoding, int64_t size, int64_t width, int64_t height, int64_t step) {
-  // Rows of luma and chroma together, for each row of luma, doubled.
-  const int64_t halves = encoding.chroma_rows == 2 ? 3 : 6;
-  // First, because some say width * 3 / 2 for the step.
-  if (size == width * height * halves / 2) return {height, width};
-  const bool all_rows_counted = size <= step * height && size >= step * (height - 1) + width;
-  if (all_rows_counted && height * 2 % halves == 0) return {height * 2 / halves, step};
-  return {height, step};
+constexpr ForeignEncoding kForeignEncodings[] = {
+    {"mono16", 2},       {"rgb16", 6},        {"bgr16", 6},        {"rgba16", 8},      {"bgra16", 8},
+    {"bayer_rggb8", 1},  {"bayer_bggr8", 1},  {"bayer_gbrg8", 1},  {"bayer_grbg8", 1}, {"bayer_rggb16", 2},
+    {"bayer_bggr16", 2}, {"bayer_gbrg16", 2}, {"bayer_grbg16", 2},
+};
+
+[[noreturn]] void refuse_encoding(std::string_view name) {
+  std::string known;
+  for (const auto* names : {&encoding_names(), &foreign_encoding_names()}) {
+    for (const std::string& entry : *names) known += (known.empty() ? "" : ", ") + entry;
+  }
+  throw ValueError("unknown picture encoding '" + std::string(name) + "' (known: " + known + ")");
 }
 
-template <typename What>
-void require_whole_chroma(const Encoding& encoding, const What& what, int64_t width, int64_t height) {
-  if (encoding.chroma_rows == 2 && (width % 2 != 0 || height % 2 != 0)) {
+const Encoding* find_encoding(std::string_view name) {
+  for (const Encoding& encoding : kEncodings) {
+    if (name == encoding.name) return &encoding;
+  }
+  return nullptr;
+}
+
+/// What of an encoding decides how many bytes a picture has.
+struct RowForm {
+  const char* name;
+  int32_t pixel_bytes;
+  int32_t chroma_columns;
+  int32_t chroma_rows;
+
+  /// Rows of `row_bytes`, those of chroma planes included.
+  int64_t row_count(int64_t height) const {
+    return chroma_rows == 0 ? height : height + height * 2 / (int64_t{chroma_rows} * chroma_columns);
+  }
+  bool has_whole_chroma(int64_t width, int64_t height) const {
+    return (chroma_columns != 2 || width % 2 == 0) && (chroma_rows != 2 || height % 2 == 0);
+  }
+  int64_t packed_bytes(int64_t width, int64_t height) const {
+    const int64_t halves = chroma_rows == 0 ? 2 : chroma_rows == 2 ? 3 : 6;
+    return width * pixel_bytes * height * halves / 2;
+  }
+};
+
+RowForm form_of(const Encoding& encoding) {
+  return {encoding.name, encoding.pixel_bytes, encoding.chroma_columns, encoding.chroma_rows};
+}
+
+RowForm form_of(const ForeignEncoding& encoding) { return {encoding.name, encoding.pixel_bytes, 0, 0}; }
+
+RowForm form_from_name(std::string_view name) {
+  if (const Encoding* encoding = find_encoding(name)) return form_of(*encoding);
+  for (const ForeignEncoding& encoding : kForeignEncodings) {
+    if (name == encoding.name) return form_of(encoding);
+  }
+  refuse_encoding(name);
+}
+
+int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+/// Whether hardware pads rows so: up to the next multiple of a power of two.
+bool is_usual_padding(int64_t step, int64_t pixel_row_bytes) {
+  constexpr int64_t kLargestAlignment = 256;
+  for (int64_t alignment = 4; alignment <= kLargestAlignment; alignment *= 2) {
+    if (step == round_up(pixel_row_bytes, alignment)) return true;
+  }
+  return false;
+}
+
+/// Finds out what the numbers of a raw picture mean; cameras do not agree about them.
+class LayoutReader {
+ public:
+  LayoutReader(const RowForm& form, int64_t size, int64_t width, int64_t height, int64_t step)
+      : form_(form), size_(size), width_(width), height_(height), step_(step) {}
+
+  RawLayout read() const {
+    if (width_ <= 0 || height_ <= 0 || width_ > kMaxSide || height_ > kMaxSide * 3) {
+      throw ValueError(what() + ": expected sides of 1 to " + std::to_string(kMaxSide) + " pixels");
+    }
+    if (step_ < 0 || step_ > kMaxStepBytes) {
+      throw ValueError(what() + ": expected a step of " + std::to_string(row()) + " to " +
+                       std::to_string(kMaxStepBytes) + " bytes");
+    }
+    constexpr int64_t kAnyEvenHeight = 2;
+    require_whole_chroma(kAnyEvenHeight);
+    const RawLayout layout = choose();
+    require_whole_chroma(layout.height);
+    return layout;
+  }
+
+ private:
+  std::string what() const {
+    return "picture " + std::string(form_.name) + " " + std::to_string(width_) + "x" + std::to_string(height_) +
+           ", step " + std::to_string(step_) + " bytes";
+  }
+
+  RawLayout choose() const {
+    // First, because the step is what cameras get wrong: they write zero, or that of another encoding.
+    if (size_ == packed())
+      return {height_, row(), step_ == row() || height_ == 1 ? Reading::kAsStated : Reading::kPackedRows};
+    const int64_t step = step_ == 0 ? row() : step_;
+    if (step >= row() && fits(step, form_.row_count(height_))) {
+      if (step > row() && size_ == step * form_.row_count(height_)) require_usual_padding();
+      return {height_, step, Reading::kAsStated};
+    }
+    if (const auto height = height_without_chroma(); height && step >= row() && fits(step, height_)) {
+      // Such data has room for a whole picture of the stated height too, or the padding is larger than the rows.
+      if (step * 2 >= row() * 3) refuse_two_heights(*height, step);
+      return {*height, step, Reading::kChromaRowsCounted};
+    }
+    if (step < row()) throw ValueError(what() + ": expected a step of at least " + std::to_string(row()) + " bytes");
+    const int64_t most = step * form_.row_count(height_);
+    for (const int64_t page : kPageBytes) {
+      if (size_ == round_up(most, page)) {
+        if (const auto other = other_encoding()) refuse_two_encodings(*other, "padding up to whole pages");
+        return {height_, step, Reading::kPagePadding};
+      }
+    }
+    refuse_size(most);
+  }
+
+  /// Bytes of a row without padding.
+  int64_t row() const { return width_ * form_.pixel_bytes; }
+  int64_t packed() const { return form_.packed_bytes(width_, height_); }
+
+  /// Some cameras leave the padding behind the last row away.
+  bool fits(int64_t step, int64_t row_count) const {
+    return size_ <= step * row_count && size_ >= step * (row_count - 1) + row();
+  }
+
+  /// Where the stated height may be that of luma and chroma together.
+  std::optional<int64_t> height_without_chroma() const {
+    if (form_.chroma_rows == 0) return std::nullopt;
+    const int64_t halves = form_.chroma_rows == 2 ? 3 : 6;
+    if (height_ * 2 % halves != 0) return std::nullopt;
+    return height_ * 2 / halves;
+  }
+
+  /// An encoding that the data would fit without any padding; one that the step belongs to before all others.
+  std::optional<RowForm> other_encoding() const {
+    std::optional<RowForm> other;
+    const auto consider = [&](const RowForm& form) {
+      if (!form.has_whole_chroma(width_, height_) || form.packed_bytes(width_, height_) != size_) return;
+      if (!other || (width_ * other->pixel_bytes != step_ && width_ * form.pixel_bytes == step_)) other = form;
+    };
+    for (const Encoding& encoding : kEncodings) consider(form_of(encoding));
+    for (const ForeignEncoding& encoding : kForeignEncodings) consider(form_of(encoding));
+    return other;
+  }
+
+  void require_usual_padding() const {
+    if (is_usual_padding(step_, row())) return;
+    if (const auto other = other_encoding()) {
+      refuse_two_encodings(*other, std::to_string(step_ - row()) + " bytes of padding behind each row");
+    }
+  }
+
+  [[noreturn]] void refuse_two_encodings(const RowForm& other, const std::string& padding) const {
+    throw ValueError(what() + ": expected " + std::to_string(packed()) + " bytes of data, got " +
+                     std::to_string(size_) + ", which is either " + form_.name + " with " + padding + " or " +
+                     other.name + " without padding; correct the encoding or the step");
+  }
+
+  [[noreturn]] void refuse_two_heights(int64_t height, int64_t step) const {
+    throw ValueError(what() + ": expected " + std::to_string(packed()) + " bytes of data for " +
+                     std::to_string(width_) + "x" + std::to_string(height_) + " without padding, got " +
+                     std::to_string(size_) + ", which is also " + std::to_string(width_) + "x" +
+                     std::to_string(height) + " in rows of " + std::to_string(step) +
+                     " bytes with its rows of chroma counted in the height; correct the height, the step or the data");
+  }
+
+  [[noreturn]] void refuse_size(int64_t most) const {
+    throw ValueError(what() + ": expected " + std::to_string(most) + " bytes of data, got " + std::to_string(size_) +
+                     (size_ < most ? "; is the picture cut off, or the step wrong?"
+                                   : "; does the encoding fit, or do width and height?"));
+  }
+
+  void require_whole_chroma(int64_t height) const {
+    if (form_.has_whole_chroma(width_, height)) return;
     throw ValueError(what() +
-                     ": both sides must be even, since two by two pixels share their chroma; crop the picture");
+                     (form_.chroma_rows == 2 ? ": both sides must be even, since two by two pixels share their chroma"
+                                             : ": the width must be even, since two pixels share their chroma") +
+                     "; crop the picture");
   }
-  if (encoding.chroma_columns == 2 && width % 2 != 0) {
-    throw ValueError(what() + ": the width must be even, since two pixels share their chroma; crop the picture");
-  }
+
+  const RowForm form_;
+  const int64_t size_, width_, height_, step_;
+};
+
+template <typename Encodings>
+std::vector<std::string> names_of(const Encodings& encodings) {
+  std::vector<std::string> names;
+  for (const auto& encoding : encodings) names.emplace_back(encoding.name);
+  return names;
 }
 
 }  // namespace
 
+const char* reading_text(Reading reading) {
+  switch (reading) {
+    case Reading::kPackedRows:
+      return "its step is ignored, because the data has exactly the bytes of rows without padding";
+    case Reading::kChromaRowsCounted:
+      return "its height counts the rows of chroma too";
+    case Reading::kPagePadding:
+      return "its data is rounded up to whole pages of memory";
+    default:
+      return "";
+  }
+}
+
 const std::vector<std::string>& encoding_names() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> list;
-    for (const Encoding& encoding : kEncodings) list.emplace_back(encoding.name);
-    return list;
-  }();
+  static const std::vector<std::string> names = names_of(kEncodings);
   return names;
+}
+
+const std::vector<std::string>& foreign_encoding_names() {
+  static const std::vector<std::string> names = names_of(kForeignEncodings);
+  return names;
+}
+
+RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes, std::string_view encoding) {
+  const RowForm form = form_from_name(encoding);
+  return LayoutReader(form, static_cast<int64_t>(size_bytes), width, height, step_bytes).read();
 }
 
 Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
                      std::string_view encoding_name, ColourRange yuv_range) {
-  const Encoding& encoding = encoding_from_name(encoding_name);
-  const auto what = [&] {
-    return "picture " + std::string(encoding_name) + " " + std::to_string(width) + "x" + std::to_string(height) +
-           ", step " + std::to_string(step_bytes) + " bytes";
-  };
-  if (width <= 0 || height <= 0 || width > kMaxSide || height > kMaxSide * 3) {
-    throw ValueError(what() + ": expected sides of 1 to " + std::to_string(kMaxSide) + " pixels");
+  const RawLayout rows = read_layout(size_bytes, width, height, step_bytes, encoding_name);
+  const Encoding* found = find_encoding(encoding_name);
+  if (found == nullptr) {
+    throw ValueError("picture encoding '" + std::string(encoding_name) +
+                     "' must be converted first, got its raw pixels");
   }
-  const int64_t pixel_bytes = width * encoding.pixel_bytes;
-  const auto size = static_cast<int64_t>(size_bytes);
-  Rows rows{height, step_bytes};
-  int64_t row_count = height;
-  if (step_bytes < 0 || step_bytes > kMaxStepBytes) {
-    throw ValueError(what() + ": expected a step of " + std::to_string(pixel_bytes) + " to " +
-                     std::to_string(kMaxStepBytes) + " bytes");
-  }
-  if (encoding.chroma_rows != 0) {
-    rows = plane_rows(encoding, size, width, height, step_bytes);
-    row_count = rows.height + rows.height * 2 / (encoding.chroma_rows * encoding.chroma_columns);
-  }
-  require_whole_chroma(encoding, what, width, rows.height);
-  if (rows.row_bytes < pixel_bytes) {
-    throw ValueError(what() + ": expected a step of at least " + std::to_string(pixel_bytes) + " bytes");
-  }
-  // Some cameras leave the padding behind the last row away.
-  const int64_t least = rows.row_bytes * (row_count - 1) + pixel_bytes;
-  const int64_t most = rows.row_bytes * row_count;
-  if (size < least || size > most) {
-    throw ValueError(what() + ": expected " + std::to_string(most) + " bytes of data, got " + std::to_string(size) +
-                     (size < least ? "; is the picture cut off, or the step wrong?"
-                                   : "; does the encoding fit, or do width and height?"));
-  }
+  const Encoding& encoding = *found;
   Picture picture;
   picture.kind = encoding.kind;
   picture.range = encoding.kind == PixelKind::kYuv ? yuv_range : ColourRange::kFull;
   picture.width = static_cast<int32_t>(width);
   picture.height = static_cast<int32_t>(rows.height);
+  picture.reading = rows.reading;
   const auto row_bytes = static_cast<int32_t>(rows.row_bytes);
   picture.plane = {data + encoding.luma, row_bytes, encoding.pixel_bytes};
   if (encoding.chroma_columns != 0) {

@@ -22,6 +22,17 @@ struct Plane {
 
 enum class PixelKind { kGrey, kYuv, kBgr, kRgb };
 
+/// What of a raw picture's numbers was not taken as it stands.
+enum class Reading {
+  kAsStated,
+  kPackedRows,         ///< the step: the data has exactly the bytes of rows without padding
+  kChromaRowsCounted,  ///< the height: it counts the rows of chroma too
+  kPagePadding,        ///< the size of the data: it is rounded up to whole pages
+};
+
+/// A sentence about it for people; empty for kAsStated.
+const char* reading_text(Reading reading);
+
 /// A picture in the caller's memory, checked: every sample lies inside the data.
 struct Picture {
   PixelKind kind = PixelKind::kGrey;
@@ -34,14 +45,27 @@ struct Picture {
   int32_t chroma_step_y = 1;
   int32_t chroma_width = 0;  ///< samples
   int32_t chroma_height = 0;
+  Reading reading = Reading::kAsStated;
 };
 
-/// Names of the encodings that make_picture() knows: those of sensor_msgs/image_encodings, and nv12.
+/// Names of the encodings that make_picture() takes: those of sensor_msgs/image_encodings, and nv12.
 const std::vector<std::string>& encoding_names();
+/// Names of encodings whose rows are known, and whose pixels another library has to convert: 16 bits, Bayer mosaics.
+const std::vector<std::string>& foreign_encoding_names();
 
-/// Checks what a camera says about its picture, and puts right what cameras are known to get wrong with two-plane
-/// pictures: a height that counts the chroma rows too, and a step that does not belong to the data.
-/// `yuv_range` holds where the encoding is YUV. Throws ValueError with expected and actual numbers.
+/// Where the rows of a raw picture lie.
+struct RawLayout {
+  int64_t height;     ///< pixels; rows of chroma are not counted
+  int64_t row_bytes;  ///< from one row to the next
+  Reading reading;
+};
+
+/// Checks what a camera says about its picture, and puts right what cameras are known to get wrong, where only one
+/// reading of the numbers is possible. Throws ValueError with expected and actual numbers, and with both readings where
+/// there are two.
+RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes, std::string_view encoding);
+
+/// The picture that read_layout() describes. `yuv_range` holds where the encoding is YUV.
 Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
                      std::string_view encoding, ColourRange yuv_range);
 

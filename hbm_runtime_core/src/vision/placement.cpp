@@ -36,7 +36,7 @@ ResizeMode resize_mode_from_name(std::string_view name) {
     if (name == entry.name) return entry.mode;
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
-  throw ValueError("resize mode '" + std::string(name) + "' is unknown; known are " + known);
+  throw ValueError("unknown resize mode '" + std::string(name) + "' (known: " + known + ")");
 }
 
 const char* resize_mode_name(ResizeMode mode) {

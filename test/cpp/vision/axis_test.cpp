@@ -84,7 +84,7 @@ TEST(Axis, AnUnknownInterpolationIsRefusedWithTheKnownOnes) {
     interpolation_from_name("cubic");
     FAIL();
   } catch (const ValueError& error) {
-    EXPECT_EQ(std::string(error.what()), "interpolation 'cubic' is unknown; known are nearest, bilinear, box");
+    EXPECT_EQ(std::string(error.what()), "unknown interpolation 'cubic' (known: nearest, bilinear, box)");
   }
 }
 

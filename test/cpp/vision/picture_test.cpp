@@ -50,12 +50,36 @@ TEST(Picture, RowsOfChromaMayBeCountedInTheHeight) {
   EXPECT_EQ(picture_of({64 * 96, 64, 96, 64, "nv24"}).height, 32);
 }
 
-TEST(Picture, AStepThatDoesNotBelongToTwoPlanesIsPutRight) {
-  for (const int64_t step : {0, 960, 1280}) {
+TEST(Picture, AStepThatDoesNotBelongToDataWithoutPaddingIsIgnored) {
+  for (const int64_t step : {0, 7, 960, 1280}) {
     const Picture picture = picture_of({640 * 720, 640, 480, step, "nv12"});
     EXPECT_EQ(picture.plane.row_bytes, 640) << step;
     EXPECT_EQ(picture.height, 480) << step;
+    EXPECT_EQ(picture.reading, Reading::kPackedRows) << step;
+    const Picture packed = picture_of({640 * 480 * 3, 640, 480, step, "bgr8"});
+    EXPECT_EQ(packed.plane.row_bytes, 1920) << step;
+    EXPECT_EQ(packed.reading, Reading::kPackedRows) << step;
   }
+  EXPECT_EQ(picture_of({640 * 720, 640, 480, 640, "nv12"}).reading, Reading::kAsStated);
+  EXPECT_EQ(picture_of({640 * 3, 640, 1, 4096, "bgr8"}).reading, Reading::kAsStated);
+}
+
+TEST(Picture, TwoReadingsAreBothNamedAndNeitherIsChosen) {
+  EXPECT_EQ(
+      refusal_of({38400, 160, 120, 320, "nv12"}),
+      "picture nv12 160x120, step 320 bytes: expected 28800 bytes of data for 160x120 without padding, got 38400, "
+      "which is also 160x80 in rows of 320 bytes with its rows of chroma counted in the height; correct the height, "
+      "the step or the data");
+  EXPECT_EQ(
+      refusal_of({57600, 160, 120, 480, "yuv422"}),
+      "picture yuv422 160x120, step 480 bytes: expected 38400 bytes of data, got 57600, which is either yuv422 with "
+      "160 bytes of padding behind each row or bgr8 without padding; correct the encoding or the step");
+}
+
+TEST(Picture, APictureThatAnotherLibraryConvertsHasRowsOnly) {
+  EXPECT_EQ(read_layout(640 * 2 * 48, 640, 48, 0, "mono16").row_bytes, 1280);
+  EXPECT_EQ(refusal_of({640 * 2 * 48, 640, 48, 1280, "mono16"}),
+            "picture encoding 'mono16' must be converted first, got its raw pixels");
 }
 
 TEST(Picture, PaddingBehindTheLastRowMayBeMissing) {
