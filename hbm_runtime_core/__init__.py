@@ -29,7 +29,7 @@ from ._native import (
     hbDNNQuantiType,
     quantize,
 )
-from .errors import HbmFileNotFoundError, HbmRuntimeError, HbmTimeoutError, HbmValueError
+from .errors import HbmEncodingError, HbmFileNotFoundError, HbmRuntimeError, HbmTimeoutError, HbmValueError
 
 __all__ = [
     "HB_HBMRuntime",
@@ -41,6 +41,7 @@ __all__ = [
     "hbDNNQuantiType",
     "HbmRuntimeError",
     "HbmValueError",
+    "HbmEncodingError",
     "HbmFileNotFoundError",
     "HbmTimeoutError",
     "InferFuture",

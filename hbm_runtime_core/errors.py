@@ -21,9 +21,7 @@ class HbmRuntimeError(RuntimeError):
         model: name of the model; None where none is concerned.
     """
 
-    def __init__(
-        self, message: str, code: int | None = None, function: str | None = None, model: str | None = None
-    ) -> None:
+    def __init__(self, message: str, code: int | None = None, function: str | None = None, model: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.function = function
@@ -39,6 +37,21 @@ class HbmTimeoutError(HbmRuntimeError, TimeoutError):
 
 class HbmValueError(ValueError, RuntimeError):
     """An argument has a value that does not fit: dtype, shape, name, range."""
+
+
+class HbmEncodingError(HbmValueError):
+    """A picture is of a kind that cannot be read here: every other picture of that kind is refused as well.
+
+    Attributes:
+        kind: a short name of it, such as "compressedDepth" or an encoding.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[_Any, ...]:
+        return type(self), (self.args[0], self.kind)
 
 
 class HbmFileNotFoundError(HbmValueError, FileNotFoundError):

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures into model inputs: colour, resize, letterbox, NV12 planes. Native, GIL-free, straight into the input buffers.
+"""Pictures into model inputs: color, resize, letterbox, NV12 planes. Native, GIL-free, straight into the input buffers.
 
 YUV is BT.601. Its range is limited (luma 16 to 235), as cameras, OpenCV and the board's converter have it, unless
 `picture_range` or `model_range` says full; a JPEG's is always full. Grey pictures are full-range.
@@ -8,18 +8,23 @@ YUV is BT.601. Its range is limited (luma 16 to 235), as cameras, OpenCV and the
 Sampling: every pixel of the model covers an equal part of the picture and is taken at the middle of that part, as
 OpenCV's resize does. Coordinates count from the outer edge of the top left pixel, whose centre is at 0.5, 0.5.
 
-PNG and other formats are left to their own readers: decode to rgb8 or bgr8 first, with OpenCV or Pillow.
+JPEG is decoded natively. PNG, TIFF, WebP, BMP and PNM, raw pictures of 16 bits and Bayer mosaics go through OpenCV, which is
+imported with the first of them. Marks of orientation (EXIF) are ignored.
 """
 
 from __future__ import annotations
 
+import difflib
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from .errors import HbmValueError
+from .errors import HbmEncodingError, HbmValueError
 from .nv12 import nv12_planes
 
 try:
-    from ._vision import ENCODINGS, ImageTransform, Nv12Preparation, TensorPreparation
+    from ._vision import ENCODINGS, FOREIGN_ENCODINGS, ImageTransform, Nv12Preparation, TensorPreparation
+    from .opencv_pictures import convert_picture, decode_picture, stated_encoding
+    from .picture_claims import JPEG_START
 except ImportError as error:
     raise ImportError(
         f"hbm_runtime_core.vision cannot be loaded ({error}). It needs libyuv and libjpeg-turbo: on Debian and Ubuntu "
@@ -32,10 +37,23 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["ENCODINGS", "ImageTransform", "PicturePreparation", "for_model", "nv12_planes"]
+__all__ = [
+    "ENCODINGS",
+    "FOREIGN_ENCODINGS",
+    "PAD_VALUE",
+    "ImageTransform",
+    "PicturePreparation",
+    "for_model",
+    "nv12_planes",
+]
+
+#: Brightness of letterbox borders where nothing else is given, as YOLO networks are trained.
+PAD_VALUE = 114
 
 _CHANNELS = (1, 3)
-_COLOURS = ("rgb", "bgr")
+_COLOR_ORDERS = ("rgb", "bgr")
+_COLOR_RANGES = ("limited", "full")
+_KNOWN_ENCODINGS = frozenset((*ENCODINGS, *FOREIGN_ENCODINGS))
 
 
 class PicturePreparation:
@@ -47,11 +65,17 @@ class PicturePreparation:
     def __init__(self, names: Sequence[str], native: Nv12Preparation | TensorPreparation) -> None:
         self._names = tuple(names)
         self._native = native
+        self._correction = ""
 
     @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs that are filled: luma and chroma, or one tensor."""
         return self._names
+
+    @property
+    def last_correction(self) -> str:
+        """What of the numbers of the last picture was not taken as it stands, for a log; empty where all fitted."""
+        return self._correction
 
     def prepare(
         self,
@@ -62,46 +86,98 @@ class PicturePreparation:
         encoding: str,
         into: Mapping[str, np.ndarray],
         offset: int = 0,
+        *,
+        big_endian: bool = False,
     ) -> ImageTransform:
-        """Convert, resize and write one picture.
+        """Convert, resize and write one raw picture.
 
         Args:
             data: bytes of the picture, any C-contiguous buffer.
-            width, height: pixels. A height of nv12 or nv21 that counts the rows of chroma too is understood.
-            step: bytes from one row to the next.
-            encoding: a name out of `ENCODINGS`.
+            width, height: pixels. A height of nv12, nv21 or nv24 that counts the rows of chroma too is understood.
+            step: bytes from one row to the next; 0: rows without padding.
+            encoding: a name out of `ENCODINGS`, or of `FOREIGN_ENCODINGS`, which take OpenCV and memory for each picture.
             into: input name to array, such as `InferRequest.inputs`; rows may be padded.
             offset: bytes in front of the picture in `data`.
+            big_endian: of 16-bit values.
 
         Returns:
             How the model's pixels map to the picture's.
 
         Raises:
-            HbmValueError: encoding, sides, step and data do not fit together, or `into` does not fit the model. Nothing
-                has been written then.
+            HbmEncodingError: the encoding is unknown, or needs OpenCV, which is not installed.
+            HbmValueError: encoding, sides, step and data do not fit together or can be read in two ways, or `into` does
+                not fit the model. Nothing has been written then.
 
-        Source: RDK S manual, "input_shapes"; V4L2 pixel formats; ITU-R BT.601.
+        Source: RDK S manual, "input_shapes"; V4L2 pixel formats; ITU-R BT.601; sensor_msgs/image_encodings.
         """
-        return self._native.prepare(data, width, height, step, encoding, *self._arrays(into), offset=offset)
+        if encoding in FOREIGN_ENCODINGS:
+            pixels, correction = convert_picture(_bytes_of(data, offset), width, height, step, encoding, big_endian)
+            transform = self._write(pixels, into)
+            self._correction = correction
+            return transform
+        if encoding not in _KNOWN_ENCODINGS:
+            raise _unknown_encoding(encoding)
+        transform = self._native.prepare(data, width, height, step, encoding, *self._arrays(into), offset=offset)
+        self._correction = self._native.last_correction
+        return transform
+
+    def prepare_compressed(
+        self, data: Any, into: Mapping[str, np.ndarray], format: str | None = None, offset: int = 0
+    ) -> ImageTransform:
+        """Decode a compressed picture and write it as `prepare` does.
+
+        JPEG is decoded as `prepare_jpeg` does it, PNG, TIFF, WebP, BMP and PNM through OpenCV. White of 16 bits is 65535.
+
+        Args:
+            data: bytes of the file, any C-contiguous buffer.
+            into: input name to array, such as `InferRequest.inputs`; rows may be padded.
+            format: the field of sensor_msgs/CompressedImage, such as "bayer_rggb8; jpeg compressed"; None: a file.
+            offset: bytes in front of the file in `data`.
+
+        Returns:
+            How the model's pixels map to the picture's. Its orientation mark (EXIF) is ignored.
+
+        Raises:
+            HbmEncodingError: the format is unknown, or states that the picture holds distances instead of colors, or
+                leaves open what 16 bits mean; or OpenCV is not installed.
+            HbmValueError: the picture is cut off, damaged or larger than the limits. Nothing has been written then.
+
+        Source: ITU-T T.81; PNG specification; image_transport plugins.
+        """
+        view = _bytes_of(data, offset)
+        if view[:2] == JPEG_START:
+            stated = stated_encoding(format or "")
+            if not stated or (stated in _KNOWN_ENCODINGS and not stated.startswith("bayer_")):
+                return self.prepare_jpeg(data, into, offset)
+        return self._write(decode_picture(view, format), into)
 
     def prepare_jpeg(self, data: Any, into: Mapping[str, np.ndarray], offset: int = 0) -> ImageTransform:
         """Decode a JPEG to YUV and write it as `prepare` does, without a detour through red, green and blue.
 
         Args:
-            data: bytes of the file, any C-contiguous buffer. Frames of Motion JPEG will do.
+            data: bytes of the file, any C-contiguous buffer. Frames of Motion JPEG will do, and so does what follows
+                the end of a picture.
             into: input name to array, such as `InferRequest.inputs`; rows may be padded.
             offset: bytes in front of the file in `data`.
 
         Returns:
-            How the model's pixels map to the picture's. Its orientation mark (EXIF) is not obeyed.
+            How the model's pixels map to the picture's. Its orientation mark (EXIF) is ignored.
 
         Raises:
-            HbmValueError: the data is no JPEG, is cut off or damaged, or not in YCbCr or grey. Nothing has been written
-                then.
+            HbmValueError: the data is no JPEG, is cut off or damaged, or larger than the limits. Nothing has been
+                written then.
 
         Source: ITU-T T.81, T.871 (JFIF).
         """
-        return self._native.prepare_jpeg(data, *self._arrays(into), offset=offset)
+        transform = self._native.prepare_jpeg(data, *self._arrays(into), offset=offset)
+        self._correction = ""
+        return transform
+
+    def _write(self, pixels: Any, into: Mapping[str, np.ndarray]) -> ImageTransform:
+        height, width, _ = pixels.shape
+        transform = self._native.prepare(pixels, width, height, 3 * width, "bgr8", *self._arrays(into), offset=0)
+        self._correction = ""
+        return transform
 
     def _arrays(self, into: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         try:
@@ -120,13 +196,14 @@ def for_model(
     resize: str = "letterbox",
     interpolation: str = "bilinear",
     region: tuple[int, int, int, int] | None = None,
-    pad_rgb: tuple[int, int, int] = (0, 0, 0),
-    colour: str = "rgb",
+    pad_rgb: tuple[int, int, int] = (PAD_VALUE, PAD_VALUE, PAD_VALUE),
+    color: str = "rgb",
     mean: Sequence[float] = (0.0, 0.0, 0.0),
     scale: Sequence[float] = (1.0, 1.0, 1.0),
     picture_range: str = "limited",
-    model_range: str = "limited",
+    model_range: str | None = None,
     inputs: Sequence[str] | None = None,
+    colour: str | None = None,
 ) -> PicturePreparation:
     """Make the preparation that fits a model's picture input.
 
@@ -137,12 +214,14 @@ def for_model(
         interpolation: nearest, bilinear (the two neighbours along each axis, whatever the reduction, as most training
             does it) or box (the mean of all pixels that are merged into one).
         region: x, y, width, height in source pixels of the part that counts as the picture; None: all of it.
-        pad_rgb: colour of a letterbox' borders, 0 to 255.
-        colour: order of the channels in a three-channel tensor input, rgb or bgr.
-        mean, scale: for tensor inputs, x = (pixel - mean) * scale, by channel in `colour` order.
+        pad_rgb: color of a letterbox' borders, 0 to 255.
+        color: order of the channels in a three-channel tensor input, rgb or bgr.
+        mean, scale: for tensor inputs, x = (pixel - mean) * scale, by channel in `color` order.
         picture_range: of pictures whose encoding is YUV, limited or full.
-        model_range: of an NV12 input, limited or full.
-        inputs: the picture input's names (luma and chroma, or one); None: recognise it by its shape.
+        model_range: of an NV12 input, limited or full; None: what the model file states, limited where it states nothing.
+            A value that contradicts the file is used, with a warning.
+        inputs: the picture input's names (luma and chroma, or one); None: recognize it by its shape.
+        colour: deprecated name of `color`.
 
     Raises:
         HbmValueError: the model has no input that looks like a picture, or more than one; an option has a value that
@@ -150,8 +229,11 @@ def for_model(
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
-    if colour not in _COLOURS:
-        raise HbmValueError(f"colour order '{colour}' is unknown; known are {', '.join(_COLOURS)}")
+    if colour is not None:
+        warnings.warn("for_model: 'colour' is called 'color' now", DeprecationWarning, stacklevel=2)
+        color = colour
+    if color not in _COLOR_ORDERS:
+        raise HbmValueError(f"unknown color order '{color}' (known: {', '.join(_COLOR_ORDERS)})")
     if len(pad_rgb) != 3 or not all(0 <= value <= 255 for value in pad_rgb):
         raise HbmValueError(f"pad_rgb: expected red, green and blue of 0 to 255, got {tuple(pad_rgb)}")
     common: dict[str, Any] = {
@@ -172,6 +254,7 @@ def for_model(
     pairs = [(y, uv) for y in bytes_alone for uv in bytes_alone if _is_nv12_pair(shapes[y], shapes[uv])]
     if len(pairs) == 1:
         _, height, width, _ = shapes[pairs[0][0]]
+        model_range = _model_range(model_range, _stated_range(runtime, model_name, pairs[0]), model_name)
         planes = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
         return PicturePreparation(pairs[0], planes)
     layouts = {name: layout for name in names if (layout := _picture_layout(shapes[name])) is not None}
@@ -190,7 +273,7 @@ def for_model(
         height=height,
         channels_first=channels_first,
         dtype=int(dtypes[name].value),
-        colour="grey" if channels == 1 else colour,
+        colour="grey" if channels == 1 else color,
         mean=_three(mean, channels, "mean"),
         scale=_three(scale, channels, "scale"),
         quant_scale=_three(quant.scale, channels, f"scale of input '{name}'") if quantized else None,
@@ -198,6 +281,52 @@ def for_model(
         **common,
     )
     return PicturePreparation((name,), tensor)
+
+
+def _model_range(given: str | None, stated: str | None, model_name: str) -> str:
+    if given is not None and stated is not None and given != stated and given in _COLOR_RANGES:
+        warnings.warn(
+            f"model '{model_name}': its file states the color range {stated}, used is {given} as `model_range` says",
+            stacklevel=3,
+        )
+    return given or stated or "limited"
+
+
+def _stated_range(runtime: Any, model_name: str, planes: Sequence[str]) -> str | None:
+    """Return the color range for which `hbm pack` made an NV12 input; a file that was compiled for a BPU states none."""
+    from .packer import PackError, read_package
+
+    for path in runtime.hbm_descs:
+        try:
+            models = read_package(path, programs=False).models
+        except PackError:
+            continue
+        for packed in models:
+            for name, picture in packed.provenance.get("pictures", {}).items():
+                if packed.model.name == model_name and planes[0] == f"{name}_y":
+                    stated = picture.get("color_range")
+                    return stated if stated in _COLOR_RANGES else None
+    return None
+
+
+def _bytes_of(data: Any, offset: int) -> memoryview:
+    view = memoryview(data)
+    if not view.c_contiguous:
+        raise HbmValueError(
+            f"picture data: expected bytes that lie side by side in memory, got a {type(data).__name__} with gaps; make it "
+            "contiguous first, as numpy.ascontiguousarray does"
+        )
+    if not 0 <= offset <= view.nbytes:
+        raise HbmValueError(f"picture data: offset {offset} is not inside the {view.nbytes} bytes")
+    # A view of nothing cannot be cast.
+    return view.cast("B")[offset:] if view.nbytes else memoryview(b"")
+
+
+def _unknown_encoding(encoding: str) -> HbmEncodingError:
+    known = [*ENCODINGS, *FOREIGN_ENCODINGS]
+    similar = difflib.get_close_matches(encoding, known, 1)
+    hint = f"; did you mean '{similar[0]}'?" if similar else ""
+    return HbmEncodingError(f"unknown picture encoding '{encoding}'{hint} (known: {', '.join(known)})", encoding)
 
 
 def _is_nv12_pair(y: Sequence[int], uv: Sequence[int]) -> bool:

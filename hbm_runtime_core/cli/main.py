@@ -10,9 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from . import doctor, info, pack, perf, run, sim_env
-from .arguments import Parser, join_lists
+from .arguments import Parser
 from .console import fail
-from .errors import UsageError
 
 COMMANDS = (info, run, perf, pack, sim_env, doctor)
 
@@ -35,7 +34,7 @@ def build_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `hbm` with these arguments; returns the exit code."""
-    arguments = join_lists(sys.argv[1:] if argv is None else argv, "--bpu-cores")
+    arguments = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
     try:
         if arguments[:1] == ["pack"]:
@@ -51,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough (`hbm info ... | head`); keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    except (argparse.ArgumentTypeError, UsageError) as error:
+    except argparse.ArgumentTypeError as error:
         fail(str(error))
         return EXIT_USAGE
     except Exception as error:

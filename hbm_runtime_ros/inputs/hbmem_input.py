@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from hbm_runtime_core import HbmValueError, vision
+from hbm_runtime_core import vision
 
 from .. import _wire
 from ..errors import FrameError
@@ -23,14 +23,6 @@ class HbmemInput(PictureInput):
     def _place(self, message: Message, inputs: Arrays) -> tuple[_wire.FrameHeader, vision.ImageTransform]:
         image = _wire.parse_hbmem_image(message.data, message.kind.room_bytes)
         encoding = image.encoding.decode("ascii", "backslashreplace")
-        if encoding not in vision.ENCODINGS:
-            raise FrameError(
-                DropReason.ENCODING,
-                f"unknown picture encoding '{encoding}' in {message.kind.type_name}; known are "
-                f"{', '.join(vision.ENCODINGS)}",
-                detail=encoding,
-                once=True,
-            )
         if not 0 < image.data_size_bytes <= message.kind.room_bytes:
             raise FrameError(
                 DropReason.PICTURE,
@@ -38,9 +30,6 @@ class HbmemInput(PictureInput):
                 f"{message.kind.room_bytes}",
             )
         data = image.room[: image.data_size_bytes]
-        try:
-            placed = self._preparation.prepare(data, image.width, image.height, image.step_bytes, encoding, inputs)
-        except HbmValueError as error:
-            raise FrameError(DropReason.PICTURE, f"{error} (encoding '{encoding}', data_size {data.size})") from error
+        placed = self._preparation.prepare(data, image.width, image.height, image.step_bytes, encoding, inputs)
         frame_id = self._frame_id or str(image.index)
         return _wire.FrameHeader(image.stamp_sec, image.stamp_nanosec, frame_id), placed

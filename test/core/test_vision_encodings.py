@@ -55,7 +55,7 @@ def test_every_encoding_gives_the_same_colours_in_a_tensor(tmp_path, encoding, l
     bgr = smooth_bgr(WIDTH, HEIGHT)
     shape = (1, 3, HEIGHT, WIDTH) if layout == "nchw" else (1, HEIGHT, WIDTH, 3)
     array, block = guarded(shape, np.float32)
-    preparation = preparation_of(tmp_path, tensor_model(list(shape)), colour="bgr", resize="none")
+    preparation = preparation_of(tmp_path, tensor_model(list(shape)), color="bgr", resize="none")
     prepare(preparation, encode(bgr, encoding), WIDTH, HEIGHT, encoding, {"x": array}, pad=5)
     got = array[0].transpose(1, 2, 0) if layout == "nchw" else array[0]
     assert np.abs(got - seen_as(bgr, encoding)).mean() < 2.5
@@ -98,7 +98,7 @@ def test_nv12_planes_of_the_models_size_are_copied_byte_for_byte(tmp_path):
 def test_nv12_in_a_tensor_has_the_colours_that_opencv_gives_it(tmp_path):
     picture = nv12_of(smooth_bgr(WIDTH, HEIGHT))
     array = np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)
-    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", colour="bgr")
+    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color="bgr")
     prepare(preparation, picture, WIDTH, HEIGHT, "nv12", {"x": array})
     assert np.abs(array[0].astype(int) - cv2.cvtColor(picture, cv2.COLOR_YUV2BGR_NV12)).max() <= 3
 
@@ -136,14 +136,6 @@ def test_a_height_that_counts_the_chroma_rows_is_understood(tmp_path, encoding, 
     preparation = preparation_of(tmp_path, nv12_model(WIDTH, HEIGHT))
     transform = preparation.prepare(picture, WIDTH, int(HEIGHT * counted), WIDTH, encoding, into)
     assert transform.src_height == HEIGHT
-    np.testing.assert_array_equal(into["data_y"].reshape(HEIGHT, WIDTH), picture[:HEIGHT])
-
-
-@pytest.mark.parametrize("step", [0, WIDTH * 3 // 2, WIDTH * 3])
-def test_a_step_that_does_not_belong_to_nv12_data_is_put_right(tmp_path, step):
-    picture = nv12_of(smooth_bgr(WIDTH, HEIGHT))
-    into, _ = guarded_planes(WIDTH, HEIGHT)
-    preparation_of(tmp_path, nv12_model(WIDTH, HEIGHT)).prepare(picture, WIDTH, HEIGHT, step, "nv12", into)
     np.testing.assert_array_equal(into["data_y"].reshape(HEIGHT, WIDTH), picture[:HEIGHT])
 
 

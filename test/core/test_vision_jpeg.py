@@ -39,7 +39,7 @@ def test_a_jpeg_becomes_the_picture_that_opencv_decodes(tmp_path, sampling, size
     assert (transform.src_width, transform.src_height) == size
 
     array = np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)
-    tensor = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="stretch", colour="bgr")
+    tensor = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="stretch", color="bgr")
     tensor.prepare_jpeg(b"??" + file, {"x": array}, offset=2)
     assert np.abs(array[0].astype(int) - expected).mean() < TOLERANCES[sampling]
 

@@ -1,12 +1,14 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The colours that a network on NV12 sees are those of the picture."""
+"""The colors that a network sees are those of the picture, with what the model file states and without."""
+
+import warnings
 
 import cv2
 import numpy as np
 import pytest
 from packer_networks import scaled_network
-from pictures import encode, smooth_bgr
+from pictures import encode, guarded_planes, nv12_model, preparation_of, smooth_bgr, tensor_model
 
 from hbm_runtime_core import HB_HBMRuntime, vision
 from hbm_runtime_core.cli.main import main
@@ -25,10 +27,10 @@ def network(request, tmp_path_factory):
 
 @pytest.mark.parametrize("encoding", ["nv12", "rgb8", "bgra8", "uyvy", "mono8", "jpeg"])
 def test_a_network_on_nv12_sees_the_picture(network, encoding):
-    runtime, model, model_range = network
+    runtime, model, _ = network
     bgr = smooth_bgr(96, 64)
     request = runtime.create_request(model)
-    preparation = vision.for_model(runtime, model, resize="none", model_range=model_range)
+    preparation = vision.for_model(runtime, model, resize="none")
     if encoding == "jpeg":
         file = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 98])[1]
         preparation.prepare_jpeg(file, request.inputs)
@@ -43,3 +45,45 @@ def test_a_network_on_nv12_sees_the_picture(network, encoding):
     assert difference.mean() < 2.5
     # Luma keeps its resolution: brightness is right in each single pixel.
     assert np.abs(difference @ [0.299, 0.587, 0.114]).mean() < 2.0
+
+
+def test_a_range_that_contradicts_the_file_is_used_with_a_warning(network):
+    runtime, model, stated = network
+    other = {"limited": "full", "full": "limited"}[stated]
+    white = np.full((64, 96, 3), 255, np.uint8)
+    inputs = runtime.create_request(model).inputs
+    for given, expected in ((None, stated), (stated, stated), (other, other)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            preparation = vision.for_model(runtime, model, resize="none", model_range=given)
+        assert [str(warning.message) for warning in caught] == (
+            [f"model '{model}': its file states the color range {stated}, used is {other} as `model_range` says"]
+            if given == other
+            else []
+        )
+        preparation.prepare(white, 96, 64, 96 * 3, "bgr8", inputs)
+        assert set(inputs[preparation.input_names[0]].ravel()) == {235 if expected == "limited" else 255}
+
+
+def test_a_file_that_states_no_range_gets_the_limited_one(tmp_path):
+    preparation = preparation_of(tmp_path, nv12_model(96, 64))
+    into, _ = guarded_planes(96, 64)
+    preparation.prepare(np.full((64, 96, 3), 255, np.uint8), 96, 64, 96 * 3, "bgr8", into)
+    assert (into["data_y"] == 235).all()
+
+
+def test_borders_have_the_brightness_that_networks_are_trained_with(tmp_path):
+    array = np.zeros((1, 64, 96, 3), np.uint8)
+    preparation = preparation_of(tmp_path, tensor_model([1, 64, 96, 3], "U8"))
+    preparation.prepare(np.full((64, 64), 255, np.uint8), 64, 64, 64, "mono8", {"x": array})
+    assert (array[:, :, :16] == 114).all()
+    assert (array[:, :, 80:] == 114).all()
+    assert vision.PAD_VALUE == 114
+
+
+def test_the_old_name_of_the_color_order_still_works(tmp_path):
+    with pytest.warns(DeprecationWarning, match="'colour' is called 'color' now"):
+        preparation = preparation_of(tmp_path, tensor_model([1, 2, 2, 3], "U8"), colour="bgr")
+    array = np.zeros((1, 2, 2, 3), np.uint8)
+    preparation.prepare(bytes([1, 2, 3] * 4), 2, 2, 6, "bgr8", {"x": array})
+    assert array[0, 0, 0].tolist() == [1, 2, 3]

@@ -62,7 +62,7 @@ def test_nearest_is_what_opencv_calls_nearest_exact(grey_preparation, size):
 def test_colours_are_resized_channel_by_channel(tmp_path, size, encoding):
     bgr = noise(size[1], size[0], 3)
     array = np.zeros((1, 64, 96, 3), np.uint8)
-    preparation = preparation_of(tmp_path, tensor_model([1, 64, 96, 3], "U8"), resize="stretch", colour="bgr")
+    preparation = preparation_of(tmp_path, tensor_model([1, 64, 96, 3], "U8"), resize="stretch", color="bgr")
     prepare(preparation, encode(bgr, encoding), *size, encoding, {"x": array})
     expected = cv2.resize(bgr, (96, 64), interpolation=cv2.INTER_LINEAR)
     assert np.abs(array[0].astype(int) - expected).max() <= 2
@@ -81,7 +81,9 @@ def test_letterbox_agrees_with_opencv(tmp_path, encoding):
 
 
 def test_letterbox_top_left_puts_the_border_below(grey_preparation):
-    got, transform = grey(grey_preparation(resize="letterbox_top_left"), np.full((60, 160), 255, np.uint8))
+    got, transform = grey(
+        grey_preparation(resize="letterbox_top_left", pad_rgb=(0, 0, 0)), np.full((60, 160), 255, np.uint8)
+    )
     assert (transform.pad_top, transform.pad_left) == (0, 0)
     assert got[:36].min() == 255
     assert got[36:].max() == 0
@@ -115,7 +117,9 @@ def test_the_transform_tells_where_a_spot_is_found(grey_preparation, size, resiz
     radius = max(2.0, min(size) / 16)
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     spot = 250 * np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * radius**2))
-    got, transform = grey(grey_preparation(resize=resize, interpolation=interpolation), np.rint(spot).astype(np.uint8))
+    got, transform = grey(
+        grey_preparation(resize=resize, interpolation=interpolation, pad_rgb=(0, 0, 0)), np.rint(spot).astype(np.uint8)
+    )
     model_x, model_y = np.meshgrid(np.arange(96) + 0.5, np.arange(64) + 0.5)
     found = np.array([(got * model_x).sum(), (got * model_y).sum()]) / got.sum()
     np.testing.assert_allclose(found, transform.to_model(centre), atol=0.1)

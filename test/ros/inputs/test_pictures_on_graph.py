@@ -31,7 +31,7 @@ def results(graph):
 def direct(tmp_path_factory):
     """The same model without a node: prepares a picture and returns its luma and chroma."""
     runtime = HB_HBMRuntime(str(write_models(tmp_path_factory.mktemp("direct") / "echo.hbm", echo_model())))
-    preparation = vision.for_model(runtime, "echo", pad_rgb=(114, 114, 114))
+    preparation = vision.for_model(runtime, "echo")
     inputs = runtime.create_request("echo").inputs
 
     def prepare(method, *arguments):
@@ -104,7 +104,27 @@ def depth_picture():
     return message
 
 
+def claiming(message, width, height):
+    """A JPEG whose header claims another size."""
+    data = message.data.tobytes()
+    frame = data.index(b"\xff\xc0")
+    changed = data[: frame + 5] + height.to_bytes(2, "big") + width.to_bytes(2, "big") + data[frame + 9 :]
+    message.data = type(message.data)("B", changed)
+    return message
+
+
+def with_two_starts(message):
+    message.data = type(message.data)("B", b"\xff\xd8" + message.data.tobytes())
+    return message
+
+
 BAD_COMPRESSED = {
+    "jpeg with two starts": (lambda: with_two_starts(compressed(".jpg", scene(), "jpeg")), ["JPEG", "two SOI"]),
+    "jpeg of millions": (
+        lambda: claiming(compressed(".jpg", scene(), "jpeg"), 65500, 65500),
+        ["65500x65500", "at most 16384"],
+    ),
+    "jpeg of distances": (lambda: compressed(".jpg", scene(), "16UC1; jpeg compressed"), ["'16UC1; jpeg", "distances"]),
     "jpeg cut in the middle": (lambda: cut(compressed(".jpg", scene(), "jpeg"), 400), ["JPEG"]),
     "jpeg cut after its mark": (lambda: cut(compressed(".jpg", scene(), "jpeg"), 3), ["JPEG"]),
     "png cut": (lambda: cut(compressed(".png", scene(), "png"), -30), ["cut off or damaged", "png"]),
@@ -132,28 +152,19 @@ def test_bad_compressed_pictures_are_dropped_with_the_cause_and_the_next_one_run
 
 
 @pytest.mark.parametrize("case", BAD_COMPRESSED)
-def test_each_bad_compressed_picture_says_why(case):
+def test_each_bad_compressed_picture_says_why(tmp_path, case):
     from rclpy.serialization import serialize_message
 
     from hbm_runtime_ros.errors import FrameError
     from hbm_runtime_ros.inputs.compressed_input import CompressedInput
     from hbm_runtime_ros.inputs.message_kinds import KINDS, Message
 
-    class Preparation:
-        """Stands where the model would: a JPEG goes to the core's decoder."""
-
-        input_names = ("image",)
-
-        def prepare_jpeg(self, data, inputs):
-            vision.Nv12Preparation(
-                names=("y", "uv"), width=64, height=48, picture_range="limited", model_range="limited", resize="stretch",
-                interpolation="bilinear", region=None, pad_rgb=(0, 0, 0),
-            ).prepare_jpeg(data, np.zeros((1, 48, 64, 1), np.uint8), np.zeros((1, 24, 32, 2), np.uint8), offset=0)  # fmt: skip
-
+    runtime = HB_HBMRuntime(str(write_models(tmp_path / "echo.hbm", echo_model())))
+    preparation = vision.for_model(runtime, "echo")
     make, words = BAD_COMPRESSED[case]
     message = Message(KINDS["sensor_msgs/msg/CompressedImage"], serialize_message(make()))
     with pytest.raises(FrameError) as refused:
-        CompressedInput(Preparation(), "").fill(message, {})
+        CompressedInput(preparation, "").fill(message, runtime.create_request("echo").inputs)
     for word in words:
         assert word in str(refused.value)
 
@@ -234,6 +245,28 @@ def test_what_real_cameras_do_is_understood(graph, results, message):
     assert b"".join(planes(result)) == nv12_picture(WIDTH, HEIGHT).data.tobytes()
 
 
+def test_numbers_that_are_put_right_are_logged_once(graph, results):
+    pixels = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+
+    def logged():
+        return len(warnings_with(graph, "'data_y', 'data_uv'", "its step is ignored"))
+
+    for _ in range(3):
+        luma, _ = planes(graph.infer("/plain/image", picture(pixels, WIDTH, HEIGHT, "bgr8", 0), results("plain")))
+        assert set(luma) == {235}
+    wait_until(lambda: logged() > 0, "the log of a step of zero")
+    graph.infer("/plain/image", picture(pixels, WIDTH, HEIGHT, "bgr8", 7), results("plain"))
+    assert logged() == 1
+
+
+def test_of_two_readings_neither_is_published(graph, results):
+    message = picture(np.zeros(WIDTH * HEIGHT * 2, np.uint8), WIDTH, HEIGHT, "nv12", WIDTH * 2)
+    sent = graph.publish("/plain/image", message).header.stamp
+    graph.infer("/plain/image", nv12_picture(WIDTH, HEIGHT), results("plain"))
+    assert not [result for result in results("plain") if result.header.stamp == sent]
+    wait_until(lambda: bool(warnings_with(graph, "'plain'", "expected 4608 bytes", "also 64x32")), "both readings")
+
+
 def test_a_stamp_of_zero_is_kept_and_the_picture_runs(graph, results):
     collected = results("plain")
     message = nv12_picture(WIDTH, HEIGHT)
@@ -279,8 +312,6 @@ def test_bad_pictures_of_every_encoding_are_dropped_and_a_good_one_runs(graph, r
     ]
     if encoding in ("nv12", "nv21"):
         bad += [blank(encoding, width=63), blank(encoding, height=47)]
-    elif encoding != "nv24":  # of those without padding, the step is not believed
-        bad.append(blank(encoding, step=7))
     sent = [graph.publish("/plain/image", message).header.stamp for message in bad]
     graph.infer("/plain/image", blank(encoding), results("plain"))
     assert not [result for result in results("plain") if result.header.stamp in sent]

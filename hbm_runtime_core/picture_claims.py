@@ -1,0 +1,126 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the header of a compressed picture claims, checked before a library takes memory for its pixels."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ._vision import MAX_PIXELS, MAX_SIDE, check_jpeg
+from .errors import HbmEncodingError, HbmValueError
+
+JPEG_START = b"\xff\xd8"
+PNG_START = b"\x89PNG\r\n\x1a\n"
+
+# Deflate, which PNG and TIFF use, makes at most 1032 bytes of one.
+_DEFLATE_RATIO = 1032
+_ONE_COLOR_RATIO = 1 << 20  # WebP may code any number of equal pixels in a few bytes
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
+_PNM_TOKEN = re.compile(rb"(?:\s|#[^\n]*\n)*(\d+)")
+_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
+
+
+class _Claim(NamedTuple):
+    format: str
+    width: int
+    height: int
+    pixels_per_byte: float  # at most, as the format can be
+
+
+def check_claims(data: memoryview) -> None:
+    """Check the size that a picture claims against the limits and against the bytes that arrived.
+
+    Args:
+        data: the whole file, bytes.
+
+    Raises:
+        HbmEncodingError: it is in no format that is read here.
+        HbmValueError: it claims too much, or is cut off inside its header.
+    """
+    if data[:2] == JPEG_START:
+        return check_jpeg(data)
+    try:
+        claim = _read_claim(data)
+    except (IndexError, ValueError) as error:
+        raise HbmValueError(f"picture of {len(data)} bytes: it is cut off or damaged inside its header") from error
+    if claim is None:
+        begin = bytes(data[:4]).hex(" ")
+        raise HbmEncodingError(
+            f"unknown picture format: {len(data)} bytes that begin with {begin} (known: JPEG, PNG, TIFF, WebP, BMP, PNM); "
+            f"send jpeg or png",
+            "unknown format",
+        )
+    what = f"{claim.format} picture of {len(data)} bytes"
+    size = f"{claim.width}x{claim.height}"
+    if min(claim.width, claim.height) < 1 or max(claim.width, claim.height) > MAX_SIDE:
+        raise HbmValueError(f"{what}: its header claims {size} pixels, expected sides of 1 to {MAX_SIDE}")
+    pixels = claim.width * claim.height
+    if pixels > MAX_PIXELS:
+        raise HbmValueError(f"{what}: its header claims {size} pixels, expected at most {MAX_PIXELS} pixels")
+    if pixels > claim.pixels_per_byte * len(data):
+        least = int(pixels / claim.pixels_per_byte)
+        raise HbmValueError(f"{what}: it is cut off or its header is damaged: {size} pixels take at least {least} bytes")
+    return None
+
+
+def _read_claim(data: memoryview) -> _Claim | None:
+    start = bytes(data[:12])
+    if start[:8] == PNG_START:
+        bits = max(1, data[24]) * _PNG_CHANNELS.get(data[25], 1)
+        return _Claim("PNG", _big(data, 16, 4), _big(data, 20, 4), 8 * _DEFLATE_RATIO / bits)
+    if start[:4] in (b"II*\0", b"MM\0*"):
+        return _tiff_claim(data)
+    if start[:4] == b"RIFF" and start[8:] == b"WEBP":
+        return _webp_claim(data)
+    if start[:2] == b"BM":
+        # A height below zero means rows from the top. Run-length coding makes 255 pixels of 2 bytes.
+        return _Claim("BMP", _signed(data, 18), abs(_signed(data, 22)), 128)
+    if re.match(rb"P[1-6]\s", start):
+        head = bytes(data[2:512])
+        first = _PNM_TOKEN.match(head)
+        second = _PNM_TOKEN.match(head, first.end()) if first else None
+        if first is None or second is None:
+            raise ValueError("no size")
+        return _Claim("PNM", int(first[1]), int(second[1]), 8)
+    return None
+
+
+def _tiff_claim(data: memoryview) -> _Claim:
+    order = "little" if bytes(data[:2]) == b"II" else "big"
+
+    def number(at: int, size: int) -> int:
+        if at + size > len(data):
+            raise IndexError(at)
+        return int.from_bytes(data[at : at + size], order)  # type: ignore[arg-type]
+
+    directory = number(4, 4)
+    tags = {}
+    for entry in range(number(directory, 2)):
+        at = directory + 2 + 12 * entry
+        tags[number(at, 2)] = number(at + 8, 2 if number(at + 2, 2) == 3 else 4)
+    return _Claim("TIFF", tags.get(_TIFF_WIDTH, 0), tags.get(_TIFF_HEIGHT, 0), 8 * _DEFLATE_RATIO)
+
+
+def _webp_claim(data: memoryview) -> _Claim:
+    kind = bytes(data[12:16])
+    if kind == b"VP8X":
+        width, height = _little(data, 24, 3) + 1, _little(data, 27, 3) + 1
+    elif kind == b"VP8L":
+        packed = _little(data, 21, 4)
+        width, height = (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    else:
+        width, height = _little(data, 26, 2) & 0x3FFF, _little(data, 28, 2) & 0x3FFF
+    return _Claim("WebP", width, height, _ONE_COLOR_RATIO)
+
+
+def _big(data: memoryview, at: int, size: int) -> int:
+    return int.from_bytes(data[at : at + size], "big")
+
+
+def _little(data: memoryview, at: int, size: int) -> int:
+    return int.from_bytes(data[at : at + size], "little")
+
+
+def _signed(data: memoryview, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "little", signed=True)
