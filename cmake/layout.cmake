@@ -22,7 +22,8 @@ set(HBM_PYTHON_BUILD_DIR "${CMAKE_BINARY_DIR}/python/hbm_runtime_core")
 # are real, because the libraries are built into them.
 function(hbm_link_python_package source_dir build_dir)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE "${source_dir}"
-    "${source_dir}/*.py" "${source_dir}/*.pyi" "${source_dir}/py.typed" "${source_dir}/*.json")
+    "${source_dir}/*.py" "${source_dir}/*.pyi" "${source_dir}/py.typed" "${source_dir}/*.json"
+    "${source_dir}/*.cmake")
   foreach(file IN LISTS files)
     get_filename_component(folder "${build_dir}/${file}" DIRECTORY)
     file(MAKE_DIRECTORY "${folder}")

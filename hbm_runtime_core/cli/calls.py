@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import integer, integers, named
+from .arguments import integer, integers, positive, split_name
 from .backend import refuse_foreign_file
-from .errors import InputError
+from .console import warn
+from .errors import InputError, UsageError, unknown
 from .input_files import InputFile, read_input_files
-from .picture_file import add_picture_options
+from .picture_file import add_picture_options, check_picture_options
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime, InferRequest
@@ -29,23 +30,23 @@ def add_call_options(parser: argparse.ArgumentParser) -> None:
         "--input",
         action="append",
         default=[],
-        type=named(str),
         metavar="[NAME=]FILE",
-        help=".npy; .npz with an array an input; .bin, the elements row by row; or a picture: for an NV12 pair NAME is "
-        "what stands before _y and _uv. The name may be left out where only one input is left to be named",
+        help=".npy; .npz with one array per input; .bin, the elements row by row; anything else is a picture: for an NV12 "
+        "pair NAME is what stands before _y and _uv. The name may be left out where only one input is left",
     )
     inputs.add_argument(
-        "--input-shape", action="append", default=[], type=named(integers), metavar="[NAME=]1,3,H,W",
-        help="size of a dynamic input",
-    )  # fmt: skip
-    inputs.add_argument("--seed", type=integer(0), default=0, metavar="N", help="of the random inputs (default 0)")
+        "--input-shape", action="append", default=[], metavar="[NAME=]1,3,H,W", help="shape of a dynamic input"
+    )
+    inputs.add_argument("--seed", type=integer(0), metavar="N", help="of the random inputs (default 0)")
     add_picture_options(parser)
     scheduling = parser.add_argument_group("scheduling")
     scheduling.add_argument("--priority", type=integer(0, 255), metavar="P", help="0..255, higher runs first")
-    scheduling.add_argument("--bpu-cores", type=_cores, metavar="C[,C]", help="cores to run on, or 'any'")
-    scheduling.add_argument("--custom-id", type=integer(0), metavar="ID", help="among equal priorities smaller is first")
-    scheduling.add_argument("--device-id", type=integer(0), metavar="ID")
-    scheduling.add_argument("--timeout-ms", type=float, metavar="MS", help="give up on a call after this time")
+    scheduling.add_argument("--bpu-cores", type=_cores, metavar="C[,C]", help="cores to run on, such as 0,1, or 'any'")
+    scheduling.add_argument(
+        "--custom-id", type=integer(-(2**63), 2**63 - 1), metavar="ID", help="among equal priorities the smaller runs first"
+    )
+    scheduling.add_argument("--device-id", type=integer(0), metavar="ID", help="(default 0)")
+    scheduling.add_argument("--timeout-ms", type=positive, metavar="MS", help="give up on a call after this time")
 
 
 def _cores(text: str) -> list[int]:
@@ -64,14 +65,14 @@ def load(options: argparse.Namespace) -> tuple[HB_HBMRuntime, str]:
     runtime = HB_HBMRuntime(options.file)
     names = runtime.model_names
     if options.model is None and len(names) > 1:
-        raise InputError(f"{options.file} holds {len(names)} models: {', '.join(names)}; say which: --model NAME")
+        raise InputError(f"{options.file} holds {len(names)} models, choose one: --model NAME (known: {', '.join(names)})")
     if options.model is not None and options.model not in names:
-        raise InputError(f"{options.file} holds no model '{options.model}'; it holds {', '.join(names)}")
+        raise InputError(f"{options.file}: {unknown('model', options.model, names)}")
     return runtime, options.model or names[0]
 
 
 def run_arguments(options: argparse.Namespace) -> dict[str, Any]:
-    """What `InferRequest.run` is told besides the inputs."""
+    """What `InferRequest.run` takes besides the inputs."""
     given = {name: getattr(options, name) for name in ("priority", "bpu_cores", "custom_id", "device_id", "timeout_ms")}
     return {name: value for name, value in given.items() if value is not None}
 
@@ -83,18 +84,24 @@ def request_maker(
 
     Raises:
         InputError: an input is not given and `random` does not allow noise, or a file does not fit.
+        UsageError: an option has no effect on these inputs.
     """
     names = runtime.input_names[model]
     files = read_input_files(runtime, model, options)
+    opened = list(dict.fromkeys(files.values()))
     missing = [name for name in names if name not in files]
     if missing and not random:
         raise InputError(f"model '{model}': no data for {', '.join(missing)}; give --input NAME=FILE, or --random for noise")
-    shapes = _dynamic_shapes(runtime.input_shapes[model], files, dict(_named_shapes(options.input_shape, names)), model)
+    shapes = _dynamic_shapes(runtime.input_shapes[model], files, _given_shapes(options.input_shape, names, model), model)
+    check_picture_options(opened, runtime, model, options)
+    for option in ("random", "seed"):
+        if not missing and getattr(options, option, None) is not None:
+            warn(f"--{option} is ignored because every input has data")
 
     def make() -> InferRequest:
         request = runtime.create_request(model, shapes=shapes)
-        generator = np.random.default_rng(options.seed)
-        for file in dict.fromkeys(files.values()):
+        generator = np.random.default_rng(options.seed or 0)
+        for file in opened:
             file.fill(request.inputs, model)
         for name in missing:
             view = request.inputs[name]
@@ -104,25 +111,37 @@ def request_maker(
     return make
 
 
-def _named_shapes(given: list[tuple[str, tuple[int, ...]]], names: list[str]) -> list[tuple[str, tuple[int, ...]]]:
-    if any(not name for name, _ in given) and len(names) != 1:
-        raise InputError(f"--input-shape must name one of the inputs {', '.join(names)}: NAME=1,3,H,W")
-    return [(name or names[0], shape) for name, shape in given]
+def _given_shapes(given: Sequence[str], names: Sequence[str], model: str) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for text in given:
+        name, shape = split_name(text, names)
+        if not name and len(names) != 1:
+            raise InputError(f"--input-shape {text}: which input is it for? write NAME={text} (known: {', '.join(names)})")
+        name = name or names[0]
+        if name not in names:
+            raise InputError(f"--input-shape {text}: model '{model}': {unknown('input', name, names)}")
+        if name in shapes:
+            raise UsageError(f"duplicate --input-shape of input '{name}'")
+        shapes[name] = integers(shape)
+    return shapes
 
 
 def _dynamic_shapes(
     declared: Mapping[str, list[int]], files: Mapping[str, InputFile], given: Mapping[str, tuple[int, ...]], model: str
 ) -> dict[str, list[int]]:
-    unknown = [name for name in given if name not in declared]
-    if unknown:
-        raise InputError(f"model '{model}' has no input '{unknown[0]}'; its inputs are {', '.join(declared)}")
+    for name, wanted in given.items():
+        if -1 not in declared[name] and list(wanted) != list(declared[name]):
+            raise UsageError(
+                f"--input-shape cannot change input '{name}' of model '{model}': expected {list(declared[name])}, "
+                f"got {list(wanted)}"
+            )
     shapes = {}
     for name, shape in declared.items():
         if -1 not in shape:
             continue
         known = given.get(name) or (files[name].shape if name in files else None)
         if known is None:
-            raise InputError(f"model '{model}', input '{name}': the shape {shape} is dynamic; say --input-shape {name}=...")
+            raise InputError(f"model '{model}', input '{name}': the shape {shape} is dynamic; give --input-shape {name}=...")
         shapes[name] = list(known)
     return shapes
 

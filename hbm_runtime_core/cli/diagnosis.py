@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import platform
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,28 +18,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .. import host
+from ..environment import VARIABLES
 from ..packer.container import creator
 from .backend import open_backend
-from .sim_env import library_dir
+from .errors import unknown
+from .sim_env import LIBRARIES, library_dir
 
 OK, NOTE, WARNING, FAILED = "ok", "note", "warning", "failed"
 
 VENDOR_DIRECTORY = Path("/usr/hobot/lib")
+SOC_FILE = Path("/sys/class/boardinfo/soc_name")
+CORES_FILE = Path("/sys/devices/system/bpu/core_num")
 ENGINE_LIBRARY = "libhbm_sim_openvino.so"
+ROS_PACKAGE = "hbm_runtime_ros"
+LEAST_PYTHON = (3, 10)
 
-KNOWN_VARIABLES = (
-    "HBM_RUNTIME_BACKEND",
-    "HBM_RUNTIME_LIBRARY_DIR",
-    "HBM_SIM_CACHE_DIR",
-    "HBM_SIM_DISPATCH_AHEAD",
-    "HBM_SIM_EXECUTION",
-    "HBM_SIM_FAULTS",
-    "HBM_SIM_SOC",
-    "HBM_SIM_THREADS",
-    "HBM_SIM_TIMING",
-    "HBM_SIM_TRACE",
-    "HBM_TRACEBACK",
-)
 _OUR_VARIABLE = re.compile(r"HBM_(RUNTIME|SIM)_")
 
 
@@ -61,7 +56,8 @@ def diagnose() -> Iterator[Check]:
     yield _python()
     yield _module("numpy", "pip install numpy")
     yield from _variables()
-    yield from _hardware()
+    yield _hardware()
+    yield from _host()
     yield _vendor_libraries()
     simulator = _simulator_libraries()
     yield simulator
@@ -73,12 +69,14 @@ def diagnose() -> Iterator[Check]:
         yield _trial()
     if backend == "sim" or simulator.status == OK:
         yield _openvino(backend)
+        yield from _problem("network cache", host.network_cache_problem())
+    yield from _ros()
 
 
 def _python() -> Check:
     detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {sys.executable}"
-    if sys.version_info < (3, 10):
-        return Check("python", FAILED, detail, "use Python 3.10 or newer")
+    if sys.version_info < LEAST_PYTHON:
+        return Check("python", FAILED, detail, f"use Python {'.'.join(map(str, LEAST_PYTHON))} or newer")
     return Check("python", OK, detail)
 
 
@@ -95,35 +93,43 @@ def _version(module: ModuleType) -> str:
 
 
 def _variables() -> Iterator[Check]:
-    for name in sorted(os.environ):
-        if name in KNOWN_VARIABLES:
-            yield Check("environment", NOTE, f"{name}={os.environ[name]}")
+    for name, value in sorted(os.environ.items()):
+        if name in VARIABLES:
+            problem = VARIABLES[name].problem(value)
+            if problem:
+                yield Check("environment", WARNING, problem, f"unset {name}")
+            else:
+                yield Check("environment", NOTE, f"{name}={value}")
         elif _OUR_VARIABLE.match(name):
-            close = difflib.get_close_matches(name, KNOWN_VARIABLES, n=1)
-            remedy = f"did you mean {close[0]}?" if close else f"known: {', '.join(KNOWN_VARIABLES)}"
-            yield Check("environment", WARNING, f"{name} is set, but means nothing", remedy)
+            yield Check("environment", WARNING, unknown("variable", name, VARIABLES), f"unset {name}")
 
 
-def _hardware() -> Iterator[Check]:
-    facts = []
-    for label, path in (
-        ("board", "/sys/class/boardinfo/soc_name"),
-        ("BPU cores", "/sys/devices/system/bpu/core_num"),
-    ):
+def _hardware() -> Check:
+    facts = [f"{len(os.sched_getaffinity(0))} processors"]
+    for label, path in (("board", SOC_FILE), ("BPU cores", CORES_FILE)):
         try:
-            facts.append(f"{label} {Path(path).read_text().strip()}")
+            facts.append(f"{label} {path.read_text().strip()}")
         except OSError:
             continue
-    if facts:
-        yield Check("hardware", OK, ", ".join(facts))
+    return Check("hardware", OK, ", ".join(facts))
+
+
+def _host() -> Iterator[Check]:
+    yield from _problem("temporary files", host.temporary_folder_problem())
+    yield from _problem("open files", host.open_files_problem())
+
+
+def _problem(name: str, problem: host.HostProblem | None) -> Iterator[Check]:
+    if problem is not None:
+        yield Check(name, WARNING, problem.detail, problem.remedy)
 
 
 def _vendor_libraries() -> Check:
     name = "vendor's libraries"
     directory = Path(os.environ.get("HBM_RUNTIME_LIBRARY_DIR") or VENDOR_DIRECTORY)
-    found = [library for library in ("libdnn.so", "libhbucp.so") if (directory / library).exists()]
-    if len(found) == 2:
-        return Check(name, OK, f"libdnn.so, libhbucp.so in {directory}")
+    found = [library for library in LIBRARIES if (directory / library).exists()]
+    if len(found) == len(LIBRARIES):
+        return Check(name, OK, f"{', '.join(LIBRARIES)} in {directory}")
     if found:
         return Check(name, WARNING, f"only {found[0]} in {directory}", "reinstall the package hobot-dnn")
     status = WARNING if os.environ.get("HBM_RUNTIME_BACKEND") == "bpu" else NOTE
@@ -133,7 +139,7 @@ def _vendor_libraries() -> Check:
 
 def _simulator_libraries() -> Check:
     name = "simulator"
-    missing = [library for library in ("libdnn.so", "libhbucp.so") if not (library_dir() / library).is_file()]
+    missing = [library for library in LIBRARIES if not (library_dir() / library).is_file()]
     if not missing:
         return Check(name, OK, str(library_dir()))
     return Check(name, NOTE, f"{', '.join(missing)} not in {library_dir()}: this installation cannot simulate")
@@ -198,3 +204,51 @@ def _openvino(backend: str) -> Check:
     if found.status != OK:
         return Check("networks", status, f"{found.detail}: only models from descriptions run", remedy)
     return Check("networks", OK, f"OpenVINO {found.detail}")
+
+
+def _ros() -> Iterator[Check]:
+    """What the node needs: ROS 2, the messages, the launch files, and shared memory for pictures."""
+    distribution = os.environ.get("ROS_DISTRO", "")
+    works, detail = _in_own_process("from rclpy.utilities import get_rmw_implementation_identifier as get; print(get())")
+    if not works and not distribution:
+        yield Check("ROS 2", NOTE, "not sourced: the core works without it, the node does not")
+    elif not works:
+        remedy = f"install the packages of ROS 2 {distribution}, and use its Python, not another one"
+        yield Check("ROS 2", WARNING, f"{distribution} is sourced, but rclpy does not work: {detail}", remedy)
+    else:
+        command = shutil.which("ros2") or "no command ros2 in PATH"
+        yield Check("ROS 2", OK, f"{distribution or 'ROS_DISTRO is not set'}, {detail}, {command}")
+        yield from _node()
+
+
+def _in_own_process(code: str) -> tuple[bool, str]:
+    """Whether Python runs this, and the last line that it prints. rclpy ends a process that lacks its middleware."""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    lines = (result.stderr if result.returncode else result.stdout).strip().splitlines()
+    return result.returncode == 0, lines[-1] if lines else f"exit code {result.returncode}"
+
+
+def _node() -> Iterator[Check]:
+    from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+
+    remedy = "source the workspace in which it was built: . install/setup.sh"
+    try:
+        share = Path(get_package_share_directory(ROS_PACKAGE))
+    except PackageNotFoundError:
+        yield Check("node", NOTE, f"the package {ROS_PACKAGE} is not sourced: models run from Python only", remedy)
+        return
+    works, detail = _in_own_process(
+        f"from rclpy.type_support import check_for_type_support as check; from {ROS_PACKAGE} import msg; "
+        "check(msg.InferenceResult)"
+    )
+    launch_file = share / "launch" / "inference.launch.py"
+    if not works:
+        yield Check("node", WARNING, f"the messages of {ROS_PACKAGE} cannot be used: {detail}", remedy)
+    elif not launch_file.is_file():
+        yield Check("node", WARNING, f"no {launch_file}", f"colcon build --packages-select {ROS_PACKAGE}")
+    else:
+        yield Check("node", OK, f"messages of {ROS_PACKAGE}, {launch_file}")
+    problem = host.shared_memory_problem(share / "config" / "fastdds.xml")
+    if problem is None:
+        yield Check("shared memory", OK, f"{host.SHARED_MEMORY} has room for the pictures of a camera and the node")
+    yield from _problem("shared memory", problem)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""`hbm doctor`: what is installed, which backend runs, and what is wrong."""
+"""`hbm doctor`: what is installed, which backend is used, and what is wrong."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MARKS = {"ok": "ok     ", "note": "-      ", "warning": "WARNING", "failed": "F
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "doctor",
-        help="check the installation: backend, libraries, versions",
-        description="Look at everything that running a model needs. The exit code is 1 where no model can run.",
+        help="check the installation: backend, libraries, ROS, this machine",
+        description="Check everything that running a model and the node need. The exit code is 1 where no model can run.",
     )
     parser.set_defaults(run=run)
     add_json(parser)

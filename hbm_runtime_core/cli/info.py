@@ -18,9 +18,11 @@ from .runtime_facts import describe_runtime, runtime_json
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "info",
-        help="show the models of a file: names, shapes, types, strides, quantisation",
-        description="Show what is inside model files. A simulated file is read without any library; "
+        help="show the models of a file: names, shapes, types, strides, quantization",
+        description="Show what is inside model files. A simulated file is read without any library;\n"
         "one that was compiled for a BPU is read through the board's libraries.",
+        epilog="examples:\n  hbm info det.hbm\n  hbm info det.hbm net.hbm --json\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
     parser.add_argument("files", nargs="+", metavar="MODEL.hbm")

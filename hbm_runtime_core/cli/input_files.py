@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .errors import InputError
-from .picture_file import PICTURE_SUFFIXES, PictureFile
+from .arguments import split_name
+from .errors import InputError, unknown
+from .picture_file import PictureFile, picture_names
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime
@@ -48,9 +49,16 @@ class ArrayFile:
         if self._array.dtype != view.dtype or self._array.shape != view.shape:
             raise InputError(
                 f"model '{model}', input '{self.names[0]}': expected {view.dtype} {list(view.shape)}, "
-                f"{self._path} holds {self._array.dtype} {list(self._array.shape)}"
+                f"got {self._array.dtype} {list(self._array.shape)} from {self._path}{self._hint(view)}"
             )
         view[...] = self._array
+
+    def _hint(self, view: np.ndarray) -> str:
+        if self._array.size != view.size:
+            return ""
+        steps = f".astype('{view.dtype}')" if self._array.dtype != view.dtype else ""
+        steps += f".reshape({list(view.shape)})" if self._array.shape != view.shape else ""
+        return f"; if the elements are in this order, save array{steps}"
 
 
 class RawFile:
@@ -70,8 +78,8 @@ class RawFile:
             raise InputError(f"cannot read {self._path}: {error.strerror}") from None
         if len(data) != view.size * view.itemsize:
             raise InputError(
-                f"model '{model}', input '{self.names[0]}': {view.dtype} {list(view.shape)} takes "
-                f"{view.size * view.itemsize} bytes, {self._path} holds {len(data)}"
+                f"model '{model}', input '{self.names[0]}': expected {view.size * view.itemsize} bytes "
+                f"({view.dtype} {list(view.shape)}), got {len(data)} from {self._path}"
             )
         view[...] = np.frombuffer(data, dtype=view.dtype).reshape(view.shape)
 
@@ -83,15 +91,16 @@ def read_input_files(runtime: HB_HBMRuntime, model: str, options: argparse.Names
         InputError: a name that the model does not have, an input given twice, a file that cannot be read.
     """
     names = runtime.input_names[model]
+    given = [split_name(text, picture_names(names)) for text in options.input]
     result: dict[str, InputFile] = {}
     # Files with a name come first: the others then have fewer inputs to choose from.
-    for name, path in sorted(options.input, key=lambda item: not item[0]):
+    for name, path in sorted(given, key=lambda item: not item[0]):
         for file in _open(runtime, model, options, name, path, [n for n in names if n not in result]):
             for filled in file.names:
                 if filled not in names:
-                    raise InputError(f"{path}: model '{model}' has no input '{filled}'; it has {', '.join(names)}")
+                    raise InputError(f"{path}: model '{model}': {unknown('input', filled, names)}")
                 if filled in result:
-                    raise InputError(f"input '{filled}' is given twice, the second time by {path}")
+                    raise InputError(f"duplicate input '{filled}': the second file is {path}")
                 result[filled] = file
     return result
 
@@ -100,20 +109,15 @@ def _open(
     runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, name: str, path: str, left: Sequence[str]
 ) -> list[InputFile]:
     suffix = Path(path).suffix.lower()
-    if suffix in PICTURE_SUFFIXES:
-        return [PictureFile(path, runtime, model, name, options)]
     if suffix == ".npz":
         if name:
             raise InputError(f"{path}: an .npz names its inputs itself; write --input {path}")
         return [ArrayFile(f"{path}[{key}]", key, array) for key, array in _load_numpy(path).items()]
     if suffix not in (".npy", ".bin"):
-        raise InputError(
-            f"{path}: unknown kind of input file '{suffix}'; "
-            f"known: .npy, .npz, .bin and the pictures {', '.join(PICTURE_SUFFIXES)}"
-        )
+        return [PictureFile(path, runtime, model, name, options)]
     if not name:
         if len(left) != 1:
-            raise InputError(f"{path}: say which input it is for, NAME={path}; not given yet: {', '.join(left)}")
+            raise InputError(f"{path}: which input is it for? write NAME={path} (no data yet: {', '.join(left) or 'none'})")
         name = left[0]
     return [ArrayFile(path, name, _load_numpy(path)) if suffix == ".npy" else RawFile(path, name)]
 

@@ -115,7 +115,7 @@ class LoadTest:
                 stages = call()
                 done.append(((time.perf_counter_ns() - start) / 1000, stages))
         except threading.BrokenBarrierError:
-            pass  # another thread failed in its warm-up, and told
+            pass  # another thread failed in its warm-up, and has reported
         except BaseException as error:
             self._failure = self._failure or error
             self._stop.set()

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from . import doctor, info, pack, perf, run, sim_env
-from .arguments import Parser
+from .arguments import Parser, join_lists
 from .console import fail
+from .errors import UsageError
 
 COMMANDS = (info, run, perf, pack, sim_env, doctor)
 
@@ -34,7 +35,7 @@ def build_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `hbm` with these arguments; returns the exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = join_lists(sys.argv[1:] if argv is None else argv, "--bpu-cores")
     parser = build_parser()
     try:
         if arguments[:1] == ["pack"]:
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough (`hbm info ... | head`); keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    except argparse.ArgumentTypeError as error:
+    except (argparse.ArgumentTypeError, UsageError) as error:
         fail(str(error))
         return EXIT_USAGE
     except Exception as error:

@@ -44,7 +44,7 @@ class ModelFacts:
     """One model.
 
     Attributes:
-        bpu_cores: None where the board's library does not tell.
+        bpu_cores: None where the board's library does not report it.
         extra: what only one kind of file has.
     """
 
@@ -68,13 +68,23 @@ class ModelFacts:
     def to_text(self) -> str:
         lines = [f"model {self.name}"]
         facts: dict[str, Any] = {"description": self.description or "-", "BPU cores": self.bpu_cores or "?", **self.extra}
-        rows = [[label.replace("_us", " (us)").replace("_", " "), _shown(value)] for label, value in facts.items()]
+        rows = [[label.replace("_us", " (us)").replace("_", " "), _fact(label, value)] for label, value in facts.items()]
         lines.append(table(rows, indent="  "))
-        rows = [["", "name", "type", "shape", "stride (bytes)", "aligned bytes", "quantisation", "description"]]
+        rows = [["", "name", "type", "shape", "stride (bytes)", "aligned bytes", "quantization", "description"]]
         for kind, tensors in (("input", self.inputs), ("output", self.outputs)):
             rows += [[f"{kind} {i}", *_tensor_row(tensor)] for i, tensor in enumerate(tensors)]
         lines.append(table(rows, indent="  ", right=(5,)))
+        if any(-1 in tensor.strides for tensor in (*self.inputs, *self.outputs)):
+            lines.append("  -1: chosen by the program that allocates the tensor; the runtime does it by itself")
         return "\n".join(lines)
+
+
+def _fact(label: str, value: Any) -> str:
+    if label == "latency_us" and value == 0:
+        return "not declared"
+    if label == "max_time_per_fc_us" and value == 0:
+        return "not declared: the whole model is one function call"
+    return _shown(value)
 
 
 def _tensor_row(tensor: TensorFacts) -> list[str]:

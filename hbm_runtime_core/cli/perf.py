@@ -8,7 +8,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from .arguments import add_json, integer
+from .arguments import add_json, integer, positive
 from .calls import add_call_options, load, request_maker, run_arguments
 from .console import Progress, print_json, table
 from .histogram import save_png, text_histogram
@@ -18,20 +18,21 @@ from .load_test import STAGES, LoadTest, Measurement, percentile
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "perf",
-        help="measure frames a second and latency",
-        description="Run a model over and over from one or several threads. Inputs are filled once, in the model's "
-        "own buffers: what is measured is the runtime and the device.",
-        epilog="example: hbm perf det.hbm --threads 4 --frames 1000 --bpu-cores any",
+        help="measure frames per second and latency",
+        description="Run a model repeatedly from one or several threads. Inputs are filled once, in the model's own\n"
+        "buffers: what is measured is the runtime and the device.",
+        epilog="examples:\n  hbm perf det.hbm --threads 4 --frames 1000 --bpu-cores any\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
     add_call_options(parser)
     measure = parser.add_argument_group("measurement")
     amount = measure.add_mutually_exclusive_group()
     amount.add_argument("--frames", type=integer(1), metavar="N", help="frames of all threads (default 200)")
-    amount.add_argument("--seconds", type=float, metavar="S", help="measure for this time instead")
+    amount.add_argument("--seconds", type=positive, metavar="S", help="measure for this time instead")
     measure.add_argument("--threads", type=integer(1, 256), default=1, metavar="N", help="calling threads (default 1)")
     measure.add_argument(
-        "--warm-up", type=integer(0), default=5, metavar="N", help="frames a thread before measuring (default 5)"
+        "--warm-up", type=integer(0), default=5, metavar="N", help="frames per thread before measuring (default 5)"
     )
     measure.add_argument("--png", metavar="FILE", help="save the histogram as a picture (needs matplotlib)")
     add_json(parser)

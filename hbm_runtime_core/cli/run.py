@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""`hbm run`: one inference; files or noise in, files or statistics out."""
+"""`hbm run`: one inference; files or noise in, files, values or statistics out."""
 
 from __future__ import annotations
 
@@ -11,40 +11,60 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import add_json
+from .arguments import add_json, integer
 from .calls import add_call_options, load, request_maker, run_arguments
-from .console import print_json, table
-from .errors import InputError
+from .console import print_json, table, warn
+from .errors import InputError, UsageError
+from .load_test import STAGES
+
+# Outputs of up to this many elements are printed whole.
+_FEW = 16
+
+_EPILOG = """\
+examples:
+  hbm run det.hbm --input page.png --output out/
+  hbm run net.hbm --input cat.jpg --mean 123.675,116.28,103.53 --std 58.395,57.12,57.375 --top 5
+  hbm run net.hbm --random --bpu-cores 0,1
+"""
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "run",
         help="run a model once on files or noise",
-        description="Run a model once. Without --output it prints statistics of what came out.",
-        epilog="example: hbm run det.hbm --input data=page.png --output out/",
+        description="Run a model once. It prints statistics of the outputs, and the values of small ones.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run)
     add_call_options(parser)
-    parser.add_argument("--random", action="store_true", help="seeded noise for inputs that no file is given for")
-    parser.add_argument("--dequantize", action="store_true", help="quantised outputs as real numbers (float32)")
-    parser.add_argument("-o", "--output", metavar="PATH", help="FILE.npz for all outputs, or a folder for a file an output")
-    parser.add_argument("--format", choices=("npy", "bin"), default="npy", help="of the files in a folder (default npy)")
-    add_json(parser)
+    parser.add_argument(
+        "--random", action="store_const", const=True, help="seeded noise for inputs that no file is given for"
+    )
+    outputs = parser.add_argument_group("outputs")
+    outputs.add_argument("--dequantize", action="store_true", help="quantized outputs as real numbers (float32)")
+    outputs.add_argument("--top", type=integer(1), metavar="N", help="print the N largest values of each output")
+    outputs.add_argument(
+        "-o", "--output", metavar="PATH", help="FILE.npz for all outputs, or a folder with one file per output"
+    )
+    outputs.add_argument("--format", choices=("npy", "bin"), help="of the files in a folder (default npy)")
+    add_json(outputs)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.format and (options.output is None or Path(options.output).suffix == ".npz"):
+        raise UsageError("--format is ignored because there is no folder of outputs; give --output FOLDER/, or remove it")
     runtime, model = load(options)
-    request = request_maker(runtime, model, options, random=options.random)()
+    request = request_maker(runtime, model, options, random=bool(options.random))()
     outputs = request.run(**run_arguments(options))
     if options.dequantize:
         from .. import dequantize
 
         quants = runtime.output_quants[model]
-        outputs = {
-            name: dequantize(array, quants[name]) if quants[name].quant_type == 1 else array
-            for name, array in outputs.items()
-        }
+        quantized = [name for name in outputs if quants[name].quant_type == 1]
+        if not quantized:
+            warn(f"--dequantize is ignored because no output of model '{model}' is quantized")
+        outputs = {**outputs, **{name: dequantize(outputs[name], quants[name]) for name in quantized}}
     ordered = {name: outputs[name] for name in runtime.output_names[model]}
     files = _write(ordered, options) if options.output else {}
     timing = request.timing
@@ -52,11 +72,15 @@ def run(options: argparse.Namespace) -> int:
         "model": model,
         "backend": runtime.backend,
         "soc": runtime.soc,
-        "timing_us": {
-            stage: round(getattr(timing, f"{stage}_us"), 1) for stage in ("copy_in", "queue", "device", "copy_out", "total")
-        },
+        "timing_us": {stage: round(getattr(timing, f"{stage}_us"), 1) for stage in (*STAGES, "total")},
         "outputs": [
-            {"name": name, **_statistics(array), **({"file": files[name]} if name in files else {})}
+            {
+                "name": name,
+                **_statistics(array),
+                **({"values": array.ravel().tolist()} if array.size <= _FEW else {}),
+                **({"top": _largest(array, options.top)} if options.top else {}),
+                **({"file": files[name]} if name in files else {}),
+            }
             for name, array in ordered.items()
         ],
     }
@@ -78,6 +102,15 @@ def _statistics(array: np.ndarray) -> dict[str, Any]:
     return result
 
 
+def _largest(array: np.ndarray, count: int) -> list[dict[str, Any]]:
+    """The largest values with their indices, without the axes of length 1; NaN is no value."""
+    used = np.squeeze(array)
+    flat = np.atleast_1d(used).ravel()
+    order = np.argsort(-flat.astype(np.float64), kind="stable")
+    order = order[~np.isnan(flat[order].astype(np.float64))][:count]
+    return [{"index": [int(i) for i in np.unravel_index(place, used.shape)], "value": flat[place].item()} for place in order]
+
+
 def _text(facts: dict[str, Any]) -> str:
     rows = [["output", "type", "shape", "min", "max", "mean", "std", "NaN", "file"]]
     for output in facts["outputs"]:
@@ -86,7 +119,22 @@ def _text(facts: dict[str, Any]) -> str:
         rows.append([output["name"], output["dtype"], shape, *numbers, str(output["nan"]), output.get("file", "")])
     stages = ", ".join(f"{stage.replace('_', ' ')} {value:g} us" for stage, value in facts["timing_us"].items())
     head = f"{facts['model']} on {facts['soc']} (backend {facts['backend']}): {stages}"
-    return head + "\n" + table(rows, right=(3, 4, 5, 6, 7))
+    return "\n".join([head, table(rows, right=(3, 4, 5, 6, 7)), *_value_lines(facts["outputs"])])
+
+
+def _value_lines(outputs: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for output in outputs:
+        if "top" in output:
+            lines.append(f"{output['name']}, largest values:")
+            lines += [f"  [{','.join(map(str, each['index']))}] {_shown(each['value'])}" for each in output["top"]]
+        elif "values" in output:
+            lines.append(f"{output['name']}: " + " ".join(map(_shown, output["values"])))
+    return lines
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[str, str]:
@@ -99,13 +147,13 @@ def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[
         files: dict[str, Path] = {}
         for name, array in outputs.items():
             # Names of networks hold slashes and colons; a file's must not lead out of the folder.
-            file = path / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + f".{options.format}")
+            file = path / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + f".{options.format or 'npy'}")
             if file in files.values():
                 raise InputError(f"two outputs would be written to {file}; use --output FILE.npz")
-            if options.format == "npy":
-                np.save(file, array)
-            else:
+            if options.format == "bin":
                 np.ascontiguousarray(array).tofile(file)
+            else:
+                np.save(file, array)
             files[name] = file
         return {name: str(file) for name, file in files.items()}
     except OSError as error:

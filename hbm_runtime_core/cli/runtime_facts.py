@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The facts of a model file as a loaded runtime tells them."""
+"""The facts of a model file that a loaded runtime reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def model_facts(runtime: HB_HBMRuntime, name: str) -> ModelFacts:
     """One model of a runtime."""
     try:
         bpu_cores = runtime.compile_bpu_core_num[name]
-    except RuntimeError:  # an older libdnn does not tell
+    except RuntimeError:  # an older libdnn does not report it
         bpu_cores = None
     return ModelFacts(
         name,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ USAGE = f"""\
 usage: python3 -m hbm_runtime_core.compat PROGRAM.py [ARGUMENT ...]
 
 Runs PROGRAM.py; its `import hbm_runtime` finds hbm_runtime_core. The same for a whole shell:
-    export PYTHONPATH={directory()}
+    export PYTHONPATH={shlex.quote(directory())}${{PYTHONPATH:+:$PYTHONPATH}}
 """
 
 

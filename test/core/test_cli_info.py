@@ -36,7 +36,18 @@ def test_the_text_names_backend_models_and_tensors(tmp_path, capsys):
     code, out, _ = call(capsys, "info", path)
     assert code == 0
     assert "(backend sim)" in out
-    for word in ("detector", "finds things", "data_y", "[1,32,64,1]", "[-1,-1,1,1]", "scale 0.5 zero point 1", "4096"):
+    for word in (
+        "-1: chosen by the program",
+        "latency (us)          2000",
+        "not declared",
+        "detector",
+        "finds things",
+        "data_y",
+        "[1,32,64,1]",
+        "[-1,-1,1,1]",
+        "scale 0.5 zero point 1",
+        "4096",
+    ):
         assert word in out
 
 
@@ -55,7 +66,7 @@ def test_a_file_compiled_for_a_bpu_is_refused_by_the_simulator_with_the_way_out(
     assert "hbm pack" in err
 
 
-def test_a_runtime_tells_the_same_facts_as_the_file(tmp_path):
+def test_a_runtime_reports_the_same_facts_as_the_file(tmp_path):
     path = model_file(tmp_path, DETECTOR, ECHO)
     from_file = package_facts(read_package(path))
     with HB_HBMRuntime(path) as runtime:

@@ -10,7 +10,10 @@ import pytest
 from cli_models import ECHO, call, model_file
 
 from hbm_runtime_core.cli import main
+from hbm_runtime_core.cli.arguments import join_lists, named, split_name
 from hbm_runtime_core.cli.console import Progress
+
+COMMANDS = ["info", "run", "perf", "pack", "sim-env", "doctor"]
 
 
 def run(*arguments, **environment):
@@ -41,12 +44,25 @@ def test_a_traceback_comes_only_when_it_is_asked_for():
     assert "Traceback" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["info", "run", "perf", "pack", "sim-env", "doctor"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(capsys, command):
     code, out, _ = call(capsys, command, "--help")
     assert code == 0
     assert f"hbm {command}" in out
     assert "--json" in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_unknown_option_points_to_the_help_of_its_command(capsys, command):
+    arguments = {"info": ["m.hbm"], "run": ["m.hbm"], "perf": ["m.hbm"], "pack": ["n.onnx", "-o", "m.hbm"]}
+    code, out, err = call(capsys, command, *arguments.get(command, []), "--jsn")
+    assert (code, out) == (2, "")
+    assert err == f"hbm: error: unknown option '--jsn'; did you mean '--json'? (see: hbm {command} --help)\n"
+
+
+def test_an_argument_too_many_is_named(capsys):
+    code, _, err = call(capsys, "run", "m.hbm", "page.png")
+    assert (code, err) == (2, "hbm: error: unexpected argument 'page.png' (see: hbm run --help)\n")
 
 
 def test_no_command_is_wrong_usage(capsys):
@@ -91,3 +107,45 @@ def test_main_takes_its_arguments_from_the_command_line_by_default(monkeypatch, 
     monkeypatch.setattr(sys, "argv", ["hbm", "info", "missing.hbm"])
     assert main() == 1
     assert "missing.hbm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("x=a.npy", "x", "a.npy"),
+        ("x=runs/lr=0.1/a.npy", "x", "runs/lr=0.1/a.npy"),
+        ("runs/lr=0.1/a.npy", "", "runs/lr=0.1/a.npy"),
+        ("./x=1/a.npy", "", "./x=1/a.npy"),
+        ("a.npy", "", "a.npy"),
+        ("/model/in:0=a.npy", "/model/in:0", "a.npy"),
+        ("a=b=a.npy", "a=b", "a.npy"),
+        ("y=a.npy", "y", "a.npy"),
+        ("lr=0.1/here.npy", "", "lr=0.1/here.npy"),
+    ],
+)
+def test_a_path_keeps_its_equals_sign(tmp_path, monkeypatch, text, name, value):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lr=0.1").mkdir()
+    (tmp_path / "lr=0.1/here.npy").write_text("")
+    assert split_name(text, ["x", "a", "a=b", "/model/in:0"]) == (name, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("int8:scale=0.5", "", "int8:scale=0.5"),
+        ("input:0=int8:scale=@runs/lr=0.1/s.npy", "input:0", "int8:scale=@runs/lr=0.1/s.npy"),
+        ("/model/out=int8", "/model/out", "int8"),
+        ("score: 1 = certain", "", "score: 1 = certain"),
+        ("out=1 = certain", "out", "1 = certain"),
+    ],
+)
+def test_a_value_for_a_port_keeps_its_equals_sign(text, name, value):
+    assert named(str)(text) == (name, value)
+
+
+def test_cores_may_be_written_as_a_list_of_arguments():
+    assert join_lists(["run", "m.hbm", "--bpu-cores", "0", "1", "2,3", "--json"], "--bpu-cores") == [
+        "run", "m.hbm", "--bpu-cores", "0,1,2,3", "--json"
+    ]  # fmt: skip
+    assert join_lists(["run", "--bpu-cores", "0", "m.hbm"], "--bpu-cores") == ["run", "--bpu-cores", "0", "m.hbm"]

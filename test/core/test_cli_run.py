@@ -81,17 +81,33 @@ def test_a_foreign_file_is_called_what_it_is(tmp_path, capsys, command, content,
     ("models", "arguments", "message"),
     [
         ([DETECTOR], [], "no data for data_y, data_uv; give --input NAME=FILE, or --random"),
-        ([DETECTOR, ECHO], ["--random"], "holds 2 models: detector, echo; say which: --model NAME"),
-        ([ECHO], ["--model", "ech"], "holds no model 'ech'; it holds echo"),
-        ([ECHO], ["--random"], "input 'x': the shape [1, -1, 4] is dynamic; say --input-shape x=..."),
-        ([ECHO], ["--random", "--input-shape", "z=1,2,4"], "has no input 'z'; its inputs are x"),
+        ([DETECTOR, ECHO], ["--random"], "holds 2 models, choose one: --model NAME (known: detector, echo)"),
+        ([ECHO], ["--model", "ech"], "unknown model 'ech'; did you mean 'echo'? (known: echo)"),
+        ([ECHO], ["--random"], "input 'x': the shape [1, -1, 4] is dynamic; give --input-shape x=..."),
+        ([ECHO], ["--random", "--input-shape", "z=1,2,4"], "unknown input 'z' (known: x)"),
+        ([DETECTOR], ["--random", "--input-shape", "1,2,4"], "which input is it for? write NAME=1,2,4"),
         ([ECHO], ["--input", "none.npy"], "cannot read none.npy: No such file or directory"),
-        ([ECHO], ["--input", "double.npy"], "expected float32 [1, 2, 4], double.npy holds float64 [1, 2, 4]"),
-        ([ECHO], ["--input", "z=double.npy"], "model 'echo' has no input 'z'; it has x"),
-        ([ECHO], ["--input", "double.npy", "--input", "x=double.npy"], "not given yet: "),
-        ([ECHO], ["--input", "bytes.bin", "--input-shape", "1,2,4"], "takes 32 bytes, bytes.bin holds 3"),
-        ([ECHO], ["--input", "text.txt"], "unknown kind of input file '.txt'; known: .npy"),
+        ([ECHO], ["--input", "double.npy"], "expected float32 [1, 2, 4], got float64 [1, 2, 4] from double.npy"),
+        ([ECHO], ["--input", "double.npy"], "save array.astype('float32')"),
+        ([ECHO], ["--input", "flat.npy", "--input-shape", "1,2,4"], "save array.reshape([1, 2, 4])"),
+        ([ECHO], ["--input", "z=double.npy"], "unknown input 'z' (known: x)"),
+        ([ECHO], ["--input", "double.npy", "--input", "x=double.npy"], "no data yet: none"),
+        ([ECHO], ["--input", "x=double.npy", "--input", "x=flat.npy"], "duplicate input 'x': the second file is flat.npy"),
+        ([ECHO], ["--input", "bytes.bin", "--input-shape", "1,2,4"], "expected 32 bytes (float32 [1, 2, 4]), got 3 from"),
         ([ECHO], ["--input", "bytes.npy"], "cannot read bytes.npy"),
+        ([DETECTOR], ["--input", "none.jpg"], "none.jpg: No such file or directory"),
+        ([DETECTOR], ["--input", "text.txt"], "text.txt"),
+        (
+            [DETECTOR],
+            ["--input", "data_y=page.png"],
+            "a picture fills data_y and data_uv together; write --input data=page.png",
+        ),
+        ([DETECTOR], ["--input", "data_uv=page.png"], "write --input data=page.png"),
+        (
+            [DETECTOR],
+            ["--input", "dat=page.png"],
+            "unknown input 'dat'; did you mean 'data'? (known: data, data_y, data_uv)",
+        ),
         ([ECHO], ["--random", "--input-shape", "1,2,4", "--bpu-cores", "9"], "9"),
         ([ECHO], ["--random", "--input-shape", "1,2,4", "-o", "text.txt/out"], "cannot write text.txt"),
     ],
@@ -99,9 +115,197 @@ def test_a_foreign_file_is_called_what_it_is(tmp_path, capsys, command, content,
 def test_a_mistake_is_one_clear_error(tmp_path, capsys, monkeypatch, models, arguments, message):
     monkeypatch.chdir(tmp_path)
     np.save("double.npy", np.zeros((1, 2, 4)))
+    np.save("flat.npy", np.zeros(8, np.float32))
+    picture("page.png")
     for name in ("bytes.bin", "bytes.npy", "text.txt"):
         (tmp_path / name).write_bytes(b"abc")
     code, out, err = call(capsys, "run", model_file(tmp_path, *models), *arguments)
     assert (code, out) == (1, "")
     assert err.startswith("hbm: error: ") and err.count("\n") == 1
     assert message in err
+
+
+def picture(path, size=(64, 32), color=(200, 100, 50)):
+    image = pytest.importorskip("PIL.Image")
+    image.new("RGB", size, color).save(path)
+    return str(path)
+
+
+TENSOR = {
+    "name": "tensor",
+    "inputs": [{"name": "image", "dtype": "F32", "shape": [1, 3, 8, 8]}],
+    "outputs": [{"name": "copy", "dtype": "F32", "shape": [1, 3, 8, 8], "fill": {"kind": "copy", "input": "image"}}],
+}
+GREY = {
+    "name": "grey",
+    "inputs": [{"name": "image", "dtype": "U8", "shape": [1, 1, 8, 8]}],
+    "outputs": [{"name": "copy", "dtype": "U8", "shape": [1, 1, 8, 8], "fill": {"kind": "copy", "input": "image"}}],
+}
+CLASSES = {
+    "name": "classes",
+    "inputs": [{"name": "x", "dtype": "F32", "shape": [1, 5]}],
+    "outputs": [{"name": "y", "dtype": "F32", "shape": [1, 5], "fill": {"kind": "copy", "input": "x"}}],
+}
+
+
+@pytest.mark.parametrize("command", ["run", "perf"])
+@pytest.mark.parametrize(
+    ("model", "arguments", "message"),
+    [
+        (DETECTOR, ["--mean", "3"], "--mean cannot be combined with the NV12 input of model 'detector'"),
+        (DETECTOR, ["--scale", "2"], "--scale cannot be combined with the NV12 input"),
+        (DETECTOR, ["--std", "2"], "--std cannot be combined with the NV12 input"),
+        (DETECTOR, ["--color-order", "bgr"], "--color-order cannot be combined with the NV12 input"),
+        (TENSOR, ["--model-range", "full"], "--model-range is ignored because model 'tensor' has no NV12 input"),
+        (
+            GREY,
+            ["--color-order", "bgr"],
+            "--color-order is ignored because the picture input of model 'grey' has one channel",
+        ),
+        (TENSOR, ["--resize", "stretch", "--pad-value", "0"], "--pad-value is ignored because --resize stretch"),
+        (TENSOR, ["--std", "0"], "expected numbers to divide by, got '0'"),
+        (TENSOR, ["--std", "2", "--scale", "2"], "not allowed with argument"),
+        (TENSOR, ["--mean", "nan"], "expected numbers separated by commas, got 'nan'"),
+        (TENSOR, ["--input-shape", "1,3,9,9"], "--input-shape cannot change input 'image' of model 'tensor'"),
+    ],
+)
+def test_an_option_without_effect_is_wrong_usage(tmp_path, capsys, command, model, arguments, message):
+    page = picture(tmp_path / "page.png")
+    code, out, err = call(capsys, command, model_file(tmp_path, model), "--input", page, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--resize", "stretch"], ["--interpolation", "box"], ["--pad-value", "0"], ["--mean", "3"], ["--model-range", "full"]],
+)
+def test_an_option_for_pictures_needs_a_picture(tmp_path, capsys, arguments):
+    for command in (["run", "--random"], ["perf"]):
+        code, _, err = call(capsys, *command, model_file(tmp_path, DETECTOR), *arguments)
+        assert (code, err) == (
+            2,
+            f"hbm: error: {arguments[0]} is ignored because no input is a picture; remove it, or give --input PICTURE\n",
+        )
+
+
+def test_the_format_of_files_needs_a_folder(tmp_path, capsys):
+    for output in ([], ["-o", tmp_path / "out.npz"]):
+        code, _, err = call(capsys, "run", model_file(tmp_path, DETECTOR), "--random", "--format", "bin", *output)
+        assert code == 2
+        assert "--format is ignored because there is no folder of outputs" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--random"], "--random is ignored because every input has data"),
+        (["--seed", "0"], "--seed is ignored because every input has data"),
+        (["--dequantize"], "--dequantize is ignored because no output of model 'classes' is quantized"),
+    ],
+)
+def test_a_superfluous_option_is_a_warning(tmp_path, capsys, arguments, message):
+    np.save(tmp_path / "x.npy", np.zeros((1, 5), np.float32))
+    code, _, err = call(capsys, "run", model_file(tmp_path, CLASSES), "--input", tmp_path / "x.npy", *arguments)
+    assert (code, err) == (0, f"hbm: warning: {message}\n")
+
+
+def test_a_float_input_without_mean_and_scale_is_mentioned_once(tmp_path, capsys):
+    page = picture(tmp_path / "page.png")
+    model = model_file(tmp_path, TENSOR)
+    code, _, err = call(capsys, "perf", model, "--input", page, "--threads", 2, "--frames", 4)
+    assert code == 0
+    assert err.count("input 'image' is a float input and gets pixels of 0 to 255") == err.count("\n") == 1
+    assert call(capsys, "run", model, "--input", page, "--scale", "1")[2] == ""
+
+
+def test_std_divides_as_scale_multiplies(tmp_path, capsys):
+    page = picture(tmp_path / "page.png")
+    model = model_file(tmp_path, TENSOR)
+    means = [
+        call_json(capsys, "run", model, "--input", page, "--mean", "10", *factor)["outputs"][0]["mean"]
+        for factor in (["--std", "2,4,5"], ["--scale", "0.5,0.25,0.2"])
+    ]
+    assert means[0] == means[1]
+
+
+def test_letterbox_borders_are_those_of_the_node(tmp_path, capsys):
+    page = picture(tmp_path / "page.png", size=(64, 8), color=(255, 255, 255))
+    model = model_file(tmp_path, TENSOR)
+
+    def least(*arguments):
+        return call_json(capsys, "run", model, "--input", page, "--scale", "1", *arguments)["outputs"][0]["min"]
+
+    assert least() == 114
+    assert least("--pad-value", 7) == 7
+    assert least("--resize", "stretch") == 255
+
+
+def test_the_interpolation_is_used(tmp_path, capsys):
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.zeros((16, 16, 3), np.uint8)
+    pixels[::2] = 255
+    image.fromarray(pixels).save(tmp_path / "lines.png")
+    means = {
+        method: call_json(
+            capsys, "run", model_file(tmp_path, TENSOR), "--input", tmp_path / "lines.png", "--scale", "1",
+            "--interpolation", method,
+        )["outputs"][0]["mean"]
+        for method in ("nearest", "box")
+    }  # fmt: skip
+    assert means["nearest"] in (0, 255)
+    assert means["box"] == pytest.approx(127.5, abs=1)
+
+
+def test_few_values_are_printed_and_many_are_not(tmp_path, capsys):
+    np.save(tmp_path / "x.npy", np.array([[0.5, -1, 4, np.nan, 3]], np.float32))
+    path = model_file(tmp_path, CLASSES)
+    assert "\ny: 0.5 -1 4 nan 3\n" in call(capsys, "run", path, "--input", tmp_path / "x.npy")[1]
+    (output,) = call_json(capsys, "run", path, "--input", tmp_path / "x.npy")["outputs"]
+    assert output["values"] == [0.5, -1, 4, "NaN", 3]
+    outputs = call_json(capsys, "run", model_file(tmp_path, DETECTOR), "--random")["outputs"]
+    assert not any("values" in output for output in outputs)
+
+
+def test_the_largest_values_come_with_their_index(tmp_path, capsys):
+    np.save(tmp_path / "x.npy", np.array([[0.5, -1, 4, np.nan, 3]], np.float32))
+    path = model_file(tmp_path, CLASSES)
+    out = call(capsys, "run", path, "--input", tmp_path / "x.npy", "--top", 2)[1]
+    assert out.endswith("y, largest values:\n  [2] 4\n  [4] 3\n")
+    (output,) = call_json(capsys, "run", path, "--input", tmp_path / "x.npy", "--top", 9)["outputs"]
+    assert [each["value"] for each in output["top"]] == [4, 3, 0.5, -1]
+    page = call_json(capsys, "run", model_file(tmp_path, DETECTOR), "--random", "--top", 1)["outputs"][1]
+    assert len(page["top"][0]["index"]) == 2  # 32 rows, 64 columns
+
+
+def test_a_path_with_an_equals_sign_is_one_path(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "runs" / "lr=0.1"
+    folder.mkdir(parents=True)
+    np.save(folder / "x.npy", np.ones((1, 5), np.float32))
+    path = model_file(tmp_path, CLASSES)
+    for given in ("runs/lr=0.1/x.npy", "x=runs/lr=0.1/x.npy", f"{folder}/x.npy"):
+        facts = call_json(capsys, "run", path, "--input", given, "-o", "runs/lr=0.1/out")
+        assert facts["outputs"][0]["file"] == "runs/lr=0.1/out/y.npy"
+        assert facts["outputs"][0]["mean"] == 1
+
+
+@pytest.mark.parametrize("command", ["run", "perf"])
+@pytest.mark.parametrize("cores", [["0", "1"], ["0,1"], ["any"], ["-1"]])
+def test_cores_are_a_list_in_either_form(tmp_path, capsys, command, cores):
+    random = ["--random"] if command == "run" else ["--frames", "2"]
+    code, _, err = call(capsys, command, model_file(tmp_path, DETECTOR), *random, "--bpu-cores", *cores)
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("custom_id", [-(2**63), -5, 2**63 - 1])
+def test_a_custom_id_is_any_64_bit_integer(tmp_path, capsys, custom_id):
+    assert call(capsys, "run", model_file(tmp_path, DETECTOR), "--random", "--custom-id", custom_id)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--timeout-ms", "--seconds"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_is_above_zero(tmp_path, capsys, option, value):
+    code, _, err = call(capsys, "perf", model_file(tmp_path, DETECTOR), option, value)
+    assert code == 2
+    assert f"argument {option}: expected a number above 0, got '{value}'" in err
