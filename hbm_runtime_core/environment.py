@@ -63,7 +63,7 @@ _TABLE = (
         default="the loader's path, then `/usr/hobot/lib`",
         values="a folder",
     ),
-    Variable("HBM_TRACEBACK", "`1`: the command `hbm` shows where in its code an error arose", values="`1`"),
+    Variable("HBM_TRACEBACK", "the command `hbm` shows where in its code an error arose", choices=("1",)),
     Variable(
         "HBM_SIM_SOC",
         "the simulated board: 1, 1 or 4 BPU cores; dynamic strides aligned to 32, 32 or 64 bytes; 2, 2 or 4 GiB of "

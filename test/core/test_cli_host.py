@@ -148,3 +148,10 @@ def test_a_missing_temporary_folder_is_reported(monkeypatch, tmp_path):
 
     monkeypatch.setattr(tempfile, "gettempdir", no_folder)
     assert "TMPDIR" in host.temporary_folder_problem().remedy
+
+
+def test_the_printed_limit_of_open_files_is_enough():
+    check = f"'{sys.executable}' -c 'from hbm_runtime_core import host; print(host.open_files_problem())'"
+    remedy = "ulimit -n 1024"
+    result = subprocess.run(["sh", "-ec", f"ulimit -S -n 64\n{check}\n{remedy}\n{check}"], capture_output=True, text=True)
+    assert result.stdout.splitlines() == [f"a process may open 64 files only; {remedy}", "None"]
