@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,9 +54,16 @@ class PictureFile:
         from ..vision import for_model
 
         self._path = path
-        self._pixels = _decode(path)
+        try:
+            self._data = Path(path).read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read {path}: {error.strerror}") from None
         inputs = _inputs(name, runtime.input_names[model], path, model)
-        self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options))
+        for warning in caught:
+            warn(str(warning.message))
         self.names: Sequence[str] = self._preparation.input_names
 
     @property
@@ -62,8 +71,10 @@ class PictureFile:
         return len(self.names) > 1
 
     def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
-        height, width, _ = self._pixels.shape
-        self._preparation.prepare(self._pixels, width, height, 3 * width, "rgb8", inputs)
+        try:
+            self._preparation.prepare_compressed(self._data, inputs)
+        except ValueError as error:
+            raise InputError(f"{self._path}: {error}") from None
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -71,9 +82,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {
         "resize": options.resize,
         "interpolation": options.interpolation,
-        "pad_rgb": (114 if options.pad_value is None else options.pad_value,) * 3,
+        "pad_rgb": None if options.pad_value is None else (options.pad_value,) * 3,
         "model_range": options.model_range,
-        "colour": options.color_order,
+        "color": options.color_order,
         "mean": options.mean,
         "scale": scale_of(options),
     }
@@ -134,18 +145,3 @@ def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model
                 f"input '{tensor}' is a float input and gets pixels of 0 to 255; where the network was trained on other "
                 "numbers, give --mean and --std (--scale 1 confirms 0 to 255)"
             )
-
-
-def _decode(path: str) -> np.ndarray:
-    """The picture as uint8 RGB, turned as its camera was held."""
-    try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
-    except ImportError:
-        raise InputError(f"{path}: reading pictures needs Pillow: pip install pillow") from None
-    try:
-        with Image.open(path) as image:
-            return np.ascontiguousarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except UnidentifiedImageError:
-        raise InputError(f"{path}: not a picture that Pillow can read") from None
-    except OSError as error:
-        raise InputError(f"cannot read the picture {path}: {error.strerror or error}") from None

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from PIL import Image
+
 from hbm_runtime_core.cli import main
 
 DETECTOR = {
@@ -55,3 +57,9 @@ def call_json(capsys, *arguments: object):
     code, out, err = call(capsys, *arguments, "--json")
     assert code == 0, err
     return json.loads(out)
+
+
+def picture(path: Path | str, size: tuple[int, int] = (64, 32), color: tuple[int, int, int] = (200, 100, 50)) -> str:
+    """A picture file of one color."""
+    Image.new("RGB", size, color).save(path)
+    return str(path)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from cli_models import DETECTOR, call, model_file
+from cli_models import DETECTOR, call, model_file, picture
 from packer_networks import scaled_network
 from test_cli_sim_env import PROGRAM
 
@@ -40,12 +40,11 @@ def recipes(capsys):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """What the examples take for granted: models, networks, pictures, a C program, and the command `hbm`."""
-    image = pytest.importorskip("PIL.Image")
     for name, models in (("det", [DETECTOR]), ("net", [FLOAT_MODEL]), ("timed", [FLOAT_MODEL])):
         os.rename(model_file(tmp_path, *models), tmp_path / f"{name}.hbm")
         os.rename(tmp_path / "spec.json", tmp_path / f"{name}.json")
     for name in ("page.png", "cat.jpg"):
-        image.new("RGB", (40, 30), (200, 100, 50)).save(tmp_path / name)
+        picture(tmp_path / name)
     for name in ("net", "det", "cls"):
         prob = scaled_network(tmp_path / f"{name}.xml", shape=(-1, 3, -1, -1))
         prob.write_text(prob.read_text().replace('"y"', '"prob"'))

@@ -4,7 +4,13 @@
 
 import numpy as np
 import pytest
-from cli_models import DETECTOR, ECHO, call, call_json, model_file
+from cli_models import DETECTOR, ECHO, call, call_json, model_file, picture
+
+CLASSES = {
+    "name": "classes",
+    "inputs": [{"name": "x", "dtype": "F32", "shape": [1, 5]}],
+    "outputs": [{"name": "y", "dtype": "F32", "shape": [1, 5], "fill": {"kind": "copy", "input": "x"}}],
+}
 
 
 def test_an_array_goes_in_and_comes_out(tmp_path, capsys):
@@ -50,14 +56,6 @@ def test_noise_is_the_same_for_the_same_seed(tmp_path, capsys):
         call_json(capsys, "run", path, "--random", "--seed", seed)["outputs"][1]["mean"] for seed in (1, 1, 2)
     )
     assert first == again != other
-
-
-def test_a_picture_fills_the_two_planes(tmp_path, capsys):
-    image = pytest.importorskip("PIL.Image")
-    image.new("RGB", (64, 32), (255, 255, 255)).save(tmp_path / "white.png")
-    facts = call_json(capsys, "run", model_file(tmp_path, DETECTOR), "--input", f"data={tmp_path}/white.png")
-    luma = facts["outputs"][1]
-    assert (luma["min"], luma["max"]) == (235, 235)
 
 
 def test_names_of_outputs_never_lead_out_of_the_folder(tmp_path, capsys):
@@ -125,70 +123,6 @@ def test_a_mistake_is_one_clear_error(tmp_path, capsys, monkeypatch, models, arg
     assert message in err
 
 
-def picture(path, size=(64, 32), color=(200, 100, 50)):
-    image = pytest.importorskip("PIL.Image")
-    image.new("RGB", size, color).save(path)
-    return str(path)
-
-
-TENSOR = {
-    "name": "tensor",
-    "inputs": [{"name": "image", "dtype": "F32", "shape": [1, 3, 8, 8]}],
-    "outputs": [{"name": "copy", "dtype": "F32", "shape": [1, 3, 8, 8], "fill": {"kind": "copy", "input": "image"}}],
-}
-GREY = {
-    "name": "grey",
-    "inputs": [{"name": "image", "dtype": "U8", "shape": [1, 1, 8, 8]}],
-    "outputs": [{"name": "copy", "dtype": "U8", "shape": [1, 1, 8, 8], "fill": {"kind": "copy", "input": "image"}}],
-}
-CLASSES = {
-    "name": "classes",
-    "inputs": [{"name": "x", "dtype": "F32", "shape": [1, 5]}],
-    "outputs": [{"name": "y", "dtype": "F32", "shape": [1, 5], "fill": {"kind": "copy", "input": "x"}}],
-}
-
-
-@pytest.mark.parametrize("command", ["run", "perf"])
-@pytest.mark.parametrize(
-    ("model", "arguments", "message"),
-    [
-        (DETECTOR, ["--mean", "3"], "--mean cannot be combined with the NV12 input of model 'detector'"),
-        (DETECTOR, ["--scale", "2"], "--scale cannot be combined with the NV12 input"),
-        (DETECTOR, ["--std", "2"], "--std cannot be combined with the NV12 input"),
-        (DETECTOR, ["--color-order", "bgr"], "--color-order cannot be combined with the NV12 input"),
-        (TENSOR, ["--model-range", "full"], "--model-range is ignored because model 'tensor' has no NV12 input"),
-        (
-            GREY,
-            ["--color-order", "bgr"],
-            "--color-order is ignored because the picture input of model 'grey' has one channel",
-        ),
-        (TENSOR, ["--resize", "stretch", "--pad-value", "0"], "--pad-value is ignored because --resize stretch"),
-        (TENSOR, ["--std", "0"], "expected numbers to divide by, got '0'"),
-        (TENSOR, ["--std", "2", "--scale", "2"], "not allowed with argument"),
-        (TENSOR, ["--mean", "nan"], "expected numbers separated by commas, got 'nan'"),
-        (TENSOR, ["--input-shape", "1,3,9,9"], "--input-shape cannot change input 'image' of model 'tensor'"),
-    ],
-)
-def test_an_option_without_effect_is_wrong_usage(tmp_path, capsys, command, model, arguments, message):
-    page = picture(tmp_path / "page.png")
-    code, out, err = call(capsys, command, model_file(tmp_path, model), "--input", page, *arguments)
-    assert (code, out) == (2, "")
-    assert message in err and err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["--resize", "stretch"], ["--interpolation", "box"], ["--pad-value", "0"], ["--mean", "3"], ["--model-range", "full"]],
-)
-def test_an_option_for_pictures_needs_a_picture(tmp_path, capsys, arguments):
-    for command in (["run", "--random"], ["perf"]):
-        code, _, err = call(capsys, *command, model_file(tmp_path, DETECTOR), *arguments)
-        assert (code, err) == (
-            2,
-            f"hbm: error: {arguments[0]} is ignored because no input is a picture; remove it, or give --input PICTURE\n",
-        )
-
-
 def test_the_format_of_files_needs_a_folder(tmp_path, capsys):
     for output in ([], ["-o", tmp_path / "out.npz"]):
         code, _, err = call(capsys, "run", model_file(tmp_path, DETECTOR), "--random", "--format", "bin", *output)
@@ -208,53 +142,6 @@ def test_a_superfluous_option_is_a_warning(tmp_path, capsys, arguments, message)
     np.save(tmp_path / "x.npy", np.zeros((1, 5), np.float32))
     code, _, err = call(capsys, "run", model_file(tmp_path, CLASSES), "--input", tmp_path / "x.npy", *arguments)
     assert (code, err) == (0, f"hbm: warning: {message}\n")
-
-
-def test_a_float_input_without_mean_and_scale_is_mentioned_once(tmp_path, capsys):
-    page = picture(tmp_path / "page.png")
-    model = model_file(tmp_path, TENSOR)
-    code, _, err = call(capsys, "perf", model, "--input", page, "--threads", 2, "--frames", 4)
-    assert code == 0
-    assert err.count("input 'image' is a float input and gets pixels of 0 to 255") == err.count("\n") == 1
-    assert call(capsys, "run", model, "--input", page, "--scale", "1")[2] == ""
-
-
-def test_std_divides_as_scale_multiplies(tmp_path, capsys):
-    page = picture(tmp_path / "page.png")
-    model = model_file(tmp_path, TENSOR)
-    means = [
-        call_json(capsys, "run", model, "--input", page, "--mean", "10", *factor)["outputs"][0]["mean"]
-        for factor in (["--std", "2,4,5"], ["--scale", "0.5,0.25,0.2"])
-    ]
-    assert means[0] == means[1]
-
-
-def test_letterbox_borders_are_those_of_the_node(tmp_path, capsys):
-    page = picture(tmp_path / "page.png", size=(64, 8), color=(255, 255, 255))
-    model = model_file(tmp_path, TENSOR)
-
-    def least(*arguments):
-        return call_json(capsys, "run", model, "--input", page, "--scale", "1", *arguments)["outputs"][0]["min"]
-
-    assert least() == 114
-    assert least("--pad-value", 7) == 7
-    assert least("--resize", "stretch") == 255
-
-
-def test_the_interpolation_is_used(tmp_path, capsys):
-    image = pytest.importorskip("PIL.Image")
-    pixels = np.zeros((16, 16, 3), np.uint8)
-    pixels[::2] = 255
-    image.fromarray(pixels).save(tmp_path / "lines.png")
-    means = {
-        method: call_json(
-            capsys, "run", model_file(tmp_path, TENSOR), "--input", tmp_path / "lines.png", "--scale", "1",
-            "--interpolation", method,
-        )["outputs"][0]["mean"]
-        for method in ("nearest", "box")
-    }  # fmt: skip
-    assert means["nearest"] in (0, 255)
-    assert means["box"] == pytest.approx(127.5, abs=1)
 
 
 def test_few_values_are_printed_and_many_are_not(tmp_path, capsys):

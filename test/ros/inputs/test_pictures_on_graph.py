@@ -11,6 +11,7 @@ from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from sensor_msgs.msg import CompressedImage
 
 from hbm_runtime_core import HB_HBMRuntime, vision
+from hbm_runtime_core.cli import main as hbm
 
 WIDTH, HEIGHT = MODEL_WIDTH, MODEL_HEIGHT
 
@@ -69,6 +70,18 @@ def test_a_jpeg_is_decoded_as_the_core_does_it(graph, results, direct):
     assert planes(result) == direct("prepare_jpeg", message.data)
     assert result.header.frame_id == "usb_camera"
     assert (result.transforms[0].source_width, result.transforms[0].source_height) == (160, 120)
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".png"])
+def test_the_command_prepares_a_picture_as_the_node_does(graph, results, tmp_path, extension):
+    message = compressed(extension, scene(160, 120), "")
+    (tmp_path / f"scene{extension}").write_bytes(message.data.tobytes())
+    model = write_models(tmp_path / "echo.hbm", echo_model())
+    command = ["run", str(model), "--input", str(tmp_path / f"scene{extension}"), "-o", str(tmp_path / "out.npz")]
+    assert hbm(command) == 0
+    with np.load(tmp_path / "out.npz") as outputs:
+        by_command = tuple(outputs[name].tobytes() for name in list(outputs)[:2])
+    assert planes(graph.infer("/compressed/image/compressed", message, results("compressed"))) == by_command
 
 
 @pytest.mark.parametrize("extension", [".png", ".bmp", ".webp"])
