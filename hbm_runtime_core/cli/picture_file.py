@@ -61,7 +61,10 @@ class PictureFile:
         inputs = _inputs(name, runtime.input_names[model], path, model)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options))
+            try:
+                self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options))
+            except ValueError as error:
+                raise InputError(f"{path} is taken for a picture (known besides: .npy, .npz, .bin), but {error}") from None
         for warning in caught:
             warn(str(warning.message))
         self.names: Sequence[str] = self._preparation.input_names
@@ -114,6 +117,10 @@ def picture_names(names: Sequence[str]) -> list[str]:
     return [stem for stem in stems if f"{stem}_uv" in names] + list(names)
 
 
+def _channels(shape: Sequence[int]) -> int:
+    return shape[1] if shape[1] in (1, 3) else shape[3]
+
+
 def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model: str, options: argparse.Namespace) -> None:
     """Refuse options that have no effect on these inputs, and mention what is probably missing.
 
@@ -134,7 +141,7 @@ def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model
             )
         if name in _ONLY_FOR_NV12 and len(tensors) == len(pictures):
             raise UsageError(f"{option} is ignored because model '{model}' has no NV12 input; remove it")
-        if name == "color_order" and not any(3 in runtime.input_shapes[model][tensor] for tensor in tensors):
+        if name == "color_order" and all(_channels(runtime.input_shapes[model][tensor]) == 1 for tensor in tensors):
             raise UsageError(f"{option} is ignored because the picture input of model '{model}' has one channel; remove it")
         if name == "pad_value" and not (options.resize or "letterbox").startswith("letterbox"):
             raise UsageError(f"{option} is ignored because --resize {options.resize} leaves no border; remove it")

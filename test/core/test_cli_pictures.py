@@ -219,3 +219,7 @@ def test_the_choices_are_those_of_the_core(tmp_path, option, keyword):
     assert set(choices) <= known
     if option in ("resize", "interpolation"):
         assert known <= {"are", *choices}
+
+
+def test_the_help_names_the_default_of_the_core(capsys):
+    assert f"brightness of letterbox borders (default {vision.PAD_VALUE})" in call(capsys, "run", "--help")[1]

@@ -94,7 +94,12 @@ def test_a_foreign_file_is_called_what_it_is(tmp_path, capsys, command, content,
         ([ECHO], ["--input", "bytes.bin", "--input-shape", "1,2,4"], "expected 32 bytes (float32 [1, 2, 4]), got 3 from"),
         ([ECHO], ["--input", "bytes.npy"], "cannot read bytes.npy"),
         ([DETECTOR], ["--input", "none.jpg"], "none.jpg: No such file or directory"),
-        ([DETECTOR], ["--input", "text.txt"], "text.txt"),
+        ([DETECTOR], ["--input", "text.txt"], "text.txt: "),
+        (
+            [ECHO],
+            ["--input", "text.txt"],
+            "text.txt is taken for a picture (known besides: .npy, .npz, .bin), but model 'echo'",
+        ),
         (
             [DETECTOR],
             ["--input", "data_y=page.png"],
