@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ._vision import ENCODINGS, FOREIGN_ENCODINGS, raw_layout
 from .errors import HbmEncodingError, HbmValueError
-from .picture_claims import PNG_START, check_claims
+from .picture_claims import PNG_START, check_claims, without_orientation
 
 _Pixels = npt.NDArray[Any]
 
@@ -79,7 +79,7 @@ def decode_picture(data: memoryview, format_text: str | None) -> npt.NDArray[np.
     what += f" that begin with {bytes(data[:4]).hex(' ')})"
     cv2 = _opencv("compressed pictures that are no JPEG need OpenCV, which")
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        pixels = cv2.imdecode(np.frombuffer(without_orientation(data), np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise HbmValueError(f"{what} cannot be decoded: {error}") from error
     if pixels is None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ._vision import MAX_PIXELS, MAX_SIDE, check_jpeg
 from .errors import HbmEncodingError, HbmValueError
@@ -18,7 +18,9 @@ _DEFLATE_RATIO = 1032
 _ONE_COLOR_RATIO = 1 << 20  # WebP may code any number of equal pixels in a few bytes
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
 _PNM_TOKEN = re.compile(rb"(?:\s|#[^\n]*\n)*(\d+)")
-_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
+_TIFF_STARTS = (b"II*\0", b"MM\0*")
+_TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_ORIENTATION = 256, 257, 274
+_UPRIGHT = 1
 
 
 class _Claim(NamedTuple):
@@ -69,7 +71,7 @@ def _read_claim(data: memoryview) -> _Claim | None:
     if start[:8] == PNG_START:
         bits = max(1, data[24]) * _PNG_CHANNELS.get(data[25], 1)
         return _Claim("PNG", _big(data, 16, 4), _big(data, 20, 4), 8 * _DEFLATE_RATIO / bits)
-    if start[:4] in (b"II*\0", b"MM\0*"):
+    if start[:4] in _TIFF_STARTS:
         return _tiff_claim(data)
     if start[:4] == b"RIFF" and start[8:] == b"WEBP":
         return _webp_claim(data)
@@ -86,20 +88,41 @@ def _read_claim(data: memoryview) -> _Claim | None:
     return None
 
 
-def _tiff_claim(data: memoryview) -> _Claim:
-    order = "little" if bytes(data[:2]) == b"II" else "big"
+def without_orientation(data: memoryview) -> memoryview:
+    """Return a picture that check_claims() accepted, without a mark of orientation that OpenCV would obey: TIFF's."""
+    if bytes(data[:4]) not in _TIFF_STARTS or _TIFF_ORIENTATION not in (tags := _tiff_tags(data)):
+        return data
+    at = tags[_TIFF_ORIENTATION][1]
+    upright = bytearray(data)
+    upright[at : at + 2] = _UPRIGHT.to_bytes(2, _byte_order(data))
+    return memoryview(upright)
+
+
+def _byte_order(data: memoryview) -> Literal["little", "big"]:
+    return "little" if bytes(data[:2]) == b"II" else "big"
+
+
+def _tiff_tags(data: memoryview) -> dict[int, tuple[int, int]]:
+    """Tags of the first picture: value, and where in the data it lies."""
 
     def number(at: int, size: int) -> int:
         if at + size > len(data):
             raise IndexError(at)
-        return int.from_bytes(data[at : at + size], order)  # type: ignore[arg-type]
+        return int.from_bytes(data[at : at + size], _byte_order(data))
 
     directory = number(4, 4)
     tags = {}
     for entry in range(number(directory, 2)):
         at = directory + 2 + 12 * entry
-        tags[number(at, 2)] = number(at + 8, 2 if number(at + 2, 2) == 3 else 4)
-    return _Claim("TIFF", tags.get(_TIFF_WIDTH, 0), tags.get(_TIFF_HEIGHT, 0), 8 * _DEFLATE_RATIO)
+        is_short = number(at + 2, 2) == 3
+        tags[number(at, 2)] = (number(at + 8, 2 if is_short else 4), at + 8)
+    return tags
+
+
+def _tiff_claim(data: memoryview) -> _Claim:
+    tags = _tiff_tags(data)
+    width, height = (tags.get(tag, (0, 0))[0] for tag in (_TIFF_WIDTH, _TIFF_HEIGHT))
+    return _Claim("TIFF", width, height, 8 * _DEFLATE_RATIO)
 
 
 def _webp_claim(data: memoryview) -> _Claim:

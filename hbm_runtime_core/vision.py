@@ -53,6 +53,7 @@ PAD_VALUE = 114
 _CHANNELS = (1, 3)
 _COLOR_ORDERS = ("rgb", "bgr")
 _COLOR_RANGES = ("limited", "full")
+_FOREIGN = frozenset(FOREIGN_ENCODINGS)
 _KNOWN_ENCODINGS = frozenset((*ENCODINGS, *FOREIGN_ENCODINGS))
 
 
@@ -110,7 +111,7 @@ class PicturePreparation:
 
         Source: RDK S manual, "input_shapes"; V4L2 pixel formats; ITU-R BT.601; sensor_msgs/image_encodings.
         """
-        if encoding in FOREIGN_ENCODINGS:
+        if encoding in _FOREIGN:
             pixels, correction = convert_picture(_bytes_of(data, offset), width, height, step, encoding, big_endian)
             transform = self._write(pixels, into)
             self._correction = correction
@@ -215,8 +216,9 @@ def for_model(
             does it) or box (the mean of all pixels that are merged into one).
         region: x, y, width, height in source pixels of the part that counts as the picture; None: all of it.
         pad_rgb: color of a letterbox' borders, 0 to 255.
-        color: order of the channels in a three-channel tensor input, rgb or bgr.
-        mean, scale: for tensor inputs, x = (pixel - mean) * scale, by channel in `color` order.
+        color: order of the channels in a three-channel tensor input, rgb or bgr. An NV12 input has it inside the model,
+            as it has `mean` and `scale`.
+        mean, scale: of tensor inputs, x = (pixel - mean) * scale, by channel in `color` order.
         picture_range: of pictures whose encoding is YUV, limited or full.
         model_range: of an NV12 input, limited or full; None: what the model file states, limited where it states nothing.
             A value that contradicts the file is used, with a warning.
@@ -225,7 +227,7 @@ def for_model(
 
     Raises:
         HbmValueError: the model has no input that looks like a picture, or more than one; an option has a value that
-            is not among its own.
+            is not among its own, or no effect on this input.
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
@@ -253,6 +255,11 @@ def for_model(
     bytes_alone = [name for name in names if dtypes[name].name == "U8"]
     pairs = [(y, uv) for y in bytes_alone for uv in bytes_alone if _is_nv12_pair(shapes[y], shapes[uv])]
     if len(pairs) == 1:
+        if any(mean) or any(value != 1 for value in scale) or color != "rgb":
+            raise HbmValueError(
+                f"model '{model_name}': mean, scale and color cannot be combined with its NV12 input; they are inside the "
+                "model"
+            )
         _, height, width, _ = shapes[pairs[0][0]]
         model_range = _model_range(model_range, _stated_range(runtime, model_name, pairs[0]), model_name)
         planes = Nv12Preparation(names=pairs[0], width=width, height=height, model_range=model_range, **common)
@@ -263,6 +270,10 @@ def for_model(
         raise HbmValueError(
             f"model '{model_name}': expected one picture input (U8 [1, H, W, 1] with U8 [1, H/2, W/2, 2], or "
             f"[1, C, H, W] or [1, H, W, C] with C 1 or 3), got {listed}; name the picture's inputs"
+        )
+    if model_range not in (None, "limited"):
+        raise HbmValueError(
+            f"model '{model_name}': model_range '{model_range}' is ignored because its input is not NV12; remove it"
         )
     ((name, (channels_first, channels, height, width)),) = layouts.items()
     quant = runtime.input_quants[model_name][name]

@@ -89,6 +89,14 @@ def test_options_that_cannot_be_are_refused(tmp_path):
         preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), mean=(1, 2))
 
 
+def test_an_option_without_effect_on_the_input_is_refused(tmp_path):
+    for option in ({"mean": (1.0,)}, {"scale": (2.0,)}, {"color": "bgr"}):
+        with pytest.raises(ValueError, match="model 'm': mean, scale and color cannot be combined with its NV12 input"):
+            preparation_of(tmp_path, nv12_model(8, 8), **option)
+    with pytest.raises(ValueError, match="model_range 'full' is ignored because its input is not NV12"):
+        preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), model_range="full")
+
+
 def test_a_model_that_is_not_loaded_is_refused(tmp_path):
     runtime = HB_HBMRuntime(model_file(tmp_path, nv12_model(8, 8)))
     with pytest.raises(ValueError, match="model 'n' is not loaded; loaded are 'm'"):

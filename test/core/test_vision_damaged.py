@@ -135,11 +135,13 @@ CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("size", [(60000, 60000), (16384, 16384), (8193, 8192), (5000, 5000)])
-@pytest.mark.parametrize("format", CLAIMS)
+# One color takes WebP a few bytes, whatever the size.
+SIZES = [(60000, 60000), (16384, 16384), (8193, 8192), (5000, 5000)]
+CASES = [(format, size) for format in CLAIMS for size in SIZES if (format, size) != ("WebP", (5000, 5000))]
+
+
+@pytest.mark.parametrize(("format", "size"), CASES)
 def test_a_size_that_the_data_cannot_have_is_refused_before_memory_is_taken(tmp_path, format, size):
-    if format == "WebP" and size[0] == 5000:
-        pytest.skip("one color takes WebP a few bytes, whatever the size")
     preparation = preparation_of(tmp_path, MODEL)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(HbmValueError, match=f"{size[0]}x{size[1]}"):
