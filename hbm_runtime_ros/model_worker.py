@@ -214,7 +214,7 @@ class ModelWorker:
         filled, record = prepared.filled, prepared.record
         record.publish_begun = time.perf_counter_ns()
         result = self._results.serialize(filled.header, record.sequence, filled.transforms, prepared.timing, outputs)
-        self._publisher.publish(result)
+        self._publisher.publish(bytes(result))
         self._counters.inferred()
         record.published = time.perf_counter_ns()
         self._monitor.finished(record)

@@ -37,10 +37,10 @@ class ResultSerializer:
         transforms: Sequence[_wire.ImageTransform],
         timing: FrameTiming,
         outputs: Mapping[str, np.ndarray[Any, Any]],
-    ) -> bytes:
+    ) -> memoryview:
         """Return the InferenceResult for the outputs of frame `sequence`, which came with `header`.
 
-        The next call overwrites it once the caller has dropped it.
+        Its memory is used again once the caller has dropped it.
         """
         return self._writer.write(
             header=header,

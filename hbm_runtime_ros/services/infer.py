@@ -39,6 +39,6 @@ def infer(node: Node, models: HostedModels, scheduling: SchedulingParameters) ->
         outputs = run_once(inference, scheduling[request.model], request.timeout_s)
         timing.take(inference.timing)
         result = hosted.results().serialize(_wire.FrameHeader(0, 0, ""), 0, [], timing, outputs)
-        response.result = deserialize_message(result, InferenceResult)
+        response.result = deserialize_message(bytes(result), InferenceResult)
 
     return handle

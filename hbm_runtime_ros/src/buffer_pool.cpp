@@ -3,6 +3,7 @@
 #include "buffer_pool.hpp"
 
 #include <cstdlib>
+#include <new>
 
 namespace hbm_ros {
 
@@ -19,6 +20,19 @@ ByteBuffer BufferPool::take() {
   }
   const ByteBuffer buffer = free_.back();
   free_.pop_back();
+  return buffer;
+}
+
+ByteBuffer BufferPool::take(std::size_t size_bytes) {
+  ByteBuffer buffer = take();
+  if (buffer.capacity_bytes < size_bytes) {
+    std::free(buffer.data);  // not realloc, which would copy what nobody needs
+    buffer = {static_cast<std::uint8_t*>(std::malloc(size_bytes)), 0, size_bytes};
+    if (buffer.data == nullptr) {
+      throw std::bad_alloc();
+    }
+  }
+  buffer.size_bytes = size_bytes;
   return buffer;
 }
 

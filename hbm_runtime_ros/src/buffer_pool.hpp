@@ -19,7 +19,7 @@ struct ByteBuffer {
   std::size_t capacity_bytes = 0;
 };
 
-// Buffers for messages that are taken, used again and again: new memory for each picture costs more than copying it.
+// Buffers for messages, used again and again: new memory for each picture costs more than copying it.
 class BufferPool {
  public:
   BufferPool() = default;
@@ -29,6 +29,9 @@ class BufferPool {
 
   // The buffer that was given back last, or an empty one.
   ByteBuffer take();
+
+  // A buffer of that size, with any content.
+  ByteBuffer take(std::size_t size_bytes);
 
   // Keeps a few buffers, and none that is much larger than recent messages.
   void give_back(const ByteBuffer& buffer);

@@ -44,7 +44,17 @@ class CdrReader {
            ", expected 0 (big endian) or 1 (little endian)");
     }
     swap_ = (data[1] == 1) != host_is_little_endian();
-    position_ = kHeaderBytes;
+    origin_ = position_ = kHeaderBytes;
+  }
+
+  // Reads a C struct of numbers and fixed arrays. Its members are aligned to their own size as the fields of a
+  // serialized message are, so it reads as one without the header, in this machine's byte order.
+  static CdrReader of_struct(const std::uint8_t* data, std::size_t size_bytes, std::string_view type) {
+    CdrReader reader;
+    reader.begin_ = data;
+    reader.size_bytes_ = size_bytes;
+    reader.type_ = type;
+    return reader;
   }
 
   template <typename T>
@@ -102,6 +112,8 @@ class CdrReader {
   }
 
  private:
+  CdrReader() = default;
+
   static bool host_is_little_endian() {
     const std::uint16_t one = 1;
     std::uint8_t first;
@@ -110,7 +122,7 @@ class CdrReader {
   }
 
   void align(std::size_t size_bytes) {
-    const std::size_t past = (position_ - kHeaderBytes) % size_bytes;
+    const std::size_t past = (position_ - origin_) % size_bytes;
     if (past != 0) {
       position_ += size_bytes - past;
     }
@@ -128,9 +140,10 @@ class CdrReader {
                     "; was it cut, or does the topic carry another type?");
   }
 
-  const std::uint8_t* begin_;
-  std::size_t size_bytes_;
+  const std::uint8_t* begin_ = nullptr;
+  std::size_t size_bytes_ = 0;
   std::string_view type_;
+  std::size_t origin_ = 0;  // from where alignment counts
   std::size_t position_ = 0;
   bool swap_ = false;
 };

@@ -16,8 +16,11 @@ std::string text_of(ByteView field) {
 
 }  // namespace
 
-HbmemImageMessage parse_hbmem_image(const std::uint8_t* message, std::size_t size_bytes, std::size_t room_bytes) {
-  CdrReader reader(message, size_bytes, "hbm_img_msgs picture");
+HbmemImageMessage parse_hbmem_image(const std::uint8_t* message, std::size_t size_bytes, std::size_t room_bytes,
+                                    bool is_struct) {
+  constexpr const char* kType = "hbm_img_msgs picture";
+  CdrReader reader =
+      is_struct ? CdrReader::of_struct(message, size_bytes, kType) : CdrReader(message, size_bytes, kType);
   HbmemImageMessage image;
   image.index = reader.read<std::int32_t>("index");
   image.stamp_sec = reader.read<std::int32_t>("time_stamp.sec");

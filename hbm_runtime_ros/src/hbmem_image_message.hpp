@@ -11,7 +11,7 @@
 namespace hbm_wire {
 
 // hbm_img_msgs/HbmMsg1080P, HbmMsg540P or HbmMsg480P, which differ in the room for the picture alone. Read in place:
-// `room` points into the serialized message.
+// `room` points into the message.
 struct HbmemImageMessage {
   std::int32_t index = 0;
   std::int32_t stamp_sec = 0;
@@ -27,7 +27,9 @@ struct HbmemImageMessage {
 };
 
 // Checks that every field lies inside a message with `room_bytes` for the picture, and nothing about what the fields
-// say. Throws WireError.
-HbmemImageMessage parse_hbmem_image(const std::uint8_t* message, std::size_t size_bytes, std::size_t room_bytes);
+// say. `is_struct`: the message is no serialized one but the C struct, as a loan of the middleware is. Throws
+// WireError.
+HbmemImageMessage parse_hbmem_image(const std::uint8_t* message, std::size_t size_bytes, std::size_t room_bytes,
+                                    bool is_struct);
 
 }  // namespace hbm_wire

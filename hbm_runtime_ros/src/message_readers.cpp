@@ -5,7 +5,6 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "frame_header.hpp"
 #include "hbmem_image_message.hpp"
 #include "image_message.hpp"
+#include "python_text.hpp"
 #include "tensor_list_message.hpp"
 
 namespace py = pybind11;
@@ -21,10 +21,36 @@ namespace py = pybind11;
 namespace hbm_wire {
 namespace {
 
-// A message keeps the bytes object that its data points into.
+// The bytes of a message that somebody else holds: they stay valid and unchanged in size while this lives.
+class MessageBytes {
+ public:
+  explicit MessageBytes(const py::buffer& message) : view_(py::memoryview(message)) {
+    const Py_buffer* buffer = PyMemoryView_GET_BUFFER(view_.ptr());
+    if (PyBuffer_IsContiguous(buffer, 'C') == 0) {
+      throw py::value_error("message must be contiguous");
+    }
+    data_ = static_cast<const std::uint8_t*>(buffer->buf);
+    size_bytes_ = static_cast<std::size_t>(buffer->len);
+  }
+
+  const std::uint8_t* data() const { return data_; }
+  std::size_t size_bytes() const { return size_bytes_; }
+
+  py::array view_of(ByteView part) const {
+    py::array_t<std::uint8_t> view({static_cast<py::ssize_t>(part.size_bytes)}, part.data, view_);
+    view.attr("flags").attr("writeable") = false;
+    return view;
+  }
+
+ private:
+  py::memoryview view_;
+  const std::uint8_t* data_;
+  std::size_t size_bytes_;
+};
+
 template <typename Message>
 struct Owned {
-  py::bytes bytes;
+  MessageBytes bytes;
   Message message;
 };
 
@@ -33,38 +59,45 @@ using OwnedCompressedImage = Owned<CompressedImageMessage>;
 using OwnedHbmemImage = Owned<HbmemImageMessage>;
 using OwnedTensor = Owned<TensorMessage>;
 
-const std::uint8_t* begin_of(const py::bytes& message) {
-  return reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(message.ptr()));
-}
-
-std::size_t size_of(const py::bytes& message) { return static_cast<std::size_t>(PyBytes_GET_SIZE(message.ptr())); }
-
-py::array read_only_view(ByteView data, const py::bytes& owner) {
-  py::array_t<std::uint8_t> view({static_cast<py::ssize_t>(data.size_bytes)}, data.data, owner);
-  view.attr("flags").attr("writeable") = false;
-  return view;
+// Names of encodings and tensors are compared and printed: what is no UTF-8 is shown as \xNN.
+py::str to_printable(const std::string& text) {
+  PyObject* decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
+  if (decoded == nullptr) {
+    throw py::error_already_set();
+  }
+  return py::reinterpret_steal<py::str>(decoded);
 }
 
 py::tuple to_tuple(const std::vector<std::int64_t>& values) { return py::tuple(py::cast(values)); }
 
-std::int64_t read_stamp_ns(const py::bytes& message) {
-  CdrReader reader(begin_of(message), size_of(message), "std_msgs/Header");
+std::int64_t read_stamp_ns(const py::buffer& message) {
+  const MessageBytes bytes(message);
+  CdrReader reader(bytes.data(), bytes.size_bytes(), "std_msgs/Header");
   return read_header(reader).stamp_ns();
 }
 
-std::int64_t read_hbmem_stamp_ns(const py::bytes& message) {
-  return parse_hbmem_image(begin_of(message), size_of(message), 0).stamp_ns();
+// hbm_runtime_ros._rcl.Message tells that it is a loan: the C struct in place of a serialized message.
+HbmemImageMessage parse_hbmem(const py::buffer& message, const MessageBytes& bytes, std::size_t room_bytes) {
+  const bool is_struct = py::getattr(message, "loaned", py::bool_(false)).cast<bool>();
+  return parse_hbmem_image(bytes.data(), bytes.size_bytes(), room_bytes, is_struct);
+}
+
+std::int64_t read_hbmem_stamp_ns(const py::buffer& message) {
+  const MessageBytes bytes(message);
+  return parse_hbmem(message, bytes, 0).stamp_ns();
 }
 
 void define_header(py::module_& module) {
   py::class_<FrameHeader>(module, "FrameHeader", "std_msgs/Header: what a result keeps of its frame.")
-      .def(py::init([](std::int32_t stamp_sec, std::uint32_t stamp_nanosec, std::string frame_id) {
-             return FrameHeader{stamp_sec, stamp_nanosec, std::move(frame_id)};
+      .def(py::init([](std::int32_t stamp_sec, std::uint32_t stamp_nanosec, const py::str& frame_id) {
+             return FrameHeader{stamp_sec, stamp_nanosec, to_bytes(frame_id)};
            }),
            py::arg("stamp_sec"), py::arg("stamp_nanosec"), py::arg("frame_id"))
       .def_readonly("stamp_sec", &FrameHeader::stamp_sec)
       .def_readonly("stamp_nanosec", &FrameHeader::stamp_nanosec)
-      .def_readonly("frame_id", &FrameHeader::frame_id);
+      .def_property_readonly(
+          "frame_id", [](const FrameHeader& self) { return to_text(self.frame_id); },
+          "Bytes that are no UTF-8 are kept as surrogates (PEP 383): a result has the same bytes as its frame.");
 
   module.def(
       "read_stamp_ns", &read_stamp_ns, py::arg("message"),
@@ -78,16 +111,20 @@ void define_image(py::module_& module) {
       .def_property_readonly("header", [](const OwnedImage& self) { return self.message.header; })
       .def_property_readonly("height", [](const OwnedImage& self) { return self.message.height; })
       .def_property_readonly("width", [](const OwnedImage& self) { return self.message.width; })
-      .def_property_readonly("encoding", [](const OwnedImage& self) { return self.message.encoding; })
+      .def_property_readonly("encoding", [](const OwnedImage& self) { return to_printable(self.message.encoding); })
       .def_property_readonly("is_bigendian", [](const OwnedImage& self) { return self.message.is_bigendian; })
       .def_property_readonly("step_bytes", [](const OwnedImage& self) { return self.message.step_bytes; })
       .def_property_readonly(
-          "data", [](const OwnedImage& self) { return read_only_view(self.message.data, self.bytes); },
+          "data", [](const OwnedImage& self) { return self.bytes.view_of(self.message.data); },
           "uint8, read-only view into the message.");
 
   module.def(
       "parse_image",
-      [](const py::bytes& message) { return OwnedImage{message, parse_image(begin_of(message), size_of(message))}; },
+      [](const py::buffer& message) {
+        MessageBytes bytes(message);
+        ImageMessage image = parse_image(bytes.data(), bytes.size_bytes());
+        return OwnedImage{std::move(bytes), std::move(image)};
+      },
       py::arg("message"),
       "Read the serialized sensor_msgs/Image in `message` without copying its data.\n\n"
       "Raises:\n"
@@ -98,15 +135,18 @@ void define_compressed_image(py::module_& module) {
   py::class_<OwnedCompressedImage>(module, "CompressedImage",
                                    "A serialized sensor_msgs/CompressedImage, read in place.")
       .def_property_readonly("header", [](const OwnedCompressedImage& self) { return self.message.header; })
-      .def_property_readonly("format", [](const OwnedCompressedImage& self) { return self.message.format; })
+      .def_property_readonly("format",
+                             [](const OwnedCompressedImage& self) { return to_printable(self.message.format); })
       .def_property_readonly(
-          "data", [](const OwnedCompressedImage& self) { return read_only_view(self.message.data, self.bytes); },
+          "data", [](const OwnedCompressedImage& self) { return self.bytes.view_of(self.message.data); },
           "uint8, read-only view into the message.");
 
   module.def(
       "parse_compressed_image",
-      [](const py::bytes& message) {
-        return OwnedCompressedImage{message, parse_compressed_image(begin_of(message), size_of(message))};
+      [](const py::buffer& message) {
+        MessageBytes bytes(message);
+        CompressedImageMessage image = parse_compressed_image(bytes.data(), bytes.size_bytes());
+        return OwnedCompressedImage{std::move(bytes), std::move(image)};
       },
       py::arg("message"),
       "Read the serialized sensor_msgs/CompressedImage in `message` without copying its data.\n\n"
@@ -115,7 +155,7 @@ void define_compressed_image(py::module_& module) {
 }
 
 void define_hbmem_image(py::module_& module) {
-  py::class_<OwnedHbmemImage>(module, "HbmemImage", "A serialized picture of hbm_img_msgs, read in place.")
+  py::class_<OwnedHbmemImage>(module, "HbmemImage", "A picture of hbm_img_msgs, read in place.")
       .def_property_readonly("index", [](const OwnedHbmemImage& self) { return self.message.index; })
       .def_property_readonly("stamp_sec", [](const OwnedHbmemImage& self) { return self.message.stamp_sec; })
       .def_property_readonly("stamp_nanosec", [](const OwnedHbmemImage& self) { return self.message.stamp_nanosec; })
@@ -126,30 +166,33 @@ void define_hbmem_image(py::module_& module) {
       .def_property_readonly("step_bytes", [](const OwnedHbmemImage& self) { return self.message.step_bytes; })
       .def_property_readonly("encoding", [](const OwnedHbmemImage& self) { return py::bytes(self.message.encoding); })
       .def_property_readonly(
-          "room", [](const OwnedHbmemImage& self) { return read_only_view(self.message.room, self.bytes); },
+          "room", [](const OwnedHbmemImage& self) { return self.bytes.view_of(self.message.room); },
           "uint8, read-only view into the message: the picture, and what is not used behind it.");
 
   module.def(
       "parse_hbmem_image",
-      [](const py::bytes& message, std::size_t room_bytes) {
-        return OwnedHbmemImage{message, parse_hbmem_image(begin_of(message), size_of(message), room_bytes)};
+      [](const py::buffer& message, std::size_t room_bytes) {
+        MessageBytes bytes(message);
+        HbmemImageMessage image = parse_hbmem(message, bytes, room_bytes);
+        return OwnedHbmemImage{std::move(bytes), std::move(image)};
       },
       py::arg("message"), py::arg("room_bytes"),
-      "Read the serialized picture of hbm_img_msgs in `message` without copying its data.\n\n"
+      "Read the picture of hbm_img_msgs in `message` without copying its data.\n\n"
       "Args:\n"
-      "    message: of a type whose field `data` has `room_bytes`.\n\n"
+      "    message: of a type whose field `data` has `room_bytes`; serialized, or the C struct if it has an attribute "
+      "`loaned` that is true.\n\n"
       "Raises:\n"
       "    WireError: a field reaches beyond the message, or the encoding is not plain CDR.");
 
   module.def("read_hbmem_stamp_ns", &read_hbmem_stamp_ns, py::arg("message"),
-             "Return the stamp of a serialized picture of hbm_img_msgs, ns since its clock's epoch.\n\n"
+             "Return the stamp of a picture of hbm_img_msgs, serialized or loaned, ns since its clock's epoch.\n\n"
              "Raises:\n"
              "    WireError: the message is too short, or its encoding is not plain CDR.");
 }
 
 void define_tensor_list(py::module_& module) {
   py::class_<OwnedTensor>(module, "Tensor", "A hbm_runtime_ros/Tensor in a serialized message, read in place.")
-      .def_property_readonly("name", [](const OwnedTensor& self) { return self.message.name; })
+      .def_property_readonly("name", [](const OwnedTensor& self) { return to_printable(self.message.name); })
       .def_property_readonly("dtype_code", [](const OwnedTensor& self) { return self.message.dtype_code; })
       .def_property_readonly("dtype_bits", [](const OwnedTensor& self) { return self.message.dtype_bits; })
       .def_property_readonly("dtype_lanes", [](const OwnedTensor& self) { return self.message.dtype_lanes; })
@@ -161,16 +204,17 @@ void define_tensor_list(py::module_& module) {
       .def_property_readonly("quant_zero_point", [](const OwnedTensor& self) { return self.message.quant_zero_point; })
       .def_property_readonly("quant_axis", [](const OwnedTensor& self) { return self.message.quant_axis; })
       .def_property_readonly(
-          "data", [](const OwnedTensor& self) { return read_only_view(self.message.data, self.bytes); },
+          "data", [](const OwnedTensor& self) { return self.bytes.view_of(self.message.data); },
           "uint8, read-only view into the message.");
 
   module.def(
       "parse_tensor_list",
-      [](const py::bytes& message) {
-        TensorListMessage list = parse_tensor_list(begin_of(message), size_of(message));
+      [](const py::buffer& message) {
+        const MessageBytes bytes(message);
+        TensorListMessage list = parse_tensor_list(bytes.data(), bytes.size_bytes());
         py::list tensors;
         for (TensorMessage& tensor : list.tensors) {
-          tensors.append(OwnedTensor{message, std::move(tensor)});
+          tensors.append(OwnedTensor{bytes, std::move(tensor)});
         }
         return std::make_pair(list.header, tensors);
       },

@@ -4,8 +4,12 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
+
+#include "bindings/interpreter.hpp"
+#include "python_text.hpp"
 
 namespace hbm_wire {
 namespace {
@@ -19,6 +23,23 @@ constexpr std::uint8_t kFloatCode = 2;
 TensorType real_type(const TensorType& given, std::uint8_t bits) {
   return {given.name, kFloatCode, bits, 0, kQuantNone, {}, {}, -1};
 }
+
+// The memory of one serialized result, for Python.
+class ResultBuffer {
+ public:
+  ResultBuffer(std::shared_ptr<hbm_ros::BufferPool> pool, std::size_t size_bytes)
+      : pool_(std::move(pool)), buffer_(pool_->take(size_bytes)) {}
+  ~ResultBuffer() { pool_->give_back(buffer_); }
+  ResultBuffer(const ResultBuffer&) = delete;
+  ResultBuffer& operator=(const ResultBuffer&) = delete;
+
+  std::uint8_t* data() const { return buffer_.data; }
+  std::size_t size_bytes() const { return buffer_.size_bytes; }
+
+ private:
+  std::shared_ptr<hbm_ros::BufferPool> pool_;
+  hbm_ros::ByteBuffer buffer_;
+};
 
 }  // namespace
 
@@ -76,24 +97,9 @@ OutputTensor ResultWriter::describe(const Output& output, const py::array& array
           RealValueCopy(std::move(elements), output.quantization, output.written.dtype_bits)};
 }
 
-py::object ResultWriter::take_buffer(std::size_t size_bytes) {
-  // Taken out of the member while it is written, so that a second thread gets a buffer of its own. A bytes object may
-  // be changed as long as nobody else has a reference to it.
-  py::object buffer = std::exchange(buffer_, py::object());
-  if (buffer && Py_REFCNT(buffer.ptr()) == 1 &&
-      static_cast<std::size_t>(PyBytes_GET_SIZE(buffer.ptr())) == size_bytes) {
-    return buffer;
-  }
-  buffer = py::reinterpret_steal<py::object>(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size_bytes)));
-  if (!buffer) {
-    throw py::error_already_set();
-  }
-  return buffer;
-}
-
-py::bytes ResultWriter::write(const FrameHeader& header, std::uint64_t sequence,
-                              const std::vector<const ImageTransform*>& transforms, const Timing& timing,
-                              const std::vector<py::array>& outputs) {
+py::memoryview ResultWriter::write(const FrameHeader& header, std::uint64_t sequence,
+                                   const std::vector<const ImageTransform*>& transforms, const Timing& timing,
+                                   const std::vector<py::array>& outputs) {
   if (outputs.size() != outputs_.size()) {
     throw py::value_error("model '" + model_ + "': expected " + std::to_string(outputs_.size()) + " outputs, got " +
                           std::to_string(outputs.size()));
@@ -104,35 +110,35 @@ py::bytes ResultWriter::write(const FrameHeader& header, std::uint64_t sequence,
     tensors.push_back(describe(outputs_[i], outputs[i]));
   }
   const ResultMessage result{header, model_, sequence, transforms, timing, tensors};
-  py::object buffer = take_buffer(result_size_bytes(result));
-  auto* target = reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(buffer.ptr()));
+  auto buffer = std::make_unique<ResultBuffer>(buffers_, result_size_bytes(result));
   {
-    py::gil_scoped_release unlocked;
-    write_result(result, target);
+    const hbm::GilRelease unlocked;
+    write_result(result, buffer->data());
   }
-  buffer_ = buffer;
-  return py::reinterpret_steal<py::bytes>(buffer.release());
+  return py::memoryview(py::cast(std::move(buffer)));
 }
 
 void define_result_writer(py::module_& module) {
   py::class_<ImageTransform>(module, "ImageTransform", "The fields of hbm_runtime_ros/msg/ImageTransform.")
-      .def(py::init([](std::vector<std::string> inputs, std::string mode, std::uint32_t source_width,
+      .def(py::init([](const std::vector<py::str>& inputs, std::string mode, std::uint32_t source_width,
                        std::uint32_t source_height, std::uint32_t model_width, std::uint32_t model_height,
                        double scale_x, double scale_y, double pad_left, double pad_top, double crop_left,
                        double crop_top) {
-             return ImageTransform{std::move(inputs), std::move(mode), source_width, source_height,
-                                   model_width,       model_height,    scale_x,      scale_y,
-                                   pad_left,          pad_top,         crop_left,    crop_top};
+             std::vector<std::string> names(inputs.size());
+             std::transform(inputs.begin(), inputs.end(), names.begin(), &to_bytes);
+             return ImageTransform{std::move(names), std::move(mode), source_width, source_height,
+                                   model_width,      model_height,    scale_x,      scale_y,
+                                   pad_left,         pad_top,         crop_left,    crop_top};
            }),
            py::kw_only(), py::arg("inputs"), py::arg("mode"), py::arg("source_width"), py::arg("source_height"),
            py::arg("model_width"), py::arg("model_height"), py::arg("scale_x"), py::arg("scale_y"), py::arg("pad_left"),
            py::arg("pad_top"), py::arg("crop_left"), py::arg("crop_top"));
 
   py::class_<TensorType>(module, "TensorType", "What hbm_runtime_ros/msg/Tensor says of an output in every result.")
-      .def(py::init([](std::string name, std::uint8_t dtype_code, std::uint8_t dtype_bits, std::int64_t packed_length,
-                       std::uint8_t quant_type, std::vector<float> quant_scale,
+      .def(py::init([](const py::str& name, std::uint8_t dtype_code, std::uint8_t dtype_bits,
+                       std::int64_t packed_length, std::uint8_t quant_type, std::vector<float> quant_scale,
                        std::vector<std::int32_t> quant_zero_point, std::int32_t quant_axis) {
-             return TensorType{std::move(name),
+             return TensorType{to_bytes(name),
                                dtype_code,
                                dtype_bits,
                                packed_length,
@@ -144,8 +150,14 @@ void define_result_writer(py::module_& module) {
            py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("packed_length"),
            py::arg("quant_type"), py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
 
+  py::class_<ResultBuffer>(module, "ResultBuffer", "Holds the memory of one serialized result.", py::buffer_protocol())
+      .def_buffer([](const ResultBuffer& self) {
+        return py::buffer_info(self.data(), sizeof(std::uint8_t), "B", 1, {static_cast<py::ssize_t>(self.size_bytes())},
+                               {py::ssize_t{1}}, true);
+      });
+
   py::class_<ResultWriter>(module, "ResultWriter",
-                           "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into one reused buffer.")
+                           "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into reused buffers.")
       .def(py::init<std::string, std::vector<TensorType>, std::vector<std::uint8_t>>(), py::arg("model"),
            py::arg("outputs"), py::arg("real_bits") = std::vector<std::uint8_t>(),
            "Args:\n"
@@ -155,14 +167,13 @@ void define_result_writer(py::module_& module) {
            "stay as they are. Empty: all stay.")
       .def("write", &ResultWriter::write, py::kw_only(), py::arg("header"), py::arg("sequence"), py::arg("transforms"),
            py::arg("timing"), py::arg("outputs"),
-           "Return the serialized message.\n\n"
+           "Return the serialized message, read-only. Its memory is used again once nothing refers to it.\n\n"
            "Args:\n"
            "    header: FrameHeader of the frame.\n"
            "    sequence: number of the frame.\n"
            "    transforms: ImageTransform of each prepared picture.\n"
            "    timing: the seven fields of hbm_runtime_ros/msg/Timing in its order, ns.\n"
            "    outputs: one array an output, any strides; written compact, as floats where real_bits say so.\n\n"
-           "The next call overwrites the returned bytes once the caller has dropped them.\n\n"
            "Raises:\n"
            "    ValueError: another number of outputs, elements of another size, or a shape that the quantisation does "
            "not fit.");

@@ -5,14 +5,16 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "buffer_pool.hpp"
 #include "result_message.hpp"
 
 namespace hbm_wire {
 
-// Serializes the results of one model into a bytes object that it uses again and again.
+// Serializes the results of one model into buffers that it uses again and again.
 class ResultWriter {
  public:
   // `outputs` are those of the model. `real_bits` holds for each the bits of the floats that its elements become, 32 or
@@ -20,10 +22,10 @@ class ResultWriter {
   ResultWriter(std::string model, std::vector<TensorType> outputs, std::vector<std::uint8_t> real_bits);
 
   // The arrays stand in the order of the outputs given above; their shape is free, their element size is not.
-  // The returned object is overwritten by the next call once nobody else holds it.
-  pybind11::bytes write(const FrameHeader& header, std::uint64_t sequence,
-                        const std::vector<const ImageTransform*>& transforms, const Timing& timing,
-                        const std::vector<pybind11::array>& outputs);
+  // The memory behind the returned view is used again once nobody holds the view.
+  pybind11::memoryview write(const FrameHeader& header, std::uint64_t sequence,
+                             const std::vector<const ImageTransform*>& transforms, const Timing& timing,
+                             const std::vector<pybind11::array>& outputs);
 
  private:
   struct Output {
@@ -34,11 +36,10 @@ class ResultWriter {
   };
 
   static OutputTensor describe(const Output& output, const pybind11::array& array);
-  pybind11::object take_buffer(std::size_t size_bytes);
 
   std::string model_;
   std::vector<Output> outputs_;
-  pybind11::object buffer_;
+  std::shared_ptr<hbm_ros::BufferPool> buffers_ = std::make_shared<hbm_ros::BufferPool>();
 };
 
 void define_result_writer(pybind11::module_& module);

@@ -4,6 +4,7 @@
 // hbm_runtime_ros._wire: serialized ROS messages read and written in place, without rclpy's field by field conversion.
 #include <pybind11/pybind11.h>
 
+#include "bindings/interpreter.hpp"
 #include "cdr_reader.hpp"
 #include "message_readers.hpp"
 #include "result_writer.hpp"
@@ -12,6 +13,7 @@ namespace py = pybind11;
 
 PYBIND11_MODULE(_wire, module) {
   module.doc() = "Serialized ROS messages, read and written in place.";
+  hbm::watch_interpreter_exit();
   py::register_exception<hbm_wire::WireError>(module, "WireError", PyExc_ValueError);
   hbm_wire::define_message_readers(module);
   hbm_wire::define_result_writer(module);

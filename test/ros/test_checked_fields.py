@@ -37,7 +37,7 @@ output = np.zeros((1, BYTES), np.uint8)
 image = Image()
 data = output.tobytes()
 print(json.dumps({
-    "publish": seconds(lambda: publisher.publish(write(writer, [output])), 25),
+    "publish": seconds(lambda: publisher.publish(bytes(write(writer, [output]))), 25),
     "setter": seconds(lambda: setattr(image, "data", data), 1),
 }))
 """

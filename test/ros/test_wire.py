@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The native reader and writer of serialized messages, against rclpy's own."""
 
+import ctypes
 import struct
 import sys
 
 import numpy as np
 import pytest
-from hbm_runtime_ros.msg import ImageTransform, InferenceResult, Tensor
+from hbm_img_msgs.msg import HbmMsg480P
+from hbm_runtime_ros.msg import ImageTransform, InferenceResult, Tensor, TensorList
 from rclpy.serialization import deserialize_message, serialize_message
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
 from hbm_runtime_ros import _wire
 
@@ -114,6 +116,99 @@ def test_a_string_without_its_nul_is_refused():
         _wire.parse_image(bytes(payload))
 
 
+@pytest.mark.parametrize("holder", [bytes, bytearray, memoryview, lambda payload: np.frombuffer(payload, np.uint8)])
+def test_a_picture_is_read_from_whatever_holds_bytes_and_keeps_it(holder):
+    payload = serialize_message(picture())
+    held = holder(bytes(payload))
+    image = _wire.parse_image(held)
+    data = image.data
+    assert address_of(held) <= data.ctypes.data < address_of(held) + len(payload)
+    assert _wire.read_stamp_ns(held) == -5 * 10**9 + 999_999_999
+    del held, image
+    assert data.tobytes() == picture().data.tobytes()
+
+
+def test_a_bytearray_cannot_be_resized_under_a_picture_that_was_read_from_it():
+    payload = bytearray(serialize_message(picture()))
+    image = _wire.parse_image(payload)
+    with pytest.raises(BufferError):
+        payload.clear()
+    del image
+    payload.clear()
+
+
+def test_a_buffer_with_gaps_is_refused():
+    with pytest.raises(ValueError, match="contiguous"):
+        _wire.parse_image(memoryview(serialize_message(picture()))[::2])
+    with pytest.raises(TypeError):
+        _wire.parse_image("text")
+
+
+def loan_of(serialized):
+    """The C struct as the middleware lends it: the serialized message without its header."""
+
+    class Loan(ctypes.c_uint8 * (len(serialized) - 4)):
+        loaned = True
+
+    return Loan.from_buffer_copy(serialized[4:])
+
+
+def test_a_loaned_picture_reads_as_the_serialized_one():
+    message = HbmMsg480P(index=3, height=4, width=6, step=6, data_size=36)
+    message.time_stamp.sec, message.time_stamp.nanosec = 5, 6
+    message.encoding[:4] = np.frombuffer(b"nv12", np.uint8)
+    message.data[:] = np.arange(message.data.size) % 251
+    serialized = serialize_message(message)
+    images = [_wire.parse_hbmem_image(each, message.data.size) for each in (serialized, loan_of(serialized))]
+    fields = [
+        (image.index, image.stamp_sec, image.stamp_nanosec, image.height, image.width, image.step_bytes)
+        + (image.data_size_bytes, image.encoding, image.room.tobytes())
+        for image in images
+    ]
+    assert fields[0] == fields[1]
+    assert fields[0][:8] == (3, 5, 6, 4, 6, 6, 36, b"nv12")
+    assert _wire.read_hbmem_stamp_ns(loan_of(serialized)) == 5 * 10**9 + 6
+    with pytest.raises(_wire.WireError, match="data"):
+        _wire.parse_hbmem_image(loan_of(serialized[:-1]), message.data.size)
+
+
+# "Camera 1" as programs write it that do not know UTF-8.
+GBK = "相机一".encode("gbk")
+
+
+def with_text(message, placeholder, text=GBK):
+    return serialize_message(message).replace(placeholder, text.ljust(len(placeholder), b"_"))
+
+
+def test_a_frame_id_that_is_no_utf8_reaches_the_result_byte_for_byte():
+    image = _wire.parse_image(with_text(picture(frame_id="FRAMEFRAME"), b"FRAMEFRAME"))
+    assert image.header.frame_id.encode("utf-8", "surrogateescape") == GBK + b"____"
+    again = _wire.FrameHeader(image.header.stamp_sec, image.header.stamp_nanosec, image.header.frame_id)
+    for header in (image.header, again):
+        assert GBK + b"____\0" in bytes(write(_wire.ResultWriter("m", []), [], header=header))
+
+
+def test_other_texts_that_are_no_utf8_can_be_printed():
+    escaped = GBK.decode("utf-8", "backslashreplace")
+    image = _wire.parse_image(with_text(picture(encoding="ENCODE"), b"ENCODE"))
+    assert image.encoding == escaped
+    compressed = _wire.parse_compressed_image(with_text(CompressedImage(format="FORMAT"), b"FORMAT"))
+    assert compressed.format == escaped
+    _, (tensor,) = _wire.parse_tensor_list(with_text(TensorList(tensors=[Tensor(name="TENSOR")]), b"TENSOR"))
+    assert tensor.name == escaped
+    assert escaped.isprintable()
+
+
+def test_an_output_whose_name_is_no_utf8_keeps_its_bytes():
+    name = GBK.decode("utf-8", "surrogateescape")
+    transform = _wire.ImageTransform(
+        inputs=[name], mode="m", source_width=1, source_height=1, model_width=1, model_height=1,
+        scale_x=1, scale_y=1, pad_left=0, pad_top=0, crop_left=0, crop_top=0,
+    )  # fmt: skip
+    payload = write(_wire.ResultWriter("m", [tensor_type(name)]), [np.ones(1, np.float32)], transforms=[transform])
+    assert bytes(payload).count(GBK + b"\0") == 2
+
+
 @pytest.mark.parametrize("header", [b"\0\2\0\0", b"\0\6\0\0", b"\1\0\0\0"])
 def test_encodings_other_than_plain_cdr_are_refused(header):
     with pytest.raises(_wire.WireError, match="unknown CDR encoding"):
@@ -177,7 +272,7 @@ def test_a_result_is_byte_for_byte_what_rclpy_writes_but_for_padding(frame_id, o
     expected.outputs[0].data.frombytes(scores.tobytes())
     expected.outputs[1].data.frombytes(boxes.tobytes())
     assert_equal_but_for_padding(payload, serialize_message(expected))
-    assert deserialize_message(payload, InferenceResult) == expected
+    assert deserialize_message(bytes(payload), InferenceResult) == expected
 
 
 def test_a_result_without_outputs_or_transforms_is_what_rclpy_writes():
@@ -188,7 +283,7 @@ def test_a_result_without_outputs_or_transforms_is_what_rclpy_writes():
         setattr(expected.timing, field, index + 1)
     payload = write(_wire.ResultWriter("m", []), [])
     assert_equal_but_for_padding(payload, serialize_message(expected))
-    assert deserialize_message(payload, InferenceResult) == expected
+    assert deserialize_message(bytes(payload), InferenceResult) == expected
 
 
 RAMP = np.arange(2 * 5 * 6 * 8).reshape(2, 5, 6, 8)
@@ -229,38 +324,56 @@ RAMP = np.arange(2 * 5 * 6 * 8).reshape(2, 5, 6, 8)
 def test_any_strides_come_out_compact(cut, dtype):
     array = cut(RAMP.astype(dtype))
     writer = _wire.ResultWriter("m", [tensor_type(bits=array.itemsize * 8)])
-    tensor = deserialize_message(write(writer, [array]), InferenceResult).outputs[0]
+    tensor = deserialize_message(bytes(write(writer, [array])), InferenceResult).outputs[0]
     assert list(tensor.shape) == list(array.shape)
     assert tensor.data.tobytes() == array.tobytes()
 
 
 def test_packed_4_bit_tensors_tell_their_logical_shape():
     writer = _wire.ResultWriter("m", [tensor_type(code=Tensor.DTYPE_INT, bits=4, packed_length=5)])
-    tensor = deserialize_message(write(writer, [np.zeros((2, 3), np.uint8)]), InferenceResult).outputs[0]
+    tensor = deserialize_message(bytes(write(writer, [np.zeros((2, 3), np.uint8)])), InferenceResult).outputs[0]
     assert (list(tensor.shape), tensor.dtype_bits, len(tensor.data)) == ([2, 5], 4, 6)
+
+
+def address_of(view):
+    return np.frombuffer(view, np.uint8).ctypes.data
 
 
 def test_the_buffer_is_used_again_once_nobody_holds_it():
     writer = _wire.ResultWriter("m", [tensor_type()])
     first = write(writer, [np.ones(1000, np.float32)])
-    address = id(first)
+    address = address_of(first)
     del first
-    second = write(writer, [np.zeros(1000, np.float32)])
-    assert id(second) == address
+    assert address_of(write(writer, [np.zeros(1000, np.float32)])) == address
 
 
 def test_a_result_that_is_still_held_is_not_overwritten():
     writer = _wire.ResultWriter("m", [tensor_type()])
     first = write(writer, [np.ones(1000, np.float32)])
-    copy = bytes(bytearray(first))
+    copy = bytes(first)
+    part = first[:100]
+    del first
     write(writer, [np.zeros(1000, np.float32)])
-    assert first == copy
+    assert part == copy[:100]
+
+
+def test_a_result_outlives_its_writer():
+    writer = _wire.ResultWriter("m", [tensor_type()])
+    result = write(writer, [np.ones(1000, np.float32)])
+    del writer
+    assert deserialize_message(bytes(result), InferenceResult).outputs[0].shape[0] == 1000
+
+
+def test_a_result_is_read_only():
+    result = write(_wire.ResultWriter("m", [tensor_type()]), [np.ones(1, np.float32)])
+    with pytest.raises(TypeError, match="read-only"):
+        result[0] = 1
 
 
 def test_equal_results_are_equal_bytes_in_a_buffer_that_held_others():
     writer = _wire.ResultWriter("m", [tensor_type("a"), tensor_type("bcd", bits=8)])
     outputs = [np.ones(3, np.float32), np.ones(3, np.uint8)]
-    first = bytes(bytearray(write(writer, outputs)))
+    first = bytes(write(writer, outputs))
     write(writer, [np.full(3, np.nan, np.float32), np.full(3, 255, np.uint8)], sequence=2**64 - 1)
     assert write(writer, outputs) == first
 

@@ -95,6 +95,12 @@ Bytes tensor_list_message() {
   });
 }
 
+// The C struct is the serialized message without its header.
+Bytes loaned_hbmem_message() {
+  const Bytes serialized = hbmem_message();
+  return {serialized.begin() + CdrReader::kHeaderBytes, serialized.end()};
+}
+
 struct Case {
   std::string name;
   Bytes message;
@@ -109,7 +115,9 @@ std::vector<Case> cases() {
       {"CompressedImage", compressed_message(),
        [](auto* data, auto size) { return end_of(parse_compressed_image(data, size).data); }},
       {"HbmemImage", hbmem_message(),
-       [](auto* data, auto size) { return end_of(parse_hbmem_image(data, size, kRoomBytes).room); }},
+       [](auto* data, auto size) { return end_of(parse_hbmem_image(data, size, kRoomBytes, false).room); }},
+      {"LoanedHbmemImage", loaned_hbmem_message(),
+       [](auto* data, auto size) { return end_of(parse_hbmem_image(data, size, kRoomBytes, true).room); }},
       {"TensorList", tensor_list_message(),
        [](auto* data, auto size) {
          const TensorListMessage list = parse_tensor_list(data, size);
@@ -174,14 +182,22 @@ TEST(ParseTensorList, ReadsEveryField) {
   EXPECT_EQ(tensor.data.size_bytes, 12u);
 }
 
-TEST(ParseHbmemImage, EndsTheEncodingAtTheFirstNul) {
-  const Bytes message = hbmem_message();
-  const HbmemImageMessage image = parse_hbmem_image(message.data(), message.size(), kRoomBytes);
+void expect_hbmem_fields(const HbmemImageMessage& image) {
   EXPECT_EQ(image.encoding, "nv12");
   EXPECT_EQ(image.index, 3);
   EXPECT_EQ(image.stamp_ns(), 100'000'000'005);
   EXPECT_EQ(image.data_size_bytes, 20u);
   EXPECT_EQ(image.room.data[kRoomBytes - 1], 7);
+}
+
+TEST(ParseHbmemImage, EndsTheEncodingAtTheFirstNul) {
+  const Bytes message = hbmem_message();
+  expect_hbmem_fields(parse_hbmem_image(message.data(), message.size(), kRoomBytes, false));
+}
+
+TEST(ParseHbmemImage, ReadsTheStructOfALoan) {
+  const Bytes message = loaned_hbmem_message();
+  expect_hbmem_fields(parse_hbmem_image(message.data(), message.size(), kRoomBytes, true));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ def prepared(mode, source, model, region):
         header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[WireTransform(["y", "uv"]).of(placed)],
         timing=(0,) * 7, outputs=[],
     )  # fmt: skip
-    return placed, deserialize_message(payload, InferenceResult).transforms[0]
+    return placed, deserialize_message(bytes(payload), InferenceResult).transforms[0]
 
 
 def random_cases():

@@ -30,7 +30,7 @@ def written(array, bits, scale=(), zero_point=(), axis=-1, four_bit=None):
     payload = writer.write(
         header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[], timing=(0,) * 7, outputs=[array]
     )
-    return deserialize_message(payload, InferenceResult).outputs[0]
+    return deserialize_message(bytes(payload), InferenceResult).outputs[0]
 
 
 def real_values(array, bits, **quantization):
