@@ -51,7 +51,7 @@ void add_file(Package& package, const char* name) {
   } catch (const StatusError& error) {
     // What was thrown while opening has no label yet.
     const std::string text = error.what();
-    throw StatusError(error.status(), text.rfind(label, 0) == 0 ? text : label + ": " + text);
+    throw StatusError(error.status(), text.find(label) != std::string::npos ? text : text + "; in " + label);
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 void require_range(std::uint64_t size, std::uint64_t offset, std::size_t bytes) {
   if (offset > size || bytes > size - offset) {
     throw StatusError(HB_UCP_MODEL_INVALID, "expected bytes " + std::to_string(offset) + " to " +
-                                                std::to_string(offset + bytes) + ", but it ends at " +
+                                                std::to_string(offset + bytes) + ", but the file ends at " +
                                                 std::to_string(size) + ": it is truncated; copy it again");
   }
 }
@@ -27,12 +27,12 @@ void require_range(std::uint64_t size, std::uint64_t offset, std::size_t bytes) 
 FileSource::FileSource(const std::string& path)
     : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), size_(0) {
   if (descriptor_ < 0) {
-    throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot be opened: ") + std::strerror(errno));
+    throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot open the file: ") + std::strerror(errno));
   }
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor_);
-    throw StatusError(HB_UCP_FILE_OPEN_FAILED, "is not a regular file");
+    throw StatusError(HB_UCP_FILE_OPEN_FAILED, "expected a regular file, got a directory or device");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
@@ -48,12 +48,13 @@ void FileSource::read(std::uint64_t offset, void* destination, std::size_t bytes
       continue;
     }
     if (got < 0) {
-      throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot be read: ") + std::strerror(errno));
+      throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot read the file: ") + std::strerror(errno));
     }
     if (got == 0) {
-      throw StatusError(HB_UCP_MODEL_INVALID,
-                        "became shorter while it was read: another program is writing it; load it "
-                        "again when that is done");
+      throw StatusError(
+          HB_UCP_MODEL_INVALID,
+          "the file became shorter while it was read: another program is writing it; load it again when that is "
+          "done");
     }
     out += got;
     offset += static_cast<std::uint64_t>(got);

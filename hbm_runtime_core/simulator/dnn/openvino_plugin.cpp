@@ -39,9 +39,10 @@ const hbm_sim_engine_plugin& open_plugin() {
   void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* const reason = ::dlerror();
-    throw StatusError(HB_UCP_INIT_FAILED, "its network needs OpenVINO, which cannot be loaded (" +
+    throw StatusError(HB_UCP_INIT_FAILED, "its network needs OpenVINO " HBM_OPENVINO_SERIES
+                                          ", which cannot be loaded (" +
                                               std::string(reason != nullptr ? reason : "unknown reason") +
-                                              "): pip install 'hbm_runtime_core[sim]'");
+                                              "): pip install 'openvino==" HBM_OPENVINO_SERIES ".*'");
   }
   using Entry = const hbm_sim_engine_plugin* (*)(void);
   const auto entry = reinterpret_cast<Entry>(::dlsym(library, HBM_SIM_ENGINE_PLUGIN_SYMBOL));

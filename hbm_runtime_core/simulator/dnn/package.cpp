@@ -22,7 +22,7 @@ constexpr std::size_t kLargestManifestBytes = std::size_t{64} << 20;
 /// Says what a file is that is no simulated model file.
 void require_zip(const ByteSource& source) {
   if (source.size() == 0) {
-    throw StatusError(HB_UCP_MODEL_INVALID, "is empty");
+    throw StatusError(HB_UCP_MODEL_INVALID, "expected a simulated model file, got an empty file");
   }
   unsigned char magic[4] = {};
   source.read(0, magic, static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), sizeof magic)));
@@ -30,31 +30,33 @@ void require_zip(const ByteSource& source) {
                   "\x7f"
                   "ELF",
                   sizeof magic) == 0) {
-    throw StatusError(HB_UCP_MODEL_INVALID,
-                      "is an ELF file: a model compiled for the BPU, which runs on the board only. "
-                      "For the simulator, pack the network it was compiled from (ONNX or another "
-                      "format that OpenVINO reads) with `hbm pack`");
+    throw StatusError(
+        HB_UCP_MODEL_INVALID,
+        "expected a simulated model file, got an ELF file: a model compiled for the BPU, which runs on the "
+        "board only. For the simulator, pack the network that it was compiled from: hbm pack NETWORK.onnx "
+        "-o MODEL.hbm");
   }
   // An archive without members starts with its end record.
   if (std::memcmp(magic, "PK\3\4", sizeof magic) != 0 && std::memcmp(magic, "PK\5\6", sizeof magic) != 0) {
     throw StatusError(HB_UCP_MODEL_INVALID,
-                      "is no simulated model file: it is not a zip archive. `hbm pack` makes one "
-                      "from a network");
+                      "expected a simulated model file, got a file that is not a zip archive; make one from a network: "
+                      "hbm pack NETWORK.onnx -o MODEL.hbm");
   }
 }
 
 void require_device(const Manifest& manifest) {
   const std::string soc = hbm_sim_soc();
   if (manifest.soc != "any" && manifest.soc != soc) {
-    throw StatusError(HB_UCP_MODEL_INCOMPATIBLE, "was packed for " + manifest.soc + ", the simulated device is " + soc +
-                                                     ": pack it for " + soc +
-                                                     " or any, or set HBM_SIM_SOC=" + manifest.soc);
+    throw StatusError(HB_UCP_MODEL_INCOMPATIBLE, "packed for " + manifest.soc + ", but the simulated device is " + soc +
+                                                     ": set HBM_SIM_SOC=" + manifest.soc + ", or pack it with --soc " +
+                                                     soc + " or --soc any");
   }
   for (const ModelSpec& model : manifest.models) {
     if (model.bpu_cores > hbm_sim_core_count()) {
       throw StatusError(HB_UCP_MODEL_INCOMPATIBLE, "model '" + model.name + "' needs " +
-                                                       std::to_string(model.bpu_cores) + " BPU cores, " + soc +
-                                                       " has " + std::to_string(hbm_sim_core_count()));
+                                                       std::to_string(model.bpu_cores) + " BPU cores, but " + soc +
+                                                       " has " + std::to_string(hbm_sim_core_count()) +
+                                                       ": set HBM_SIM_SOC=s600, which has 4");
     }
   }
 }
@@ -63,7 +65,7 @@ std::unique_ptr<Engine> make_engine(const ModelSpec& model, const ZipArchive& ar
   if (model.engine == ModelSpec::Engine::kOpenVino) {
     return make_openvino_engine(model, archive);
   }
-  return std::make_unique<TimedEngine>(model);
+  return std::make_unique<TimedEngine>(model, archive);
 }
 
 }  // namespace
@@ -72,9 +74,9 @@ void Package::add(const std::string& label, const ByteSource& source) {
   try {
     read(label, source);
   } catch (const StatusError& error) {
-    throw StatusError(error.status(), label + ": " + error.what());
+    throw StatusError(error.status(), error.what() + ("; in " + label));
   } catch (const std::bad_alloc&) {
-    throw StatusError(HB_UCP_MEM_ALLOC_FAIL, label + ": there is not enough memory to load it");
+    throw StatusError(HB_UCP_MEM_ALLOC_FAIL, "the host has not enough memory to load the models; in " + label);
   }
 }
 
@@ -82,7 +84,7 @@ void Package::read(const std::string& label, const ByteSource& source) {
   require_zip(source);
   const ZipArchive archive(source);
   if (!archive.contains(kManifestName)) {
-    throw StatusError(HB_UCP_MODEL_INVALID, "is a zip archive, but no simulated model file: manifest.json is missing");
+    throw StatusError(HB_UCP_MODEL_INVALID, "expected a simulated model file, got a zip archive without manifest.json");
   }
   Manifest manifest = parse_manifest(archive.read_text(kManifestName, kLargestManifestBytes));
   require_device(manifest);

@@ -13,6 +13,13 @@
 namespace hbm_sim {
 namespace {
 
+/// Programs written for an S100 fail here, because the simulator is an S600 unless it is told otherwise.
+std::string other_soc_hint(std::int64_t stride) {
+  constexpr std::int64_t kS100Alignment = 32;
+  const bool fits_s100 = hbm_sim_stride_alignment() > kS100Alignment && stride % kS100Alignment == 0;
+  return fits_s100 ? " (an S100 or S100P takes multiples of 32: set HBM_SIM_SOC=s100 to simulate one)" : "";
+}
+
 /// One tensor of a call beside what the model declares.
 class TensorCheck {
  public:
@@ -114,7 +121,7 @@ class TensorCheck {
       if (stride % alignment != 0) {
         fail("dimension " + std::to_string(dimension) + ": user stride " + std::to_string(stride) +
              ", expected a multiple of " + std::to_string(alignment) + " bytes" +
-             (is_open ? std::string(" on ") + hbm_sim_soc() : std::string()));
+             (is_open ? std::string(" on ") + hbm_sim_soc() + other_soc_hint(stride) : std::string()));
       }
     }
   }

@@ -66,6 +66,7 @@ Configuration read_environment() {
   read.dispatch_ahead = integer(read, "HBM_SIM_DISPATCH_AHEAD", 3, 1, 1024, "a number from 1 to 1024");
   read.task_limit = integer(read, "HB_UCP_MAX_TASK_NUM", 32, 1, 4096, "a number from 1 to 4096");
   read.log_level = integer(read, "HB_UCP_LOG_LEVEL", 3, 0, 6, "a number from 0 (trace) to 6 (off)");
+  read.log_level_is_set = !environment("HB_UCP_LOG_LEVEL", "").empty();
   read.trace_path = environment("HBM_SIM_TRACE", "");
   return read;
 }

@@ -24,6 +24,7 @@ struct Configuration {
   int32_t dispatch_ahead = 3;     ///< HBM_SIM_DISPATCH_AHEAD: ordinary tasks given to a core at a time
   int32_t task_limit = 32;        ///< HB_UCP_MAX_TASK_NUM
   int32_t log_level = 3;          ///< HB_UCP_LOG_LEVEL: 0 trace to 6 off
+  bool log_level_is_set = false;  ///< whether HB_UCP_LOG_LEVEL is in the environment
   std::string trace_path;         ///< HBM_SIM_TRACE
   std::string error;              ///< why the environment cannot be used; empty where it can
 };

@@ -50,6 +50,10 @@ __attribute__((format(printf, 1, 2))) void hbm_sim_warn(const char* format, ...)
 /// The calling thread's last failure as a sentence; "" where there was none.
 const char* hbm_sim_last_error(void);
 
+/// For a program that shows hbm_sim_last_error() itself: failures are no longer written to stderr as well, unless
+/// HB_UCP_LOG_LEVEL is set. Warnings still are.
+void hbm_sim_keep_errors_off_stderr(void);
+
 /// Creates a task (*task null) or appends to one that is not submitted. Takes the job over on success only.
 int32_t hbm_sim_task_add(hbUCPTaskHandle_t* task, hbm_sim::Job* job);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 
@@ -17,6 +18,13 @@ constexpr int32_t kError = 4;
 
 constexpr int kTextBytes = 2048;
 thread_local char last_error[kTextBytes];
+
+std::atomic<bool> program_reads_errors{false};
+
+bool writes_errors() {
+  const hbm_sim::Configuration& configuration = hbm_sim::configuration();
+  return configuration.log_level <= kError && (configuration.log_level_is_set || !program_reads_errors.load());
+}
 
 void write_line(const char* text) {
   char line[kTextBytes + 32];
@@ -41,7 +49,7 @@ int32_t hbm_sim_fail(int32_t code, const char* format, ...) {
   va_start(arguments, format);
   std::vsnprintf(last_error, sizeof last_error, format, arguments);
   va_end(arguments);
-  if (hbm_sim::configuration().log_level <= kError) write_line(last_error);
+  if (writes_errors()) write_line(last_error);
   return code;
 }
 
@@ -56,4 +64,6 @@ void hbm_sim_warn(const char* format, ...) {
 }
 
 const char* hbm_sim_last_error(void) { return last_error; }
+
+void hbm_sim_keep_errors_off_stderr(void) { program_reads_errors.store(true); }
 }

@@ -57,8 +57,9 @@ struct ApiTable {
   HBM_DNN_OPTIONAL_FUNCTIONS(HBM_DECLARE_FUNCTION)
   HBM_UCP_OPTIONAL_FUNCTIONS(HBM_DECLARE_FUNCTION)
 #undef HBM_DECLARE_FUNCTION
-  /// The simulator's own word on the calling thread's last failure; null on a board.
-  const char* (*hbm_sim_last_error)(void) = nullptr;
+  /// Why the calling thread's last call failed, in the library's own words; null where the library cannot say, as on a
+  /// board.
+  const char* (*last_error_text)(void) = nullptr;
 };
 
 }  // namespace hbm

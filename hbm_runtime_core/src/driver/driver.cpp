@@ -205,12 +205,18 @@ const Driver* Driver::open() {
 #undef HBM_FIND_UCP
 #undef HBM_FIND_OPTIONAL_DNN
 #undef HBM_FIND_OPTIONAL_UCP
-  find_optional(pair.dnn, "hbm_sim_last_error", &api.hbm_sim_last_error);
+  find_optional(pair.dnn, "hbm_sim_last_error", &api.last_error_text);
 
   // However they were found, the simulator's libraries are never reported as a board.
-  driver->backend_ = api.hbm_sim_last_error != nullptr ? Backend::sim : Backend::bpu;
+  driver->backend_ = api.last_error_text != nullptr ? Backend::sim : Backend::bpu;
   if (wanted == Wanted::bpu && driver->backend_ == Backend::sim) {
     throw StateError("HBM_RUNTIME_BACKEND=bpu, but " + dnn_path + " is the simulator's library");
+  }
+  if (driver->backend_ == Backend::sim) {
+    // Every failure becomes an exception with the same text.
+    void (*keep_errors_off_stderr)(void) = nullptr;
+    find_required(pair.dnn, "hbm_sim_keep_errors_off_stderr", dnn_path, &keep_errors_off_stderr);
+    keep_errors_off_stderr();
   }
   const char* soc_text = api.hbUCPGetSocName != nullptr ? api.hbUCPGetSocName() : nullptr;
   driver->soc_ = normalised_soc(soc_text != nullptr ? soc_text : "");

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "driver/error.hpp"
 #include "driver/fork_guard.hpp"
 #include "runtime/status.hpp"
 
@@ -58,7 +59,9 @@ Block* BufferPool::take_idle(SizeClass& size_class, int32_t device_id) {
 BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::string& model) {
   const int index = class_of(bytes);
   if (index >= class_count) {
-    throw_status(driver_, HB_UCP_MEM_ALLOC_FAIL, "hbUCPMallocCached", model);
+    throw DeviceError("a tensor of " + std::to_string(bytes) +
+                          " bytes is larger than the memory of any device; model '" + model + "'",
+                      HB_UCP_MEM_ALLOC_FAIL, "hbUCPMallocCached", model);
   }
   Block* block = take_idle(classes_[static_cast<std::size_t>(index)], device_id);
   if (block == nullptr) {

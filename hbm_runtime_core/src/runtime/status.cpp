@@ -86,10 +86,20 @@ std::string library_text(const Driver& driver, int32_t code, const char* functio
   return text != nullptr ? text : "";
 }
 
-void append_sentence(const std::string& part, std::string* text) {
-  if (!part.empty()) {
-    *text += "; " + part;
+// Why a call failed: the library's own text where it has one, else what the status means and what to do about it.
+std::string reason_text(const Driver& driver, int32_t code, const char* function) {
+  const auto last_error_text = driver.api().last_error_text;
+  const std::string detail = last_error_text != nullptr ? last_error_text() : "";
+  if (!detail.empty()) {
+    const std::string caller = std::string(function) + ": ";
+    return detail.compare(0, caller.size(), caller) == 0 ? detail.substr(caller.size()) : detail;
   }
+  std::string text = library_text(driver, code, function);
+  const StatusRow* row = find_row(code);
+  if (row != nullptr && *row->next_step != '\0') {
+    text += (text.empty() ? "" : "; ") + std::string(row->next_step);
+  }
+  return text;
 }
 
 }  // namespace
@@ -99,21 +109,15 @@ const char* status_name(int32_t code) {
   return row != nullptr ? row->name : "unknown status";
 }
 
-void throw_status(const Driver& driver, int32_t code, const char* function, const std::string& model) {
-  std::string text = model.empty() ? "" : "model '" + model + "': ";
-  text += std::string(function) + " failed with " + std::to_string(code) + " (" + status_name(code) + ")";
-  const std::string described = library_text(driver, code, function);
-  if (!described.empty()) {
-    text += ": " + described;
+void throw_status(const Driver& driver, int32_t code, const char* function, const std::string& model,
+                  const std::string& file) {
+  std::string text = reason_text(driver, code, function);
+  const std::string& place = file.empty() ? model : file;
+  text += text.empty() ? "" : "; ";
+  if (!place.empty() && text.find("'" + place + "'") == std::string::npos) {
+    text += (file.empty() ? "model '" : "model file '") + place + "': ";
   }
-  // The simulator knows the very reason; on a board only the library's log does.
-  const char* detail = driver.api().hbm_sim_last_error != nullptr ? driver.api().hbm_sim_last_error() : nullptr;
-  const StatusRow* row = find_row(code);
-  if (detail != nullptr && *detail != '\0') {
-    append_sentence(detail, &text);
-  } else if (row != nullptr) {
-    append_sentence(row->next_step, &text);
-  }
+  text += std::string(function) + " returned " + std::to_string(code) + " (" + status_name(code) + ")";
   if (code == HB_UCP_TASK_TIMEOUT) {
     throw TimeoutError(text, code, function, model);
   }

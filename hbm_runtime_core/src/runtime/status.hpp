@@ -13,8 +13,9 @@ namespace hbm {
 /// `HB_UCP_TASK_RUN_FAILED` …; `unknown status` for a number that no known release uses.
 const char* status_name(int32_t code);
 
-/// The exception for a failed call, with the library's description and what to do next.
-[[noreturn]] void throw_status(const Driver& driver, int32_t code, const char* function, const std::string& model);
+/// The exception for a failed call: why, what to do next, then which model or model file and which function.
+[[noreturn]] void throw_status(const Driver& driver, int32_t code, const char* function, const std::string& model,
+                               const std::string& file = {});
 
 inline void check(const Driver& driver, int32_t code, const char* function, const std::string& model) {
   if (code != 0) {

@@ -106,10 +106,23 @@ TEST_F(StatusTest, AnErrorSaysWhatFailedInTheLibrarysWordsAndWhatToDoNext) {
     hbm::throw_status(driver, HB_UCP_TASK_RUN_FAILED, "hbUCPWaitTaskDone", "detector");
   } catch (const hbm::DeviceError& error) {
     const std::string text = error.what();
-    for (const char* part : {"model 'detector'", "hbUCPWaitTaskDone", "-200003", "HB_UCP_TASK_RUN_FAILED",
-                             "awkward failure", "HB_DNN_USER_DEFINED_L2M_SIZES"}) {
+    for (const char* part : {"HB_DNN_USER_DEFINED_L2M_SIZES",
+                             "; model 'detector': hbUCPWaitTaskDone returned -200003 (HB_UCP_TASK_RUN_FAILED)"}) {
       EXPECT_NE(text.find(part), std::string::npos) << part << " is not in: " << text;
     }
+    EXPECT_EQ(text.rfind("awkward failure", 0), 0U) << text;
+  }
+}
+
+TEST_F(StatusTest, AnErrorWhileLoadingNamesTheFileOnceAfterTheReason) {
+  const hbm::Driver& driver = hbm::Device::instance().driver();
+  try {
+    hbm::throw_status(driver, HB_UCP_MODEL_INVALID, "hbDNNInitializeFromFiles", "", "/models/a.hbm");
+  } catch (const hbm::DeviceError& error) {
+    const std::string text = error.what();
+    const std::size_t place = text.find("; model file '/models/a.hbm': hbDNNInitializeFromFiles returned -600002");
+    EXPECT_NE(place, std::string::npos) << text;
+    EXPECT_EQ(text.find("a.hbm"), text.rfind("a.hbm")) << text;
   }
 }
 

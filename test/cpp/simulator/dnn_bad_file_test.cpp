@@ -38,8 +38,8 @@ TEST(BadFile, a_model_compiled_for_the_bpu_is_named_and_the_way_out_too) {
 TEST(BadFile, foreign_and_short_files_are_named) {
   expect_refused("x", "not a zip archive");
   expect_refused("\x08\x07\x12\x07pytorch", "not a zip archive");
-  expect_refused(make_zip({{"model.onnx", "x"}}), "manifest.json is missing");
-  expect_refused(make_zip({}), "manifest.json is missing");
+  expect_refused(make_zip({{"model.onnx", "x"}}), "a zip archive without manifest.json");
+  expect_refused(make_zip({}), "a zip archive without manifest.json");
 }
 
 TEST(BadFile, every_truncation_of_a_model_file_is_refused) {

@@ -35,7 +35,7 @@ TEST(S100, rows_are_aligned_to_32_bytes) {
 TEST(S100, a_model_for_two_cores_is_incompatible) {
   const Loaded loaded(make_model_file(identity_manifest("m", R"("bpu_cores": 2, )")));
   EXPECT_EQ(loaded.status, HB_UCP_MODEL_INCOMPATIBLE);
-  expect_error_says("needs 2 BPU cores, s100 has 1");
+  expect_error_says("needs 2 BPU cores, but s100 has 1: set HBM_SIM_SOC=s600");
 }
 
 TEST(NoEngine, a_network_without_the_engine_beside_the_library_says_what_is_missing) {

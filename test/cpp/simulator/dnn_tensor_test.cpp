@@ -57,7 +57,9 @@ TEST_F(Tensor, a_stride_below_the_row_names_user_stride_and_min_stride) {
 TEST_F(Tensor, a_dynamic_stride_must_be_aligned_as_the_soc_wants_it) {
   y_.tensor.properties.stride[1] = 32;
   y_.tensor.properties.stride[0] = 128;
-  expect_refused(HB_UCP_INVALID_ARGUMENT, "user stride 32, expected a multiple of 64 bytes on s600");
+  expect_refused(HB_UCP_INVALID_ARGUMENT,
+                 "user stride 32, expected a multiple of 64 bytes on s600 (an S100 or S100P takes multiples of 32: set "
+                 "HBM_SIM_SOC=s100 to simulate one)");
 }
 
 TEST_F(Tensor, strides_beyond_reason_do_not_overflow) {

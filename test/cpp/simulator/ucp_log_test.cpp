@@ -36,4 +36,14 @@ TEST(Log, says_nothing_to_a_caller_that_polls) {
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
 }
 
+// Last, because it holds for the rest of the process.
+TEST(Log, leaves_failures_to_a_program_that_reads_the_last_error_but_keeps_warnings) {
+  hbm_sim_keep_errors_off_stderr();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(hbUCPSubmitTask(nullptr, nullptr), HB_UCP_INVALID_ARGUMENT);
+  hbm_sim_warn("a warning");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "[UCP simulator] a warning\n");
+  EXPECT_STREQ(hbm_sim_last_error(), "hbUCPSubmitTask: the task handle is NULL");
+}
+
 }  // namespace
