@@ -131,6 +131,8 @@ def package_facts(package: Package) -> list[ModelFacts]:
             "latency_us": model.latency_us,
             "max_time_per_fc_us": model.max_time_per_fc_us,
         }
+        if model.engine == "timed":
+            extra["fills"] = {output.name: output.fill.to_json() for output in model.outputs if output.fill}
         extra.update(packed.provenance)
         result.append(
             ModelFacts(

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated model file: a zip of a manifest and a program a model. Writes it so that equal input gives equal bytes."""
+"""The simulated model file: a zip of a manifest, programs and recordings. Equal input gives equal bytes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import os
 import secrets
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .document import parse_json
+from .document import Node, parse_json
 from .errors import PackError, PackFileError
-from .manifest import Manifest, Model, check_models
+from .layout import dense_bytes
+from .manifest import Manifest, Model, Tensor, check_models
 from .manifest_reader import manifest_from_json
 
 MANIFEST = "manifest.json"
@@ -42,12 +43,14 @@ class PackedModel:
     """A model and its program; the timed engine needs none.
 
     Attributes:
+        recordings: by the name of an output with the fill "file": its elements as `read_recording` returns them.
         provenance: which network it came from and what was done to its inputs, for people.
     """
 
     model: Model
     program: Program | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
+    recordings: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,8 @@ def write_package(
         PackError: the models do not go together, or the file cannot be written.
     """
     path = Path(path)
-    placed = tuple(
-        PackedModel(packed.model.with_program(index) if packed.program else packed.model, packed.program, packed.provenance)
-        for index, packed in enumerate(models)
-    )
+    placed = tuple(replace(packed, model=packed.model.at_index(index)) for index, packed in enumerate(models))
     package = Package(placed, description, soc, creator() if created_by is None else created_by)
-    if not placed:
-        raise PackError(f"{path}: a model file needs at least one model")
     check_models(package.manifest.models, soc, str(path))
     members: list[tuple[str, bytes, int]] = [(MANIFEST, _json_bytes(package.manifest.to_json()), zipfile.ZIP_DEFLATED)]
     provenance = {packed.model.name: packed.provenance for packed in placed if packed.provenance}
@@ -103,6 +101,7 @@ def write_package(
             members.append((packed.model.program["xml"], packed.program.xml, zipfile.ZIP_DEFLATED))
             # Weights do not shrink, and a stored member is read without a copy.
             members.append((packed.model.program["bin"], packed.program.weights, zipfile.ZIP_STORED))
+        members += [(name, data, zipfile.ZIP_STORED) for name, data in _recorded_members(packed, str(path))]
     total = sum(len(data) for _, data, _ in members)
     if total > _PACKAGE_LIMIT_BYTES:
         raise PackError(
@@ -111,6 +110,27 @@ def write_package(
         )
     _write_atomically(path, members)
     return package
+
+
+def _recorded_members(packed: PackedModel, source: str) -> list[tuple[str, bytes]]:
+    """The members that hold recordings, by their names in the manifest."""
+    members = []
+    for output in packed.model.outputs:
+        if output.fill and output.fill.kind == "file":
+            where = f"{source}: model '{packed.model.name}', output '{output.name}'"
+            data = packed.recordings.get(output.name)
+            if data is None:
+                raise PackError(f"{where}: the recording is missing")
+            _check_recorded_bytes(output, len(data), where)
+            members.append((output.fill.data, data))
+    return members
+
+
+def _check_recorded_bytes(output: Tensor, size: int, where: str) -> None:
+    assert output.fill is not None
+    run_bytes = dense_bytes(output.shape, output.dtype)
+    if size != run_bytes * output.fill.runs:
+        raise PackError(f"{where}: expected a recording of {output.fill.runs} runs of {run_bytes} bytes, got {size} bytes")
 
 
 def _json_bytes(value: Any) -> bytes:
@@ -145,7 +165,7 @@ def read_package(path: str | os.PathLike[str], *, programs: bool = True) -> Pack
     """Read a simulated model file back.
 
     Args:
-        programs: whether to read networks and weights as well; the manifest alone is quick.
+        programs: whether to read networks, weights and recordings as well; the manifest alone is quick.
 
     Raises:
         PackFileError: there is no such file.
@@ -166,18 +186,32 @@ def read_package(path: str | os.PathLike[str], *, programs: bool = True) -> Pack
 def _read_archive(archive: zipfile.ZipFile, source: str, programs: bool) -> Package:
     if MANIFEST not in archive.namelist():
         raise PackError(f"{source}: a zip without {MANIFEST}: not a simulated model file")
-    manifest = manifest_from_json(parse_json(_member(archive, MANIFEST, source).decode(), f"{source}: {MANIFEST}"))
+    manifest = manifest_from_json(_document(archive, MANIFEST, source))
     provenance: dict[str, Any] = {}
     if PROVENANCE in archive.namelist():
-        document = parse_json(_member(archive, PROVENANCE, source).decode(), f"{source}: {PROVENANCE}")
+        document = _document(archive, PROVENANCE, source)
         provenance = {name: node.value for name, node in document.members().items()}
     models = []
     for model in manifest.models:
         program = None
         if programs and model.program:
             program = Program(_member(archive, model.program["xml"], source), _member(archive, model.program["bin"], source))
-        models.append(PackedModel(model, program, provenance.get(model.name, {})))
+        recordings = {}
+        for output in model.outputs if programs else ():
+            if output.fill and output.fill.kind == "file":
+                recordings[output.name] = _member(archive, output.fill.data, source)
+                where = f"{source}: model '{model.name}', output '{output.name}'"
+                _check_recorded_bytes(output, len(recordings[output.name]), where)
+        models.append(PackedModel(model, program, provenance.get(model.name, {}), recordings))
     return Package(tuple(models), manifest.description, manifest.soc, manifest.created_by)
+
+
+def _document(archive: zipfile.ZipFile, name: str, source: str) -> Node:
+    try:
+        text = _member(archive, name, source).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError(f"{source}: {name}: not JSON: {error}") from None
+    return parse_json(text, f"{source}: {name}")
 
 
 def _member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,21 @@ from .manifest_reader import (
     read_timing,
 )
 from .network import pack_network
-from .options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, InputOptions, NetworkOptions, Nv12, PortOptions
+from .options import (
+    COLOR_ORDERS,
+    COLOR_RANGES,
+    LAYOUTS,
+    InputOptions,
+    NetworkOptions,
+    Nv12,
+    PortOptions,
+    check_pixel_range,
+    scale_of,
+)
+from .recording import read_recording
 
 _MODEL_FIELDS = ("name", "description", "bpu_cores", "timing", "inputs", "outputs")
+_NETWORK_FIELDS = (*_MODEL_FIELDS, "network", "drop_outputs")
 _PORT_FIELDS = ("name", "rename", "description", "dtype", "quantization", "strides", "stride_align_bytes")
 
 
@@ -36,7 +48,7 @@ class Description:
         models: timed models, and the options of networks that are still to be packed, in their order.
     """
 
-    models: tuple[Model | NetworkOptions, ...]
+    models: tuple[PackedModel | NetworkOptions, ...]
     description: str = ""
     soc: str = "any"
 
@@ -48,7 +60,7 @@ class Description:
                 progress(model.name)
                 packed.append(pack_network(model))
             else:
-                packed.append(PackedModel(model))
+                packed.append(model)
         return packed
 
 
@@ -61,7 +73,7 @@ def read_description(path: str | os.PathLike[str]) -> Description:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise PackFileError(f"no such description: {path}") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -79,17 +91,17 @@ def _parse_yaml(text: str, source: str) -> Node:
     try:
         import yaml
     except ImportError:
-        raise PackError(f"{source}: reading YAML needs PyYAML: pip install pyyaml, or write JSON") from None
+        raise PackError(f"{source}: PyYAML is not installed; install it with: pip install pyyaml (or write JSON)") from None
     try:
         return Node(yaml.safe_load(text), source)
     except yaml.YAMLError as error:
         raise PackError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
 
 
-def _read_model(node: Node, folder: Path) -> Model | NetworkOptions:
+def _read_model(node: Node, folder: Path) -> PackedModel | NetworkOptions:
     is_network = isinstance(node.value, dict) and "network" in node.value
     if is_network:
-        members = node.members((*_MODEL_FIELDS, "network"))
+        members = node.members(_NETWORK_FIELDS)
     else:
         members = node.members(_MODEL_FIELDS, required=("name", "inputs", "outputs"))
     timing = read_timing(members["timing"]) if "timing" in members else (0, 0)
@@ -101,12 +113,14 @@ def _read_model(node: Node, folder: Path) -> Model | NetworkOptions:
         "max_time_per_fc_us": timing[1],
     }
     if not is_network:
-        return Model(
+        recordings: dict[str, bytes] = {}
+        model = Model(
             engine="timed",
             inputs=tuple(t for item in members["inputs"].items(at_least=1) for t in _timed_inputs(item)),
-            outputs=tuple(_timed_output(item) for item in members["outputs"].items(at_least=1)),
+            outputs=tuple(_timed_output(item, folder, recordings) for item in members["outputs"].items(at_least=1)),
             **common,
         )
+        return PackedModel(model, recordings=recordings)
     path = folder / members["network"].text(empty=False)
     if not common["name"]:
         common["name"] = path.stem
@@ -114,13 +128,14 @@ def _read_model(node: Node, folder: Path) -> Model | NetworkOptions:
         path,
         inputs=_by_name(members["inputs"], _network_input) if "inputs" in members else {},
         outputs=_by_name(members["outputs"], _network_output) if "outputs" in members else {},
+        drop_outputs=tuple(item.text() for item in members["drop_outputs"].items()) if "drop_outputs" in members else (),
         **common,
     )
 
 
 def _timed_inputs(node: Node) -> list[Tensor]:
     if not (isinstance(node.value, dict) and "nv12" in node.value):
-        return [read_tensor(node, output=False)]
+        return [read_tensor(node, output=False, by_hand=True)]
     members = node.members(("name", "description", "nv12"), required=("name",))
     size = members["nv12"].members(("width", "height"), required=("width", "height"))
     return nv12_tensors(
@@ -133,10 +148,19 @@ def _timed_inputs(node: Node) -> list[Tensor]:
     )
 
 
-def _timed_output(node: Node) -> Tensor:
-    if isinstance(node.value, dict) and "fill" not in node.value:
-        node = Node({**node.value, "fill": Fill().to_json()}, node.source, node.path)
-    return read_tensor(node, output=True)
+def _timed_output(node: Node, folder: Path, recordings: dict[str, bytes]) -> Tensor:
+    """An output; what a file recorded of it is put into `recordings`."""
+    value = node.value
+    if not isinstance(value, dict) or "fill" not in value:
+        return replace(read_tensor(node, output=True, by_hand=True), fill=Fill())
+    fill = node.members()["fill"]
+    if not (isinstance(fill.value, dict) and fill.value.get("kind") == "file"):
+        return read_tensor(node, output=True, by_hand=True)
+    path = folder / fill.members(("kind", "path"), required=("path",))["path"].text(empty=False)
+    without_fill = {name: member for name, member in value.items() if name != "fill"}
+    tensor = read_tensor(Node(without_fill, node.source, node.path), output=True, by_hand=True)
+    recordings[tensor.name], runs = read_recording(path, tensor, fill.where)
+    return replace(tensor, fill=Fill("file", runs=runs))
 
 
 def _by_name(node: Node, read: Callable[[Node], tuple[str, Any]]) -> dict[str, Any]:
@@ -144,7 +168,7 @@ def _by_name(node: Node, read: Callable[[Node], tuple[str, Any]]) -> dict[str, A
     for item in node.items():
         name, options = read(item)
         if name in result:
-            raise PackError(f"{item.where}: '{name}' stands twice")
+            raise PackError(f"{item.where}: duplicate name '{name}'")
         result[name] = options
     return result
 
@@ -155,8 +179,8 @@ def _port(members: dict[str, Node]) -> dict[str, Any]:
     return {
         "rename": members["rename"].text(empty=False) if "rename" in members else "",
         "description": members["description"].text() if "description" in members else "",
-        "dtype": read_dtype(members["dtype"]) if "dtype" in members else None,
-        "quantization": read_quantization(members["quantization"]) if "quantization" in members else None,
+        "dtype": read_dtype(members["dtype"], by_hand=True) if "dtype" in members else None,
+        "quantization": read_quantization(members["quantization"], by_hand=True) if "quantization" in members else None,
         "strides": tuple(item.integer() for item in members["strides"].items()) if "strides" in members else None,
         "stride_align_bytes": members["stride_align_bytes"].integer(1) if "stride_align_bytes" in members else None,
     }
@@ -182,11 +206,11 @@ def _nv12(node: Node) -> Nv12:
         raise PackError(f"{node.where}: give 'scale' (multiplied) or 'std' (divided by), not both")
     scale = members["scale"].numbers() if "scale" in members else (1.0,)
     if "std" in members:
-        if 0 in members["std"].numbers():
-            members["std"].fail("numbers that are not zero")
-        scale = tuple(1 / value for value in members["std"].numbers())
+        scale = scale_of(members["std"].numbers(), members["std"].where)
+    mean = members["mean"].numbers() if "mean" in members else (0.0,)
+    check_pixel_range(mean, scale, node.where, is_std="std" in members)
     return Nv12(
-        mean=members["mean"].numbers() if "mean" in members else (0.0,),
+        mean=mean,
         scale=scale,
         color_order=members["color_order"].choice(COLOR_ORDERS) if "color_order" in members else "rgb",
         layout=members["layout"].choice(LAYOUTS) if "layout" in members else None,

@@ -12,6 +12,9 @@ from typing import Any, NoReturn
 
 from .errors import PackError
 
+# Above it, neighbouring floats are more than 1 apart.
+_EXACT_FLOAT = 2.0**53
+
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, default=str, ensure_ascii=False)
@@ -60,6 +63,8 @@ class Node:
             self.fail("a text that is not empty")
         if "\0" in self.value:
             self.fail("a text without NUL characters")
+        if any("\ud800" <= character <= "\udfff" for character in self.value):
+            self.fail("a text of whole characters (half of a surrogate pair is none)")
         return self.value
 
     def choice(self, options: Collection[str]) -> str:
@@ -69,19 +74,28 @@ class Node:
 
     def integer(self, low: int | None = None, high: int | None = None) -> int:
         limits = "" if low is None else f" of at least {low}" if high is None else f" in {low}..{high}"
+        value = self.value
+        if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
+            value = int(value)  # As in a JSON Schema: some JSON writers put 3.0 for 3.
         if (
-            isinstance(self.value, bool)
-            or not isinstance(self.value, int)
-            or (low is not None and self.value < low)
-            or (high is not None and self.value > high)
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or (low is not None and value < low)
+            or (high is not None and value > high)
         ):
             self.fail(f"an integer{limits}")
-        return self.value
+        return value
 
     def number(self) -> float:
-        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)) or not math.isfinite(self.value):
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             self.fail("a finite number")
-        return float(self.value)
+        try:
+            value = float(self.value)
+        except OverflowError:
+            value = math.inf
+        if not math.isfinite(value):
+            self.fail("a finite number")
+        return value
 
     def numbers(self) -> tuple[float, ...]:
         """A number, or a list of them."""
@@ -103,13 +117,20 @@ def parse_json(text: str, source: str) -> Node:
         result: dict[str, Any] = {}
         for name, value in pairs:
             if name in result:
-                raise PackError(f"{source}: the field '{name}' stands twice in one object")
+                raise PackError(f"{source}: duplicate field '{name}' in one object")
             result[name] = value
         return result
 
+    def refuse(constant: str) -> NoReturn:
+        raise PackError(f"{source}: not JSON: {constant} is not a number of JSON")
+
     try:
-        return Node(json.loads(text, object_pairs_hook=unique), source)
+        return Node(json.loads(text, object_pairs_hook=unique, parse_constant=refuse), source)
     except json.JSONDecodeError as error:
         raise PackError(f"{source}: not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except PackError:
+        raise
+    except ValueError:  # Python converts no integer of more than some thousand digits
+        raise PackError(f"{source}: not JSON: a number with too many digits") from None
     except RecursionError:
         raise PackError(f"{source}: not a model description: objects nested too deeply") from None

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from .dtypes import DType
 from .errors import PackError
 
-# A board has 4 GB for models and tensors; a tensor beyond it is a slip of the pen.
+# More than the simulated device has for all models and tensors.
 MAX_TENSOR_BYTES = 1 << 32
 MAX_DIMENSIONS = 10
 DYNAMIC = -1
@@ -36,6 +37,11 @@ def strides_for(shape: Sequence[int], dtype: DType, align_bytes: int = 1) -> lis
         span = _span(shape, strides, dtype, i + 1)
         strides[i] = DYNAMIC if span == DYNAMIC else align_up(span, align_bytes)
     return strides
+
+
+def dense_bytes(shape: Sequence[int], dtype: DType) -> int:
+    """Bytes of all elements row by row, without padding between rows."""
+    return math.prod(shape[:-1]) * dtype.packed_bytes(shape[-1])
 
 
 def aligned_bytes_for(shape: Sequence[int], strides: Sequence[int], dtype: DType) -> int:
@@ -67,6 +73,8 @@ def check_layout(shape: Sequence[int], strides: Sequence[int], dtype: DType, whe
                 f"{where}: stride {i} must be a positive multiple of the element's {element_bytes} bytes, "
                 f"got {stride} in {list(strides)}"
             )
+        if stride > MAX_TENSOR_BYTES:
+            raise PackError(f"{where}: stride {i} must be at most {MAX_TENSOR_BYTES} bytes, got {stride} in {list(strides)}")
         if i + 1 < len(strides):
             least = _span(shape, strides, dtype, i + 1)
             if stride < least:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .dtypes import DTYPES, DType
 from .errors import PackError
-from .layout import DYNAMIC, MAX_DIMENSIONS, aligned_bytes_for, check_layout, strides_for
+from .layout import DYNAMIC, MAX_DIMENSIONS, MAX_TENSOR_BYTES, aligned_bytes_for, check_layout, strides_for
 from .quantization import Quantization
 
 FORMAT = "hbm-sim"
@@ -20,23 +20,33 @@ FORMAT_VERSION = 1
 SOCS = ("any", "s100", "s100p", "s600")
 SOC_BPU_CORES = {"any": 4, "s100": 1, "s100p": 1, "s600": 4}
 ENGINES = ("openvino", "timed")
-FILL_KINDS = ("zeros", "noise", "constant", "copy")
+FILL_KINDS = ("zeros", "noise", "constant", "copy", "file")
+MAX_MODELS = 256
+MAX_TENSORS = 1024
 
 
 @dataclass(frozen=True)
 class Fill:
-    """What the timed engine writes into an output."""
+    """What the timed engine writes into an output.
+
+    Attributes:
+        data: of a recording: the member of the model file that holds it.
+        runs: of a recording: how many runs it holds; after the last one the first follows.
+    """
 
     kind: str = "zeros"
     seed: int = 0
     value: float = 0
     input: str = ""
+    data: str = ""
+    runs: int = 1
 
     def to_json(self) -> dict[str, Any]:
         extra: dict[str, dict[str, Any]] = {
             "noise": {"seed": self.seed},
             "constant": {"value": self.value},
             "copy": {"input": self.input},
+            "file": {"data": self.data, "runs": self.runs},
         }
         return {"kind": self.kind, **extra.get(self.kind, {})}
 
@@ -114,6 +124,8 @@ def make_tensor(
     elif aligned_bytes != derived and (derived == DYNAMIC or aligned_bytes < derived):
         expected = "-1, as a dimension or stride is dynamic" if derived == DYNAMIC else f"at least {derived}"
         raise PackError(f"{where}: aligned_bytes must be {expected}; got {aligned_bytes}")
+    elif aligned_bytes > MAX_TENSOR_BYTES:
+        raise PackError(f"{where}: aligned_bytes must be at most {MAX_TENSOR_BYTES}; got {aligned_bytes}")
     if quantization:
         quantization = quantization.checked(shape, dtype, where)
     if fill and fill.kind == "constant":
@@ -181,10 +193,16 @@ class Model:
         result["outputs"] = [tensor.to_json() for tensor in self.outputs]
         return result
 
-    def with_program(self, index: int) -> Model:
-        """This model with its program at the place of the `index`-th model of a file."""
-        folder = f"programs/{index}"
-        return replace(self, program={"xml": f"{folder}/network.xml", "bin": f"{folder}/network.bin"})
+    def at_index(self, index: int) -> Model:
+        """This model with its program and recordings at the place of the `index`-th model of a file."""
+        program = {name: f"programs/{index}/network.{name}" for name in ("xml", "bin")}
+        outputs = tuple(
+            replace(output, fill=replace(output.fill, data=f"recordings/{index}/{i}.bin"))
+            if output.fill and output.fill.kind == "file"
+            else output
+            for i, output in enumerate(self.outputs)
+        )
+        return replace(self, program=program if self.engine == "openvino" else {}, outputs=outputs)
 
 
 @dataclass(frozen=True)
@@ -213,12 +231,15 @@ def check_models(models: Iterable[Model], soc: str, where: str) -> None:
     Raises:
         PackError: names the model and the tensor.
     """
+    models = list(models)
+    if not 1 <= len(models) <= MAX_MODELS:
+        raise PackError(f"{where}: expected 1 to {MAX_MODELS} models in a file, got {len(models)}")
     seen: set[str] = set()
     for model in models:
         if not model.name:
             raise PackError(f"{where}: a model needs a name")
         if model.name in seen:
-            raise PackError(f"{where}: two models are named '{model.name}'; every model of a file needs its own name")
+            raise PackError(f"{where}: duplicate model name '{model.name}'; every model of a file needs its own name")
         seen.add(model.name)
         place = f"{where}: model '{model.name}'"
         if not 1 <= model.bpu_cores <= SOC_BPU_CORES[soc]:
@@ -228,16 +249,27 @@ def check_models(models: Iterable[Model], soc: str, where: str) -> None:
         if not model.inputs or not model.outputs:
             raise PackError(f"{place}: a model needs at least one input and one output")
         for kind, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
+            if len(tensors) > MAX_TENSORS:
+                raise PackError(f"{place}: expected at most {MAX_TENSORS} {kind}, got {len(tensors)}")
             names = [tensor.name for tensor in tensors]
             for name in names:
                 if names.count(name) > 1:
-                    raise PackError(f"{place}: two {kind} are named '{name}'")
+                    raise PackError(f"{place}: duplicate name '{name}' among the {kind}")
         for output in model.outputs:
             if DYNAMIC in output.strides and DYNAMIC not in output.shape:
                 raise PackError(
                     f"{place}, output '{output.name}': a fixed shape needs fixed strides, got {list(output.strides)}"
                 )
             _check_fill(model, output, place)
+        _check_runs(model, place)
+
+
+def _check_runs(model: Model, place: str) -> None:
+    # Recordings of a model belong together: with different lengths they would drift apart after the shorter one.
+    runs = {output.name: output.fill.runs for output in model.outputs if output.fill and output.fill.kind == "file"}
+    if len({count for count in runs.values() if count > 1}) > 1:
+        counts = ", ".join(f"'{name}' {count}" for name, count in runs.items())
+        raise PackError(f"{place}: expected 1 recorded run, or the same number for all outputs, got {counts}")
 
 
 def _check_fill(model: Model, output: Tensor, place: str) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -16,6 +16,48 @@ from .quantization import Quantization
 COLOR_ORDERS = ("rgb", "bgr")
 LAYOUTS = ("nchw", "nhwc")
 COLOR_RANGES = ("limited", "full")
+
+
+def scale_of(std: tuple[float, ...], where: str) -> tuple[float, ...]:
+    """The factors that divide by `std`.
+
+    Raises:
+        PackError: a zero; `where` names the option or field.
+    """
+    if 0 in std:
+        raise PackError(f"{where} divides and must not be zero, got {numbers_text(std)}")
+    return tuple(1 / value for value in std)
+
+
+def check_pixel_range(mean: tuple[float, ...], scale: tuple[float, ...], where: str, *, is_std: bool = False) -> None:
+    """Refuse mean and std of a network that was trained on pixels of 0..1, as its authors usually give them.
+
+    Args:
+        is_std: `scale` was given as std: nobody divides pixels of 0..255 by less than 1, but some multiply by more.
+
+    Raises:
+        PackError: with the numbers for pixels of 0..255.
+    """
+    small_mean = any(mean) and all(abs(value) < 1 for value in mean)
+    small_std = all(abs(value) > 1 for value in scale)
+    if not (small_mean or (is_std and small_std)):
+        return
+    given, meant = [], []
+    if small_mean:
+        given.append(f"mean {numbers_text(mean)}")
+        meant.append(f"mean {numbers_text(255 * value for value in mean)}")
+    if small_std:
+        given.append(f"std {numbers_text(1 / value for value in scale)}")
+        meant.append(f"std {numbers_text(255 / value for value in scale)}")
+    raise PackError(
+        f"{where}: {' and '.join(given)}, below 1, belong to pixels of 0..1, but these are of 0..255; "
+        f"did you mean {' and '.join(meant)}?"
+    )
+
+
+def numbers_text(values: Iterable[float]) -> str:
+    """As they are typed on the command line: 123.675,116.28,103.53"""
+    return ",".join(f"{value:.6g}" for value in values)
 
 
 @dataclass(frozen=True)
@@ -45,7 +87,8 @@ class PortOptions:
 
     Attributes:
         rename: its name in the model file.
-        dtype, quantization: type of the tensor in the model file; the program converts.
+        dtype, quantization: type of the tensor in the model file; the program converts floats of the network. Integers
+            of the network it leaves as they are: for them, `quantization` declares what the integers mean.
         strides: bytes; or
         stride_align_bytes: every stride but the innermost is rounded up to this.
     """
@@ -78,6 +121,7 @@ class NetworkOptions:
         bpu_cores: how many BPU cores a run takes.
         latency_us: BPU time that a run is declared to take; 0 declares none.
         max_time_per_fc_us: longest function call, between which urgent tasks preempt; 0 is one call, never split.
+        drop_outputs: outputs of the network that the model does not get, by their names.
     """
 
     path: str | os.PathLike[str]
@@ -90,6 +134,7 @@ class NetworkOptions:
     bpu_cores: int = 1
     latency_us: int = 0
     max_time_per_fc_us: int = 0
+    drop_outputs: tuple[str, ...] = ()
 
 
 PortOptionsType = TypeVar("PortOptionsType", bound=PortOptions)
@@ -108,6 +153,6 @@ def combine(first: PortOptionsType, second: PortOptionsType, where: str) -> Port
             value = getattr(each, option.name)
             if value != getattr(nothing, option.name):
                 if option.name in given:
-                    raise PackError(f"{where}: '{option.name}' is given twice: {given[option.name]} and {value}")
+                    raise PackError(f"{where}: duplicate '{option.name}': {given[option.name]} and {value}")
                 given[option.name] = value
     return replace(nothing, **given)

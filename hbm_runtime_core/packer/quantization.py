@@ -8,11 +8,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .dtypes import DType
 from .errors import PackError
 
 # Every value of these is exact in the arithmetic of OpenVINO's CPU device, which has no wider integers than int32.
 QUANTIZED_TYPES = ("S4", "U4", "S8", "U8", "S16", "U16", "S32")
+
+
+def _as_float32(value: float) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,20 @@ class Quantization:
     scale: tuple[float, ...]
     zero_point: tuple[int, ...] = ()
     axis: int = 0
+
+    def __str__(self) -> str:
+        points = set(self.zero_point) or {0}
+        text = f"{len(self.scale)} scales along axis {self.axis}" if len(self.scale) > 1 else f"scale {self.scale[0]:.7g}"
+        return f"{text}, zero point {points.pop()}" if len(points) == 1 else f"{text}, {len(self.zero_point)} zero points"
+
+    def is_close(self, other: Quantization) -> bool:
+        """Whether `other` says the same, up to the digits that people type."""
+        if len(self.scale) != len(other.scale) or (len(self.scale) > 1 and self.axis != other.axis):
+            return False
+        zeros = (0,) * len(self.scale)
+        return (self.zero_point or zeros) == (other.zero_point or zeros) and all(
+            math.isclose(a, b, rel_tol=1e-4) for a, b in zip(self.scale, other.scale)
+        )
 
     def to_json(self) -> dict:
         return {
@@ -52,7 +73,7 @@ class Quantization:
         if not self.scale:
             raise PackError(f"{where}: quantisation needs at least one scale")
         for i, scale in enumerate(self.scale):
-            if not (math.isfinite(scale) and scale > 0):
+            if not (scale > 0 and 0 < _as_float32(scale) < math.inf):
                 raise PackError(f"{where}: scale[{i}] must be a positive number, got {scale}")
         if len(self.scale) > 1 and len(self.scale) != shape[axis]:
             raise PackError(

@@ -70,7 +70,7 @@ def test_no_command_is_wrong_usage(capsys):
 
 
 def test_a_reader_that_leaves_early_is_no_failure_worth_a_message(tmp_path):
-    path = model_file(tmp_path, *({**ECHO, "name": f"echo{i}"} for i in range(500)))
+    path = model_file(tmp_path, *({**ECHO, "name": f"echo{i}"} for i in range(250)))
     command = f"'{sys.executable}' -m hbm_runtime_core.cli info '{path}' | head -1"
     result = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert result.stdout.startswith(path)

@@ -92,8 +92,8 @@ def test_a_file_has_the_permissions_that_any_new_file_has(tmp_path):
 @pytest.mark.parametrize(
     ("models", "soc", "message"),
     [
-        ([], "any", "at least one model"),
-        ([timed("a"), timed("a")], "any", "two models are named 'a'"),
+        ([], "any", "expected 1 to 256 models in a file, got 0"),
+        ([timed("a"), timed("a")], "any", "duplicate model name 'a'"),
         ([timed(bpu_cores=2)], "s100", r"bpu_cores must be 1..1 for SoC 's100', got 2"),
         ([timed(latency_us=-1)], "any", "must not be negative"),
     ],
@@ -149,9 +149,12 @@ def edited(tmp_path, change):
     [
         (lambda m: m.update(version=2), r"version: this hbm_runtime_core reads version 1, the file has 2"),
         (lambda m: m.update(format="zip"), r"format: expected one of 'hbm-sim', got \"zip\""),
-        (lambda m: m.update(models=[]), r"models: expected a list of at least 1, got \[\]"),
+        (lambda m: m.update(models=[]), r"expected 1 to 256 models in a file, got 0"),
         (lambda m: m["models"][0].pop("name"), r"models\[0\]: the field 'name' is missing"),
-        (lambda m: m["models"][0]["inputs"][0].update(dtype="S9"), r"models\[0\].inputs\[0\].dtype: unknown data type 'S9'"),
+        (
+            lambda m: m["models"][0]["inputs"][0].update(dtype="S9"),
+            r"models\[0\].inputs\[0\].dtype: expected one of 'S4', 'U4'",
+        ),
         (lambda m: m["models"][0]["inputs"][0].update(shape=[1, 0]), r"inputs\[0\]: dimension 1 must be at least 1"),
         (lambda m: m["models"][0]["inputs"][0].update(shape=[2**31 - 1] * 4), r"strides|bytes"),
         (lambda m: m["models"][0]["outputs"][0]["fill"].update(input="z"), r"copies input 'z', but the inputs are x"),

@@ -136,7 +136,7 @@ OUTPUT = (*MODEL, "outputs", 0)
     ("value", "message"),
     [
         ("{", r"model.json: not JSON: line 1, column 2"),
-        ('{"models": [], "models": []}', "the field 'models' stands twice"),
+        ('{"models": [], "models": []}', "duplicate field 'models'"),
         ("[]", r"model.json: expected an object, got \[\]"),
         ({}, "the field 'models' is missing"),
         (changed("soc", "s200"), r"soc: expected one of 'any', 's100', .* got \"s200\""),
@@ -162,12 +162,12 @@ OUTPUT = (*MODEL, "outputs", 0)
         (changed(*OUTPUT, "quantization", {"scale": -1}), r"scale\[0\] must be a positive number, got -1"),
         (changed(*OUTPUT, "quantization", {"scale": "big"}), r"quantization.scale: expected a finite number, got \"big\""),
         (changed(*OUTPUT, "fill", {"kind": "ones"}), r"fill.kind: expected one of 'zeros', 'noise', 'constant', 'copy'"),
-        (changed(*OUTPUT, "fill", {"kind": "noise", "value": 1}), r"fill.value: does not belong to the kind 'noise'"),
-        (changed(*OUTPUT, "fill", {"kind": "constant"}), r"the kind 'constant' needs the field 'value'"),
+        (changed(*OUTPUT, "fill", {"kind": "noise", "value": 1}), r"fill: unknown field 'value' \(known: kind, seed\)"),
+        (changed(*OUTPUT, "fill", {"kind": "constant"}), r"fill: the field 'value' is missing"),
         (changed(*OUTPUT, "fill", {"kind": "constant", "value": 0.5}), r"the constant 0.5 is no S32"),
         (changed(*OUTPUT, "shape", [1, -1]), r"must follow an input: give it the fill 'copy'"),
         (changed(*MODEL, "outputs", 1, "fill", "input", "data_uv"), r"expected U8 \[1, 240, 320, 2\] as 'data_uv'"),
-        (changed(*MODEL, "outputs", 1, "name", "boxes"), r"two outputs are named 'boxes'"),
+        (changed(*MODEL, "outputs", 1, "name", "boxes"), r"duplicate name 'boxes' among the outputs"),
     ],
 )
 def test_a_wrong_description_names_the_field_what_was_expected_and_what_came(tmp_path, value, message):

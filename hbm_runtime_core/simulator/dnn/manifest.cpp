@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "dnn/manifest_object.hpp"
 #include "dnn/manifest_tensor.hpp"
@@ -17,8 +19,50 @@ namespace {
 constexpr std::int64_t kSupportedVersion = 1;
 constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kMostTensors = 1024;
-constexpr std::int64_t kMostBpuCores = 64;
 constexpr std::int64_t kLongestTimeUs = 3'600'000'000;  // An hour.
+
+struct Soc {
+  std::string_view name;
+  std::int64_t bpu_cores;
+};
+constexpr Soc kSocs[] = {{"any", 4}, {"s100", 1}, {"s100p", 1}, {"s600", 4}};
+
+/// The document, in which no object has a member twice: the parser alone would silently keep the last of them.
+nlohmann::json parse_json(const std::string& text) {
+  std::vector<std::set<std::string>> open_objects;
+  const auto check = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+    if (event == nlohmann::json::parse_event_t::object_start) {
+      open_objects.emplace_back();
+    } else if (event == nlohmann::json::parse_event_t::object_end) {
+      open_objects.pop_back();
+    } else if (event == nlohmann::json::parse_event_t::key &&
+               !open_objects.back().insert(value.get<std::string>()).second) {
+      throw StatusError(HB_UCP_MODEL_INVALID, "manifest.json: duplicate key \"" + value.get<std::string>() + "\"");
+    }
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text, check);
+  } catch (const nlohmann::json::exception& error) {
+    throw StatusError(HB_UCP_MODEL_INVALID, std::string("manifest.json is not JSON: ") + error.what());
+  }
+}
+
+/// Recordings of a model belong together: with different lengths they would drift apart after the shorter one.
+void require_equal_runs(const std::vector<ManifestObject>& outputs, const std::vector<TensorSpec>& tensors) {
+  const Fill* longest = nullptr;
+  for (std::size_t index = 0; index < tensors.size(); ++index) {
+    const Fill& fill = tensors[index].fill;
+    if (fill.kind != Fill::Kind::kFile || fill.runs == 1) {
+      continue;
+    }
+    if (longest != nullptr && fill.runs != longest->runs) {
+      outputs[index].fail("fill", "has " + std::to_string(fill.runs) + " recorded runs, another output has " +
+                                      std::to_string(longest->runs) + ": expected 1, or the same for all");
+    }
+    longest = &fill;
+  }
+}
 
 ModelSpec::Engine parse_engine(const ManifestObject& model) {
   const std::string engine = model.text("engine");
@@ -37,20 +81,17 @@ std::vector<TensorSpec> parse_tensors(const std::vector<ManifestObject>& objects
   for (const ManifestObject& object : objects) {
     tensors.push_back(parse_tensor(object, role));
     if (!names.insert(tensors.back().name).second) {
-      object.fail("name", "\"" + tensors.back().name + "\" occurs twice");
+      object.fail("name", "duplicate name \"" + tensors.back().name + "\"");
     }
   }
   return tensors;
 }
 
-ModelSpec parse_model(const ManifestObject& object) {
+ModelSpec parse_model(const ManifestObject& object, std::int64_t most_bpu_cores) {
   ModelSpec model;
-  model.name = object.text("name");
-  if (model.name.empty()) {
-    object.fail("name", "expected a name, got an empty string");
-  }
+  model.name = object.name("name");
   model.description = object.text("description", "");
-  model.bpu_cores = static_cast<std::int32_t>(object.integer("bpu_cores", 1, kMostBpuCores, 1));
+  model.bpu_cores = static_cast<std::int32_t>(object.integer("bpu_cores", 1, most_bpu_cores, 1));
   model.engine = parse_engine(object);
   if (object.contains("timing")) {
     const ManifestObject timing = object.object("timing", {"latency_us", "max_time_per_fc_us"});
@@ -66,8 +107,8 @@ ModelSpec parse_model(const ManifestObject& object) {
   model.outputs = parse_tensors(outputs, TensorRole::kOutput);
   if (model.engine == ModelSpec::Engine::kOpenVino) {
     const ManifestObject program = object.object("program", {"xml", "bin"});
-    model.program_xml = program.text("xml");
-    model.program_bin = program.text("bin");
+    model.program_xml = program.name("xml");
+    model.program_bin = program.name("bin");
   } else if (object.contains("program")) {
     object.fail("program", "belongs to the openvino engine, but the engine is timed");
   }
@@ -78,18 +119,14 @@ ModelSpec parse_model(const ManifestObject& object) {
       outputs[index].fail("fill", "belongs to the timed engine, but the engine is openvino");
     }
   }
+  require_equal_runs(outputs, model.outputs);
   return model;
 }
 
 }  // namespace
 
 Manifest parse_manifest(const std::string& text) {
-  nlohmann::json json;
-  try {
-    json = nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw StatusError(HB_UCP_MODEL_INVALID, std::string("manifest.json is not JSON: ") + error.what());
-  }
+  const nlohmann::json json = parse_json(text);
   const ManifestObject root(json, "manifest", {"format", "version", "description", "soc", "created_by", "models"});
   if (root.text("format") != "hbm-sim") {
     root.fail("format", "expected \"hbm-sim\", got \"" + root.text("format") + "\"");
@@ -103,17 +140,18 @@ Manifest parse_manifest(const std::string& text) {
   manifest.description = root.text("description", "");
   root.text("created_by", "");
   manifest.soc = root.text("soc", "any");
-  const auto socs = {"any", "s100", "s100p", "s600"};
-  if (std::none_of(socs.begin(), socs.end(), [&](const char* soc) { return manifest.soc == soc; })) {
+  const auto* const soc =
+      std::find_if(std::begin(kSocs), std::end(kSocs), [&](const Soc& known) { return known.name == manifest.soc; });
+  if (soc == std::end(kSocs)) {
     root.fail("soc", "expected any, s100, s100p or s600, got \"" + manifest.soc + "\"");
   }
   std::set<std::string> names;
   for (const ManifestObject& object :
        root.objects("models", 1, kMostModels,
                     {"name", "description", "bpu_cores", "engine", "program", "timing", "inputs", "outputs"})) {
-    manifest.models.push_back(parse_model(object));
+    manifest.models.push_back(parse_model(object, soc->bpu_cores));
     if (!names.insert(manifest.models.back().name).second) {
-      object.fail("name", "\"" + manifest.models.back().name + "\" occurs twice");
+      object.fail("name", "duplicate name \"" + manifest.models.back().name + "\"");
     }
   }
   return manifest;

@@ -13,11 +13,13 @@ namespace hbm_sim {
 
 /// What the timed engine writes to an output.
 struct Fill {
-  enum class Kind { kZeros, kNoise, kConstant, kCopy };
+  enum class Kind { kZeros, kNoise, kConstant, kCopy, kFile };
   Kind kind = Kind::kZeros;
   std::uint64_t seed = 0;
   double value = 0.0;
   std::size_t input_index = 0;
+  std::string data;       ///< Member of the model file that holds recorded outputs, row by row without padding.
+  std::int64_t runs = 0;  ///< Number of runs that were recorded.
 };
 
 /// One input or output. The pointers in `properties.scale` are set by Model, which owns the arrays at their final

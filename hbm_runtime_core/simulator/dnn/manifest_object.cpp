@@ -37,7 +37,7 @@ std::optional<std::int64_t> integer_between(const json& value, std::int64_t smal
   std::int64_t result = 0;
   if (value.is_number_integer()) {
     result = value.get<std::int64_t>();
-  } else if (value.is_number_float() && std::fabs(value.get<double>()) < 9.0e15 &&
+  } else if (value.is_number_float() && std::fabs(value.get<double>()) < 0x1p53 &&
              std::trunc(value.get<double>()) == value.get<double>()) {
     result = static_cast<std::int64_t>(value.get<double>());
   } else {
@@ -111,6 +111,14 @@ std::string ManifestObject::text(const char* key, const std::string& fallback) c
   return contains(key) ? text(key) : fallback;
 }
 
+std::string ManifestObject::name(const char* key) const {
+  std::string result = text(key);
+  if (result.empty()) {
+    fail(key, "expected a text that is not empty");
+  }
+  return result;
+}
+
 std::int64_t ManifestObject::integer(const char* key, std::int64_t smallest, std::int64_t largest,
                                      std::optional<std::int64_t> fallback) const {
   if (fallback && !contains(key)) {
@@ -124,10 +132,7 @@ std::int64_t ManifestObject::integer(const char* key, std::int64_t smallest, std
   return *result;
 }
 
-double ManifestObject::number(const char* key, double fallback) const {
-  if (!contains(key)) {
-    return fallback;
-  }
+double ManifestObject::number(const char* key) const {
   const json& value = at(key);
   if (!value.is_number()) {
     fail(key, "expected a number, got " + excerpt(value));

@@ -23,9 +23,11 @@ class ManifestObject {
   /// Mandatory members throw when absent; the others return `fallback`.
   std::string text(const char* key) const;
   std::string text(const char* key, const std::string& fallback) const;
+  /// A text that is not empty.
+  std::string name(const char* key) const;
   std::int64_t integer(const char* key, std::int64_t smallest, std::int64_t largest,
                        std::optional<std::int64_t> fallback = std::nullopt) const;
-  double number(const char* key, double fallback) const;
+  double number(const char* key) const;
   std::vector<std::int64_t> integers(const char* key, std::int64_t smallest, std::int64_t largest) const;
   std::vector<float> numbers(const char* key) const;
   ManifestObject object(const char* key, std::initializer_list<const char*> keys) const;

@@ -28,13 +28,24 @@ void parse_shape(const ManifestObject& object, hbDNNTensorProperties& properties
                  [](std::int64_t size) { return static_cast<std::int32_t>(size); });
 }
 
+/// The smallest stride that a dimension can have, -1 where the caller decides about what it steps over.
+std::int64_t least_stride(const ManifestObject& object, const hbDNNTensorProperties& properties, int dimension) {
+  const int inner = dimension + 1;
+  if (inner < properties.validShape.numDimensions &&
+      (properties.validShape.dimensionSize[inner] == kDynamic || properties.stride[inner] == kDynamic)) {
+    return kDynamic;
+  }
+  const auto stride = smallest_stride(properties, dimension);
+  if (!stride) {
+    object.fail("shape", shape_text(properties) + " is larger than any device");
+  }
+  return *stride;
+}
+
 /// Strides that the manifest leaves out: dense, and dynamic where a dimension further in is.
 void fill_default_strides(const ManifestObject& object, hbDNNTensorProperties& properties) {
   for (int dimension = properties.validShape.numDimensions - 1; dimension >= 0; --dimension) {
-    properties.stride[dimension] = smallest_stride(properties, dimension).value_or(kDynamic);
-  }
-  if (!has_dynamic_shape(properties) && !fill_dense_strides(properties)) {
-    object.fail("shape", shape_text(properties) + " is larger than any device");
+    properties.stride[dimension] = least_stride(object, properties, dimension);
   }
 }
 
@@ -57,11 +68,14 @@ void parse_strides(const ManifestObject& object, TensorRole role, hbDNNTensorPro
   }
   for (int dimension = dimensions - 2; dimension >= 0; --dimension) {
     const std::int64_t stride = properties.stride[dimension];
-    const auto smallest = smallest_stride(properties, dimension);
-    if (stride != kDynamic && (stride < smallest.value_or(unit) || stride % unit != 0)) {
+    if (stride == kDynamic) {
+      continue;
+    }
+    const std::int64_t least = std::max(unit, least_stride(object, properties, dimension));
+    if (stride < least || stride % unit != 0) {
       object.fail("strides", "dimension " + std::to_string(dimension) + " has " + std::to_string(stride) +
                                  ", expected a multiple of " + std::to_string(unit) + " not below " +
-                                 std::to_string(smallest.value_or(unit)) + ", the row it spans");
+                                 std::to_string(least) + ", the row it spans");
     }
   }
 }
@@ -77,13 +91,46 @@ void parse_aligned_bytes(const ManifestObject& object, hbDNNTensorProperties& pr
     properties.alignedByteSize = kDynamic;
     return;
   }
-  const auto extent = extent_bytes(properties);
-  if (!extent) {
+  const auto padded = padded_bytes(properties);
+  if (!padded) {
     object.fail("shape",
                 shape_text(properties) + " with strides " + stride_text(properties) + " is larger than any device");
   }
-  const std::int64_t outer = dimensions == 1 ? *extent : properties.stride[0] * properties.validShape.dimensionSize[0];
-  properties.alignedByteSize = object.integer("aligned_bytes", *extent, kLargestTensorBytes, std::max(outer, *extent));
+  properties.alignedByteSize = object.integer("aligned_bytes", *padded, kLargestTensorBytes, *padded);
+}
+
+/// Integers that the simulator and the runtime compute with exactly.
+bool can_be_quantized(std::int32_t type) {
+  switch (type) {
+    case HB_DNN_TENSOR_TYPE_S4:
+    case HB_DNN_TENSOR_TYPE_U4:
+    case HB_DNN_TENSOR_TYPE_S8:
+    case HB_DNN_TENSOR_TYPE_U8:
+    case HB_DNN_TENSOR_TYPE_S16:
+    case HB_DNN_TENSOR_TYPE_U16:
+    case HB_DNN_TENSOR_TYPE_S32:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void parse_zero_points(const ManifestObject& quantization, TensorSpec& tensor) {
+  if (!quantization.contains("zero_point")) {
+    return;
+  }
+  for (const std::int64_t value : quantization.integers("zero_point", INT32_MIN, INT32_MAX)) {
+    if (!is_representable(tensor.properties.tensorType, static_cast<double>(value))) {
+      quantization.fail("zero_point", "expected values that " +
+                                          std::string(data_type_name(tensor.properties.tensorType)) +
+                                          " can have, got " + std::to_string(value));
+    }
+    tensor.zero_point.push_back(static_cast<std::int32_t>(value));
+  }
+  if (!tensor.zero_point.empty() && tensor.zero_point.size() != tensor.scale.size()) {
+    quantization.fail("zero_point", "expected none or as many as scale has, " + std::to_string(tensor.scale.size()) +
+                                        ", got " + std::to_string(tensor.zero_point.size()));
+  }
 }
 
 void parse_quantization(const ManifestObject& object, TensorSpec& tensor) {
@@ -95,49 +142,30 @@ void parse_quantization(const ManifestObject& object, TensorSpec& tensor) {
   const ManifestObject quantization = object.object("quantization", {"type", "scale", "zero_point", "axis"});
   const std::string type = quantization.text("type");
   if (type == "none") {
+    object.object("quantization", {"type"});
     return;
   }
   if (type != "scale") {
     quantization.fail("type", "expected \"none\" or \"scale\", got \"" + type + "\"");
   }
+  if (!can_be_quantized(properties.tensorType)) {
+    quantization.fail("type", "scale and zero point belong to one of S4, U4, S8, U8, S16, U16, S32, got " +
+                                  std::string(data_type_name(properties.tensorType)));
+  }
   properties.quantiType = SCALE;
   tensor.scale = quantization.numbers("scale");
-  if (quantization.contains("zero_point")) {
-    for (const std::int64_t value : quantization.integers("zero_point", INT32_MIN, INT32_MAX)) {
-      tensor.zero_point.push_back(static_cast<std::int32_t>(value));
-    }
+  if (std::any_of(tensor.scale.begin(), tensor.scale.end(), [](float scale) { return !(scale > 0); })) {
+    quantization.fail("scale", "expected positive numbers");
   }
-  properties.quantizeAxis = static_cast<std::int32_t>(
-      quantization.integer("axis", -HB_DNN_TENSOR_MAX_DIMENSIONS, HB_DNN_TENSOR_MAX_DIMENSIONS - 1, 0));
-  const bool is_axis = properties.quantizeAxis >= 0 && properties.quantizeAxis < properties.validShape.numDimensions;
-  const std::size_t channels =
-      is_axis ? static_cast<std::size_t>(properties.validShape.dimensionSize[properties.quantizeAxis]) : 1;
+  properties.quantizeAxis =
+      static_cast<std::int32_t>(quantization.integer("axis", 0, properties.validShape.numDimensions - 1, 0));
+  const auto channels = static_cast<std::size_t>(properties.validShape.dimensionSize[properties.quantizeAxis]);
   if (tensor.scale.size() != 1 && tensor.scale.size() != channels) {
     quantization.fail("scale", "expected 1 value or one for each of the " + std::to_string(channels) + " along axis " +
                                    std::to_string(properties.quantizeAxis) + ", got " +
                                    std::to_string(tensor.scale.size()));
   }
-  if (!tensor.zero_point.empty() && tensor.zero_point.size() != tensor.scale.size()) {
-    quantization.fail("zero_point", "expected none or as many as scale has, " + std::to_string(tensor.scale.size()) +
-                                        ", got " + std::to_string(tensor.zero_point.size()));
-  }
-}
-
-Fill::Kind parse_fill_kind(const ManifestObject& fill) {
-  const std::string kind = fill.text("kind");
-  if (kind == "zeros") {
-    return Fill::Kind::kZeros;
-  }
-  if (kind == "noise") {
-    return Fill::Kind::kNoise;
-  }
-  if (kind == "constant") {
-    return Fill::Kind::kConstant;
-  }
-  if (kind == "copy") {
-    return Fill::Kind::kCopy;
-  }
-  fill.fail("kind", "expected zeros, noise, constant or copy, got \"" + kind + "\"");
+  parse_zero_points(quantization, tensor);
 }
 
 /// A copy needs an input of the same dtype and rank, and equal sizes; dynamic sizes of the output follow the input.
@@ -160,10 +188,7 @@ void require_copyable(const ManifestObject& fill, const TensorSpec& input, const
 
 TensorSpec parse_tensor(const ManifestObject& object, TensorRole role) {
   TensorSpec tensor;
-  tensor.name = object.text("name");
-  if (tensor.name.empty()) {
-    object.fail("name", "expected a name, got an empty string");
-  }
+  tensor.name = object.name("name");
   tensor.description = object.text("description", "");
   const auto type = data_type_from_name(object.text("dtype"));
   if (!type) {
@@ -185,30 +210,51 @@ TensorSpec parse_tensor(const ManifestObject& object, TensorRole role) {
 }
 
 void parse_fill(const ManifestObject& object, const std::vector<TensorSpec>& inputs, TensorSpec& output) {
+  const hbDNNTensorProperties& properties = output.properties;
+  Fill& fill = output.fill;
+  std::string kind = "zeros";
   if (object.contains("fill")) {
-    const ManifestObject fill = object.object("fill", {"kind", "seed", "value", "input"});
-    output.fill.kind = parse_fill_kind(fill);
-    output.fill.seed = static_cast<std::uint64_t>(fill.integer("seed", 0, INT64_MAX, 0));
-    output.fill.value = fill.number("value", 0.0);
-    if (output.fill.kind == Fill::Kind::kConstant &&
-        !is_representable(output.properties.tensorType, output.fill.value)) {
-      fill.fail("value", std::to_string(output.fill.value) + " is no " + data_type_name(output.properties.tensorType));
-    }
-    if (output.fill.kind == Fill::Kind::kCopy) {
-      const std::string name = fill.text("input");
-      const auto found =
-          std::find_if(inputs.begin(), inputs.end(), [&](const TensorSpec& input) { return input.name == name; });
-      if (found == inputs.end()) {
-        fill.fail("input", "the model has no input \"" + name + "\"");
-      }
-      require_copyable(fill, *found, output);
-      output.fill.input_index = static_cast<std::size_t>(found - inputs.begin());
-      return;
-    }
+    kind = object.object("fill", {"kind", "seed", "value", "input", "data", "runs"}).text("kind");
   }
-  if (has_dynamic_shape(output.properties)) {
-    object.fail("fill", "an output of dynamic shape " + shape_text(output.properties) +
+  if (kind != "copy" && has_dynamic_shape(properties)) {
+    object.fail("fill", "an output of dynamic shape " + shape_text(properties) +
                             " needs kind copy: the timed engine knows no other shape for it");
+  }
+  if (!object.contains("fill")) {
+    return;
+  }
+  // Read again with the keys of that kind: a key of another kind would be without effect.
+  if (kind == "zeros") {
+    object.object("fill", {"kind"});
+  } else if (kind == "noise") {
+    fill.kind = Fill::Kind::kNoise;
+    fill.seed = static_cast<std::uint64_t>(object.object("fill", {"kind", "seed"}).integer("seed", 0, INT64_MAX, 0));
+  } else if (kind == "constant") {
+    const ManifestObject constant = object.object("fill", {"kind", "value"});
+    fill.kind = Fill::Kind::kConstant;
+    fill.value = constant.number("value");
+    if (!is_representable(properties.tensorType, fill.value)) {
+      constant.fail("value", std::to_string(fill.value) + " is no " + data_type_name(properties.tensorType));
+    }
+  } else if (kind == "copy") {
+    const ManifestObject copy = object.object("fill", {"kind", "input"});
+    const std::string name = copy.text("input");
+    const auto found =
+        std::find_if(inputs.begin(), inputs.end(), [&](const TensorSpec& input) { return input.name == name; });
+    if (found == inputs.end()) {
+      copy.fail("input", "the model has no input \"" + name + "\"");
+    }
+    require_copyable(copy, *found, output);
+    fill.kind = Fill::Kind::kCopy;
+    fill.input_index = static_cast<std::size_t>(found - inputs.begin());
+  } else if (kind == "file") {
+    const ManifestObject file = object.object("fill", {"kind", "data", "runs"});
+    fill.kind = Fill::Kind::kFile;
+    fill.data = file.name("data");
+    fill.runs = file.integer("runs", 1, INT32_MAX);
+  } else {
+    object.object("fill", {"kind", "seed", "value", "input", "data", "runs"})
+        .fail("kind", "expected zeros, noise, constant, copy or file, got \"" + kind + "\"");
   }
 }
 

@@ -55,6 +55,18 @@ bool fill_dense_strides(hbDNNTensorProperties& properties) {
   return true;
 }
 
+std::optional<std::int64_t> padded_bytes(const hbDNNTensorProperties& properties) {
+  if (has_dynamic_shape(properties)) {
+    return std::nullopt;
+  }
+  for (int dimension = 0; dimension < properties.validShape.numDimensions; ++dimension) {
+    if (properties.stride[dimension] == kDynamic) {
+      return std::nullopt;
+    }
+  }
+  return bounded_product(properties.stride[0], units_along(properties, 0));
+}
+
 std::optional<std::int64_t> extent_bytes(const hbDNNTensorProperties& properties) {
   std::int64_t extent = unit_bytes(properties.tensorType);
   for (int dimension = 0; dimension < properties.validShape.numDimensions; ++dimension) {

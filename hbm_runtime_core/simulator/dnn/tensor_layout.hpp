@@ -11,8 +11,8 @@
 
 namespace hbm_sim {
 
-/// No device holds a tensor as large as this; arithmetic below it cannot overflow.
-constexpr std::int64_t kLargestTensorBytes = std::int64_t{1} << 36;
+/// More than a simulated device has (4 GiB for everything); arithmetic below it cannot overflow.
+constexpr std::int64_t kLargestTensorBytes = std::int64_t{1} << 32;
 
 /// The entry of a shape or stride array that the caller fills before, or the device after, an inference.
 constexpr std::int64_t kDynamic = -1;
@@ -23,6 +23,10 @@ std::optional<std::int64_t> smallest_stride(const hbDNNTensorProperties& propert
 
 /// Fills every stride, innermost first, with the smallest possible one. Returns false when that is too large.
 bool fill_dense_strides(hbDNNTensorProperties& properties);
+
+/// Bytes of the smallest buffer with all rows padded as the strides say, the last one too. Nothing where a dimension or
+/// stride is dynamic, or the result is larger than kLargestTensorBytes.
+std::optional<std::int64_t> padded_bytes(const hbDNNTensorProperties& properties);
 
 /// Bytes from the first to behind the last element of a tensor whose shape and strides are all known.
 /// Nothing when that is larger than kLargestTensorBytes.

@@ -7,9 +7,11 @@
 
 #include "dnn/data_type.hpp"
 #include "dnn/output_layout.hpp"
+#include "dnn/status_error.hpp"
 #include "dnn/strided_copy.hpp"
 #include "dnn/tensor_layout.hpp"
 #include "dnn/typed_value.hpp"
+#include "hobot/hb_ucp_status.h"
 
 namespace hbm_sim {
 namespace {
@@ -35,6 +37,21 @@ std::vector<unsigned char> noise(const hbDNNTensorProperties& properties, std::u
     const UnitBytes bytes = encode_random(properties.tensorType, random_bits(seed, at / unit));
     std::memcpy(values.data() + at, bytes.data(), unit);
   }
+  return values;
+}
+
+std::vector<unsigned char> recording(const TensorSpec& output, const ZipArchive& archive) {
+  const std::int64_t run_bytes = *extent_bytes(dense(output.properties));
+  const auto bytes = static_cast<std::uint64_t>(run_bytes) * static_cast<std::uint64_t>(output.fill.runs);
+  const std::size_t found = archive.member_bytes(output.fill.data);
+  if (found != bytes) {
+    throw StatusError(HB_UCP_MODEL_INVALID, "output '" + output.name + "': expected " + std::to_string(bytes) +
+                                                " bytes in zip member '" + output.fill.data + "', " +
+                                                std::to_string(output.fill.runs) + " runs of " +
+                                                std::to_string(run_bytes) + ", got " + std::to_string(found));
+  }
+  std::vector<unsigned char> values(found);
+  archive.read(output.fill.data, values.data());
   return values;
 }
 
@@ -72,16 +89,20 @@ void write_copy(const hbDNNTensor& input, hbDNNTensor& output) {
 
 }  // namespace
 
-TimedEngine::TimedEngine(const ModelSpec& model) {
+TimedEngine::TimedEngine(const ModelSpec& model, const ZipArchive& archive) {
   for (const TensorSpec& spec : model.outputs) {
     Output& output = outputs_.emplace_back();
     output.fill = spec.fill;
     const bool is_constant = spec.fill.kind == Fill::Kind::kConstant;
     output.unit = encode(spec.properties.tensorType, is_constant ? spec.fill.value : 0.0);
+    if (spec.fill.kind == Fill::Kind::kFile) {
+      output.recording = recording(spec, archive);
+    }
   }
 }
 
 void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
+  const std::uint64_t run = run_count_.fetch_add(1);
   for (std::size_t index = 0; index < outputs_.size(); ++index) {
     Output& from = outputs_[index];
     hbDNNTensor& to = outputs[index];
@@ -97,6 +118,12 @@ void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
       case Fill::Kind::kCopy:
         write_copy(inputs[from.fill.input_index], to);
         break;
+      case Fill::Kind::kFile: {
+        const auto runs = static_cast<std::uint64_t>(from.fill.runs);
+        const unsigned char* const recorded = from.recording.data() + run % runs * (from.recording.size() / runs);
+        copy_strided(to.sysMem.virAddr, to.properties, recorded, dense(to.properties));
+        break;
+      }
     }
   }
 }

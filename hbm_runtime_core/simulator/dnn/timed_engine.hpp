@@ -3,6 +3,8 @@
 #ifndef HBM_SIM_DNN_TIMED_ENGINE_HPP_
 #define HBM_SIM_DNN_TIMED_ENGINE_HPP_
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -10,13 +12,15 @@
 #include "dnn/engine.hpp"
 #include "dnn/manifest.hpp"
 #include "dnn/typed_value.hpp"
+#include "dnn/zip_archive.hpp"
 
 namespace hbm_sim {
 
 /// Computes nothing: writes what the manifest's "fill" says. The device takes the time that the manifest declares.
 class TimedEngine final : public Engine {
  public:
-  explicit TimedEngine(const ModelSpec& model);
+  /// Reads recorded outputs from `archive`. Throws StatusError where they do not fit the outputs.
+  TimedEngine(const ModelSpec& model, const ZipArchive& archive);
 
   void execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) override;
 
@@ -27,8 +31,10 @@ class TimedEngine final : public Engine {
     /// Dense noise, made by the first inference: memory for it was found then, whatever size the manifest claims.
     std::vector<unsigned char> noise;
     std::once_flag noise_made;
+    std::vector<unsigned char> recording;  ///< Of a file: dense outputs, run by run.
   };
 
+  std::atomic<std::uint64_t> run_count_{0};
   std::deque<Output> outputs_;  ///< Not a vector: a once_flag cannot move.
 };
 

@@ -33,6 +33,7 @@ TEST(Manifest, text_that_is_no_json_is_refused_with_the_place) {
   expect_refused("[NaN]", "is not JSON");
   expect_refused(std::string(200000, '['), "is not JSON");
   expect_refused("{\"a\": \"\xff\"}", "is not JSON");
+  expect_refused(R"({"format": "hbm-sim", "format": "hbm-sim"})", "duplicate key \"format\"");
   expect_refused("[]", "manifest: expected an object");
 }
 
@@ -51,7 +52,7 @@ TEST(Manifest, a_misspelt_key_is_refused_with_the_known_ones) {
 TEST(Manifest, what_is_missing_or_of_another_kind_is_named_with_its_place) {
   expect_input_refused(R"({"dtype": "U8", "shape": [4]})", "manifest.models[0].inputs[0].name: is missing");
   expect_input_refused(R"({"name": 3, "dtype": "U8", "shape": [4]})", "inputs[0].name: expected a string, got 3");
-  expect_input_refused(R"({"name": "", "dtype": "U8", "shape": [4]})", "expected a name");
+  expect_input_refused(R"({"name": "", "dtype": "U8", "shape": [4]})", "expected a text that is not empty");
   expect_input_refused(R"({"name": "a\u0000b", "dtype": "U8", "shape": [4]})", "zero character");
   expect_input_refused(R"({"name": "x", "dtype": "U9", "shape": [4]})", "expected one of S4 U4");
   expect_input_refused("3", "inputs[0]: expected an object, got 3");
@@ -89,7 +90,8 @@ TEST(Manifest, quantisation_must_fit_the_tensor) {
 }
 
 TEST(Manifest, fills_must_be_possible) {
-  expect_output_refused(R"({"name": "y", "dtype": "U8", "shape": [2], "fill": {"kind": "gold"}})", "zeros, noise");
+  expect_output_refused(R"({"name": "y", "dtype": "U8", "shape": [2], "fill": {"kind": "gold"}})",
+                        "zeros, noise, constant, copy or file");
   expect_output_refused(R"({"name": "y", "dtype": "U8", "shape": [2], "fill": {"kind": "constant", "value": 256}})",
                         "is no U8");
   expect_output_refused(R"({"name": "y", "dtype": "U8", "shape": [2], "fill": {"kind": "copy", "input": "z"}})",
@@ -101,7 +103,7 @@ TEST(Manifest, fills_must_be_possible) {
 
 TEST(Manifest, names_must_be_unique) {
   expect_output_refused(R"({"name": "y", "dtype": "U8", "shape": [2]}, {"name": "y", "dtype": "U8", "shape": [2]})",
-                        "occurs twice");
+                        "duplicate name \"y\"");
 }
 
 }  // namespace

@@ -11,6 +11,14 @@ foreach(name IN ITEMS dnn_load_test dnn_bad_file_test dnn_manifest_test dnn_time
   hbm_simulator_test(${name} SOURCES ${name}.cpp LIBRARIES hbm_dnn_test_support
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
 endforeach()
+set(dnn_sources "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/dnn")
+hbm_simulator_test(dnn_manifest_cases_test
+  SOURCES dnn_manifest_cases_test.cpp "${dnn_sources}/manifest.cpp" "${dnn_sources}/manifest_object.cpp"
+    "${dnn_sources}/manifest_tensor.cpp" "${dnn_sources}/typed_value.cpp"
+  LIBRARIES hbm_sim_tensor)
+target_include_directories(dnn_manifest_cases_test SYSTEM PRIVATE "${HBM_NLOHMANN_JSON_INCLUDE_DIR}")
+target_compile_definitions(dnn_manifest_cases_test PRIVATE
+  HBM_MANIFEST_CASES="${PROJECT_SOURCE_DIR}/test/core/manifests/cases.json")
 hbm_simulator_test(dnn_s100_test SOURCES dnn_s100_test.cpp LIBRARIES hbm_dnn_test_support ${CMAKE_DL_LIBS}
   ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s100")
 

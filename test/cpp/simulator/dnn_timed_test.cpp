@@ -107,6 +107,56 @@ TEST(TimedEngine, noise_in_a_padded_output_is_the_dense_noise) {
             std::vector<int16_t>(dense.begin() + 3, dense.end()));
 }
 
+/// A model whose output "y" replays a recording.
+std::string replaying_model(const std::string& output, const std::string& recording) {
+  const std::string manifest = timed_manifest(
+      "m", R"("inputs": [{"name": "x", "dtype": "F32", "shape": [2]}], "outputs": [{"name": "y", )" + output + "}]");
+  return make_zip({{"manifest.json", manifest, true}, {"recorded.bin", recording}});
+}
+
+TEST(TimedEngine, a_recording_is_replayed_run_by_run_and_starts_again_after_the_last) {
+  const Loaded loaded(replaying_model(
+      R"("dtype": "U8", "shape": [2, 3], "strides": [4, 1],
+         "fill": {"kind": "file", "data": "recorded.bin", "runs": 2})",
+      std::string("abcdefABCDEF")));
+  ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
+  const hbDNNHandle_t model = loaded.model();
+  DeviceTensor input(input_properties(model), 8);
+  DeviceTensor output(output_properties(model), 8);
+  for (const char* expected : {"abc.def.", "ABC.DEF.", "abc.def."}) {
+    std::memset(output.tensor.sysMem.virAddr, '.', 8);
+    ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
+    EXPECT_EQ(std::string(output.data<char>(), 8), expected);
+  }
+}
+
+TEST(TimedEngine, recorded_nibbles_are_two_to_a_byte) {
+  const Loaded loaded(replaying_model(
+      R"("dtype": "U4", "shape": [2, 3], "strides": [4, 1], "fill": {"kind": "file", "data": "recorded.bin", "runs": 1})",
+      std::string("\x21\x03\x54\x06")));
+  ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
+  const hbDNNHandle_t model = loaded.model();
+  DeviceTensor input(input_properties(model), 8);
+  DeviceTensor output(output_properties(model), 8);
+  ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
+  EXPECT_EQ(std::string(output.data<char>(), 2), "\x21\x03");
+  EXPECT_EQ(std::string(output.data<char>() + 4, 2), "\x54\x06");
+}
+
+TEST(TimedEngine, a_recording_of_another_size_is_refused_while_loading) {
+  const std::string output =
+      R"("dtype": "U8", "shape": [6], "fill": {"kind": "file", "data": "recorded.bin", "runs": 2})";
+  for (const char* recording : {"", "abcdef", "abcdefABCDEF."}) {
+    const Loaded loaded(replaying_model(output, recording));
+    EXPECT_EQ(loaded.status, HB_UCP_MODEL_INVALID) << recording;
+    expect_error_says("output 'y': expected 12 bytes in zip member 'recorded.bin', 2 runs of 6");
+  }
+  const Loaded missing(replaying_model(
+      R"("dtype": "U8", "shape": [6], "fill": {"kind": "file", "data": "other.bin", "runs": 2})", "abcdef"));
+  EXPECT_EQ(missing.status, HB_UCP_MODEL_INVALID);
+  expect_error_says("zip member 'other.bin' is missing");
+}
+
 TEST(TimedEngine, a_copy_respects_the_strides_of_both_sides) {
   const Loaded loaded(make_model_file(timed_manifest("m", R"(
       "inputs": [{"name": "x", "dtype": "U8", "shape": [2, 3, 2], "strides": [12, 4, 1]}],
