@@ -12,7 +12,7 @@ from typing import Any
 from .. import packer
 from ..packer import InputOptions, NetworkOptions, Nv12, PackedModel, PackError, PortOptions, Quantization
 from ..packer.manifest import SOCS
-from ..packer.options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, combine
+from ..packer.options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, check_pixel_range, combine, scale_of
 from .arguments import Parser, add_json, integer, integers, named, numbers
 from .console import Progress, print_json
 from .model_table import describe_package, package_json
@@ -21,11 +21,15 @@ from .port_format import port_format
 _EPILOG = """\
 Options of a port are [NAME=]VALUE; the name may be left out where the network has only one.
 TYPE is float32, int8, uint8, int16, int32, ... or TYPE:scale=S[,S...][:zero_point=Z[,Z...]][:axis=A];
-scale=@FILE and zero_point=@FILE read .npy, or text with one number a line.
+scale=@FILE and zero_point=@FILE read .npy, or text with one number per line. A network that is quantized already
+(QuantizeLinear, DequantizeLinear) needs no TYPE: its own scales are declared.
+Pixels are 0..255: a network trained on pixels of 0..1 takes 255 times its mean and its std.
 
 examples:
   hbm pack net.onnx -o net.hbm
   hbm pack det.onnx --nv12 --input-shape 1,3,640,640 --mean 127.5 --std 127.5 --color-order bgr -o det.hbm
+  # mean and std of ImageNet
+  hbm pack cls.onnx --nv12 --input-shape 1,3,224,224 --mean 123.675,116.28,103.53 --std 58.395,57.12,57.375 -o cls.hbm
   hbm pack det.onnx --output-dtype prob=int8:scale=0.0078125 -o det.hbm
   hbm pack det.onnx --name detector + cls.onnx --name classifier -o both.hbm
   hbm pack --spec timed.json -o timed.hbm
@@ -86,9 +90,13 @@ def _add_ports(parser: argparse.ArgumentParser, kind: str) -> None:
     add("description", "TEXT", str, "its text")
     if kind == "input":
         add("shape", "1,3,H,W", integers, "shape for a network that leaves it open")
-    add("dtype", "TYPE", port_format, "type in the model file; the program converts")
+    add("dtype", "TYPE", port_format, "type in the model file; the program converts floats of the network")
     add("strides", "BYTES,...", integers, "strides in bytes")
     add("stride-align", "BYTES", integer(1), "round strides up to a multiple; without NAME: of all")
+    if kind == "output":
+        group.add_argument(
+            "--drop-output", action="append", default=[], metavar="NAME", help="leave this output of the network out"
+        )
 
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +126,7 @@ def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     for option in ("output", "spec", "file_description", "soc"):
         given = [getattr(part, option) for part in parsed if getattr(part, option) is not None]
         if len(given) > 1:
-            result.parser.error(f"--{option.replace('_', '-')} is given twice: {given[0]} and {given[1]}")
+            result.parser.error(f"duplicate --{option.replace('_', '-')}: {given[0]} and {given[1]}")
         setattr(result, option, given[0] if given else None)
     result.json = any(part.json for part in parsed)
     networks = [part.network for part in parsed if part.network]
@@ -126,9 +134,23 @@ def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
         result.parser.error("the model file to write is missing: -o MODEL.hbm")
     if result.spec and networks:
         result.parser.error("give networks or --spec, not both; a description can name networks")
+    if result.spec:
+        _refuse_network_options(result.parser, parsed, vars(parser.parse_args(["pack"])))
     if not result.spec and len(networks) != len(parsed):
         result.parser.error("a NETWORK is missing: hbm pack NETWORK -o MODEL.hbm, or --spec DESCRIPTION")
     return result
+
+
+def _refuse_network_options(
+    parser: argparse.ArgumentParser, parts: Sequence[argparse.Namespace], defaults: dict[str, Any]
+) -> None:
+    """With --spec everything about a model is in the description; an option beside it would have no effect."""
+    of_file = ("output", "spec", "file_description", "soc", "json", "parts")
+    for part in parts:
+        for option, default in defaults.items():
+            if option not in of_file and getattr(part, option) != default:
+                name = option.replace("_", "-")
+                parser.error(f"--{name} cannot be combined with --spec: put it into the description")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -181,10 +203,14 @@ def _network_options(part: argparse.Namespace) -> NetworkOptions:
         for name, value in getattr(part, f"{kind}_stride_align"):
             if name:
                 give(kind, name, stride_align_bytes=value)
+            elif align[kind] != 1:
+                raise PackError(f"{part.network}: duplicate --{kind}-stride-align: {align[kind]} and {value}")
             else:
                 align[kind] = value
     for name in _picture_names(part):
         give("input", name, nv12=_picture(part))
+    if part.max_time_per_fc_us and not part.latency_us:
+        raise PackError(f"{part.network}: --max-time-per-fc-us divides the time of --latency-us, which is missing")
     return NetworkOptions(
         part.network,
         name=part.name or Path(part.network).stem,
@@ -196,6 +222,7 @@ def _network_options(part: argparse.Namespace) -> NetworkOptions:
         bpu_cores=part.bpu_cores,
         latency_us=part.latency_us,
         max_time_per_fc_us=part.max_time_per_fc_us,
+        drop_outputs=tuple(part.drop_output),
     )
 
 
@@ -219,21 +246,21 @@ def _picture_names(part: argparse.Namespace) -> list[str]:
     if not names:
         for option in ("mean", "scale", "std", "color_order", "layout", "color_range"):
             if getattr(part, option) is not None:
-                raise PackError(
-                    f"{part.network}: --{option.replace('_', '-')} describes a picture; say which input: "
-                    "--nv12, or --nv12-input NAME"
-                )
+                remedy = "say which input is one: --nv12, or --nv12-input NAME"
+                if option in ("mean", "scale", "std"):
+                    remedy += ". An input that stays float takes mean and scale when it is run: hbm run --mean, or the "
+                    remedy += "parameter `mean` of the node"
+                raise PackError(f"{part.network}: --{option.replace('_', '-')} describes an NV12 picture; {remedy}")
     return names
 
 
 def _picture(part: argparse.Namespace) -> Nv12:
-    scale = part.scale or (1.0,)
+    mean, scale = part.mean or (0.0,), part.scale or (1.0,)
     if part.std is not None:
-        if 0 in part.std:
-            raise PackError(f"{part.network}: --std divides: it must not be zero")
-        scale = tuple(1 / value for value in part.std)
+        scale = scale_of(part.std, f"{part.network}: --std")
+    check_pixel_range(mean, scale, part.network, is_std=part.std is not None)
     return Nv12(
-        mean=part.mean or (0.0,),
+        mean=mean,
         scale=scale,
         color_order=part.color_order or "rgb",
         layout=part.layout,

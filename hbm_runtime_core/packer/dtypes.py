@@ -33,6 +33,10 @@ class DType:
         return self.name[0] in "SU"
 
     @property
+    def is_float(self) -> bool:
+        return self.name[0] == "F"
+
+    @property
     def is_packed(self) -> bool:
         return self.name in ("S4", "U4")
 
@@ -78,7 +82,7 @@ _ALIASES = {
     "uint4": "U4",
     **{str(d.numpy): d.name for d in DTYPES.values() if not d.is_packed},
 }
-_FROM_OPENVINO = {d.openvino: d for d in DTYPES.values() if not d.is_packed}
+_FROM_OPENVINO = {d.openvino: d for d in DTYPES.values() if not d.is_packed} | {"i4": DTYPES["S4"], "u4": DTYPES["U4"]}
 
 
 def parse_dtype(text: str) -> DType:

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from . import network_quantization
 from .container import PackedModel
 from .dtypes import DType, from_openvino
 from .errors import PackError
 from .manifest import Model, Tensor, make_tensor
+from .network_quantization import NetworkQuantization
 from .nv12_input import Nv12Input
 from .openvino_network import (
     check_program,
@@ -25,7 +27,8 @@ from .openvino_network import (
     write_program,
 )
 from .options import InputOptions, NetworkOptions, PortOptions, PortOptionsType, combine
-from .quantized_ports import dequantize, quantize
+from .quantization import Quantization
+from .quantized_ports import FLOAT_TYPES, dequantize, from_float, port_format, quantize
 
 
 def pack_network(options: NetworkOptions) -> PackedModel:
@@ -49,13 +52,16 @@ class _Packing:
 
     def run(self) -> PackedModel:
         self._name_ports()
+        self._drop_outputs()
         input_names = [port_name(port) for port in self.network.inputs]
         output_names = [port_name(port) for port in self.network.outputs]
         self.input_options = self._by_port("input", self.options.inputs, input_names, InputOptions())
         self.output_options = self._by_port("output", self.options.outputs, output_names, PortOptions())
         if self.network.get_variables():
             raise PackError(f"{self.path}: keeps state between runs (variables); a model of a board has none")
-        # Everything that stands in the way of the inputs is told before OpenVINO propagates shapes.
+        if self.options.input_stride_align_bytes != 1 and all(o.nv12 for o in self.input_options.values()):
+            raise PackError(f"{self.path}: --input-stride-align is ignored, because all inputs take NV12 with any stride")
+        # Errors of the inputs come before those of OpenVINO, which propagates shapes.
         self._reshape(input_names)
         inputs = self._replace_inputs(input_names)
         outputs = self._replace_outputs(output_names)
@@ -84,6 +90,15 @@ class _Packing:
         for port in [*self.network.inputs, *self.network.outputs]:
             port.get_tensor().set_names({port_name(port)})
 
+    def _drop_outputs(self) -> None:
+        results = {port_name(port): port.get_node() for port in self.network.outputs}
+        for name in self.options.drop_outputs:
+            if name not in results:
+                raise PackError(f"{self.path}: {_unknown('output', name, list(results))}")
+            self.network.remove_result(results.pop(name))
+        if not results:
+            raise PackError(f"{self.path}: expected at least one output to be left, got none")
+
     def _by_port(
         self, kind: str, options: Mapping[str, PortOptionsType], names: list[str], nothing: PortOptionsType
     ) -> dict[str, PortOptionsType]:
@@ -98,9 +113,7 @@ class _Packing:
                     )
                 name = names[0]
             elif name not in names:
-                close = difflib.get_close_matches(name, names, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                raise PackError(f"{self.path}: has no {kind} '{name}'{hint} ({kind}s: {', '.join(names)})")
+                raise PackError(f"{self.path}: {_unknown(kind, name, names)}")
             result[name] = combine(result[name], port_options, self._where(kind, name))
         return result
 
@@ -148,21 +161,25 @@ class _Packing:
             where = self._where("input", name)
             shape = _dimensions(old.get_partial_shape())
             network_type = old.get_element_type().get_type_name()
+            own = network_quantization.of_input(old, from_openvino(network_type))
             if options.nv12:
                 picture = self._picture(name, shape)
                 new, value = picture.build()
                 self.picture_inputs[options.rename or name] = picture.provenance
                 tensors += picture.tensors
-                if network_type[0] in "iu":
-                    value = ov.opset8.round(value, "half_to_even")
-                value = value if network_type == "f32" else ov.opset8.convert(value, network_type)
+                if own and own.certain:
+                    picture.check_range(own.quantization, from_openvino(network_type))
+                value = from_float(value, network_type, len(shape), own)
             else:
-                dtype = _port_type(network_type, options, where)
+                dtype, quantization = port_format("input", network_type, options, own, where)
                 align_bytes = self.options.input_stride_align_bytes
-                tensor = self._tensor(options, name, dtype, shape, where, align_bytes)
-                new = [ov.opset8.parameter(ov.PartialShape(shape), _type(tensor.dtype), name=tensor.name)]
+                # The C API has no tensor without dimensions.
+                tensor = self._tensor(options, name, dtype, quantization, shape or [1], where, align_bytes)
+                new = [ov.opset8.parameter(ov.PartialShape(shape or [1]), _type(tensor.dtype), name=tensor.name)]
                 new[0].output(0).get_tensor().set_names({program_port_name("input", tensor.name)})
-                value = self._from_tensor(new[0], tensor, network_type)
+                value = self._from_tensor(new[0], tensor, network_type, own)
+                if not shape:
+                    value = ov.opset8.squeeze(value, ov.opset8.constant([0]))
                 tensors.append(tensor)
             # Consumers move to the new value; the old parameter then hangs loose and is removed.
             old.output(0).get_tensor().set_names(set())
@@ -180,12 +197,15 @@ class _Packing:
         except RuntimeError as error:
             raise PackError(f"{self.path}: the packed network is not valid: {openvino_reason(error)}") from None
 
-    def _from_tensor(self, parameter: Any, tensor: Tensor, network_type: str) -> Any:
-        if tensor.quantization:
+    def _from_tensor(self, parameter: Any, tensor: Tensor, network_type: str, own: NetworkQuantization | None) -> Any:
+        """The value that the network sees instead of its own parameter."""
+        if tensor.dtype.openvino == network_type:
+            return parameter
+        if tensor.quantization and network_type in FLOAT_TYPES:
             return dequantize(parameter, tensor.quantization, len(tensor.shape), network_type)
-        if tensor.dtype.openvino != network_type:
-            return import_openvino().opset8.convert(parameter, network_type)
-        return parameter
+        if tensor.dtype.is_float:
+            return from_float(parameter, network_type, len(tensor.shape), own)
+        return import_openvino().opset8.convert(parameter, network_type)
 
     def _replace_outputs(self, names: list[str]) -> list[Tensor]:
         ops = import_openvino().opset8
@@ -197,20 +217,21 @@ class _Packing:
             options = self.output_options[name]
             where = self._where("output", name)
             if value.get_partial_shape().rank.is_dynamic:
-                raise PackError(f"{where}: the number of dimensions is not known before the network runs")
+                raise PackError(
+                    f"{where}: the number of dimensions is not known before the network runs; leave the output out: "
+                    f"--drop-output {name}"
+                )
             shape = _dimensions(value.get_partial_shape())
             network_type = value.get_element_type().get_type_name()
-            last = value
+            own = network_quantization.of_output(value, from_openvino(network_type))
+            dtype, quantization = port_format("output", network_type, options, own, where)
+            align_bytes = self.options.output_stride_align_bytes
+            tensor = self._tensor(options, name, dtype, quantization, shape or [1], where, align_bytes)
+            last = own.real if own and own.real and tensor.quantization else value
             if not shape:
                 # The C API has no tensor without dimensions.
                 last = ops.unsqueeze(last, ops.constant([0])).output(0)
-                shape = [1]
-            dtype = _port_type(network_type, options, where)
-            tensor = self._tensor(options, name, dtype, shape, where, self.options.output_stride_align_bytes)
-            if tensor.quantization:
-                last = quantize(last, tensor.quantization, len(shape), tensor.dtype).output(0)
-            elif tensor.dtype.openvino != network_type:
-                last = ops.convert(last, tensor.dtype.openvino).output(0)
+            last = self._to_tensor(last, tensor, own)
             if last.get_node().get_type_name() == "Parameter":
                 # A network that hands an input through: two tensors of two names need two values.
                 last = ops.convert(last, network_type).output(0)
@@ -222,8 +243,27 @@ class _Packing:
         self.network.add_results(results)
         return tensors
 
+    def _to_tensor(self, value: Any, tensor: Tensor, own: NetworkQuantization | None) -> Any:
+        """The value of a tensor, from the network's own or from the real numbers behind it."""
+        network_type = value.get_element_type().get_type_name()
+        rank = len(tensor.shape)
+        if tensor.quantization and network_type in FLOAT_TYPES:
+            return quantize(value, tensor.quantization, rank, tensor.dtype).output(0)
+        if tensor.dtype.openvino == network_type:
+            return value
+        if own and tensor.dtype.is_float:
+            return dequantize(value, own.quantization, rank, tensor.dtype.openvino).output(0)
+        return import_openvino().opset8.convert(value, tensor.dtype.openvino).output(0)
+
     def _tensor(
-        self, options: PortOptions, name: str, dtype: DType, shape: list[int], where: str, align_bytes: int
+        self,
+        options: PortOptions,
+        name: str,
+        dtype: DType,
+        quantization: Quantization | None,
+        shape: list[int],
+        where: str,
+        align_bytes: int,
     ) -> Tensor:
         return make_tensor(
             options.rename or name,
@@ -233,8 +273,14 @@ class _Packing:
             strides=options.strides,
             stride_align_bytes=options.stride_align_bytes or align_bytes,
             description=options.description,
-            quantization=options.quantization,
+            quantization=quantization,
         )
+
+
+def _unknown(kind: str, name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    return f"unknown {kind} '{name}'{hint} (known: {', '.join(names)})"
 
 
 def _ports(kind: str, tensors: list[Tensor]) -> list[tuple[str, str]]:
@@ -256,24 +302,3 @@ def _check_shape(own: Any, wanted: tuple[int, ...], where: str) -> None:
         raise PackError(f"{where}: a dimension is at least 1, or -1 to leave it dynamic; got {list(wanted)}")
     if not own.compatible(ov.PartialShape(list(wanted))):
         raise PackError(f"{where}: the network takes {own}, which cannot become {list(wanted)}")
-
-
-def _port_type(network_type: str, options: PortOptions, where: str) -> DType:
-    """The type of the tensor in the model file."""
-    own = from_openvino(network_type)
-    wanted = options.dtype or own
-    if wanted is None:
-        raise PackError(
-            f"{where}: the network uses {network_type}, which a tensor cannot have; say --input-dtype/--output-dtype"
-        )
-    if options.quantization:
-        return wanted
-    integer_from_float = wanted.name != "BOOL8" and wanted.is_integer and network_type in ("f16", "f32", "f64", "bf16")
-    if integer_from_float:
-        raise PackError(
-            f"{where}: {wanted.name} from the network's {network_type} needs a scale, "
-            f"for example {wanted.numpy!s}:scale=0.05"
-        )
-    if wanted.is_packed:
-        raise PackError(f"{where}: {wanted.name} needs a scale, or a network that computes with {wanted.numpy}")
-    return wanted

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .dtypes import DType
 from .errors import PackError
 from .manifest import Tensor, nv12_tensors
 from .openvino_network import import_openvino, program_port_name
-from .options import LAYOUTS, Nv12
+from .options import LAYOUTS, Nv12, check_pixel_range
+from .quantization import Quantization
 
 # OpenVINO's NV12 operation computes limited-range BT.601 with these factors:
 #   R = 1.164 (Y - 16) + 1.596 (V - 128),  B = 1.164 (Y - 16) + 2.018 (U - 128),  G from both.
@@ -35,6 +37,7 @@ class Nv12Input:
             PackError: no picture: rank, channels, size or factors do not fit.
         """
         self._options = options
+        self._where = where
         self._layout = _layout(shape, options.layout, where)
         channel = 1 if self._layout == "nchw" else 3
         if shape[channel] not in (3, -1):
@@ -60,6 +63,7 @@ class Nv12Input:
                 f"{where}: mean and scale must be finite and no scale zero, got mean {list(options.mean)}, "
                 f"scale {list(options.scale)}"
             )
+        check_pixel_range(options.mean, options.scale, where)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -72,6 +76,24 @@ class Nv12Input:
             "mean": [float(value) for value in self._mean],
             "scale": [float(value) for value in self._scale],
         }
+
+    def check_range(self, quantization: Quantization, dtype: DType | None) -> None:
+        """Refuse a picture whose pixels are mostly out of the range of a network's quantized input.
+
+        Raises:
+            PackError: the range of the input, and the mean and scale that hand pixels over as they are.
+        """
+        assert dtype is not None
+        point = quantization.zero_point[0] if quantization.zero_point else 0
+        scale = quantization.scale[0]
+        low, high = ((limit - point) * scale for limit in dtype.limits)
+        largest = max(float(np.max(np.abs((level - self._mean) * self._scale))) for level in (0, 255))
+        if largest > 2 * max(abs(low), abs(high)):
+            raise PackError(
+                f"{self._where}: the network's input is quantized and holds real numbers from {low:g} to {high:g}, but "
+                f"mean and scale make pixels of up to {largest:g}; give the mean and std that the network was trained "
+                f"with, or hand pixels over as they are: --mean {point} --scale {scale:g}"
+            )
 
     def build(self) -> tuple[list[Any], Any]:
         """The two parameters, and the node that takes the place of the network's input."""

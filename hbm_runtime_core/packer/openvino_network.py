@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import openvino
 
 _FRAMEWORKS = {".onnx": "onnx", ".xml": "ir", ".tflite": "tflite", ".pdmodel": "paddle", ".json": "paddle", ".pb": "tf"}
+_WEIGHTS_SUFFIX = {"ir": ".bin", "paddle": ".pdiparams"}
+_EXTERNAL_DATA = re.compile(r"stored data in file \((.+), offset: (\d+), data_length: (\d+)\)")
 _AUTOMATIC_NAME = re.compile(r"(.+)_\d+")
 
 
@@ -31,9 +33,7 @@ def import_openvino() -> Any:
 
         return openvino
     except ImportError as error:
-        raise PackError(
-            f"packing a network needs OpenVINO ({error}); install it: pip install 'hbm_runtime_core[sim]'"
-        ) from None
+        raise PackError(f"OpenVINO is not installed ({error}); install it with: pip install openvino") from None
 
 
 def read_network(path: Path) -> openvino.Model:
@@ -49,7 +49,7 @@ def read_network(path: Path) -> openvino.Model:
     framework = _FRAMEWORKS.get(path.suffix.lower())
     if framework is None:
         raise PackError(
-            f"{path}: unknown kind of network '{path.suffix}'; known: {', '.join(_FRAMEWORKS)}. Export the network as ONNX"
+            f"{path}: unknown kind of network '{path.suffix}' (known: {', '.join(_FRAMEWORKS)}); export it as ONNX"
         )
     ov = import_openvino()
     reader = ov.frontend.FrontEndManager().load_by_framework(framework)
@@ -58,12 +58,25 @@ def read_network(path: Path) -> openvino.Model:
     try:
         network = reader.convert(reader.load(str(path)))
     except Exception as error:  # its readers raise classes of their own, without a common base
-        raise PackError(
-            f"OpenVINO cannot read the network {path}: {openvino_reason(error)} (is it a complete {framework} file?)"
-        ) from None
+        reason = openvino_reason(error)
+        raise PackError(f"OpenVINO cannot read the network {path}: {reason}; {_remedy(path, framework, reason)}") from None
     if not network.inputs or not network.outputs:
         raise PackError(f"{path}: a network without inputs or outputs (is it a complete {framework} file?)")
     return network
+
+
+def _remedy(path: Path, framework: str, reason: str) -> str:
+    """What to do about a network that cannot be read."""
+    external = _EXTERNAL_DATA.search(reason)
+    weights = path.parent / external[1] if external else path.with_suffix(_WEIGHTS_SUFFIX.get(framework, path.suffix))
+    if not weights.exists():
+        return f"the file with its weights is missing: copy it to {weights}"
+    if external:
+        needed = int(external[2]) + int(external[3])
+        return f"{weights} must hold at least {needed} bytes of weights, got {weights.stat().st_size}: copy it again"
+    if "No conversion rule" in reason:
+        return "export it with operators that OpenVINO knows"
+    return f"is it a complete {framework} file?"
 
 
 def openvino_reason(error: Exception) -> str:

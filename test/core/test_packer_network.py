@@ -198,8 +198,8 @@ def text_picture(height, width):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"inputs": {"y": InputOptions()}}, r"has no input 'y' \(inputs: x\)"),
-        ({"outputs": {"yy": PortOptions()}}, r"has no output 'yy'; did you mean 'y'\?"),
+        ({"inputs": {"y": InputOptions()}}, r"unknown input 'y' \(known: x\)"),
+        ({"outputs": {"yy": PortOptions()}}, r"unknown output 'yy'; did you mean 'y'\? \(known: y\)"),
         ({"inputs": {"x": InputOptions(shape=(1, 4, 4, 8))}}, r"takes \[1,3,4,8\], which cannot become \[1, 4, 4, 8\]"),
         ({"outputs": {"y": PortOptions(dtype=DTYPES["S8"])}}, r"S8 from the network's f32 needs a scale"),
         (
