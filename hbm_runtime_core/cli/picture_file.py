@@ -59,15 +59,17 @@ class PictureFile:
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}") from None
         inputs = _inputs(name, runtime.input_names[model], path, model)
+        try:
+            self.names: Sequence[str] = for_model(runtime, model, inputs=inputs).input_names
+        except ValueError as error:
+            raise InputError(f"{path} is taken for a picture (known besides: .npy, .npz, .bin), but {error}") from None
+        # Where another picture needs them, these options are no mistake: `check_picture_options` sees all pictures.
+        without_use = _ONLY_FOR_TENSORS if self.is_nv12 else _ONLY_FOR_NV12
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            try:
-                self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options))
-            except ValueError as error:
-                raise InputError(f"{path} is taken for a picture (known besides: .npy, .npz, .bin), but {error}") from None
+            self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options, without_use))
         for warning in caught:
             warn(str(warning.message))
-        self.names: Sequence[str] = self._preparation.input_names
 
     @property
     def is_nv12(self) -> bool:
@@ -80,8 +82,9 @@ class PictureFile:
             raise InputError(f"{self._path}: {error}") from None
 
 
-def _settings(options: argparse.Namespace) -> dict[str, Any]:
+def _settings(options: argparse.Namespace, without: Sequence[str]) -> dict[str, Any]:
     """What was said about pictures; the rest is left to the defaults of `hbm_runtime_core.vision`."""
+    options = argparse.Namespace(**{**vars(options), **dict.fromkeys(without)})
     given: dict[str, Any] = {
         "resize": options.resize,
         "interpolation": options.interpolation,

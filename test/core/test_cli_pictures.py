@@ -75,6 +75,19 @@ def test_an_option_without_effect_is_wrong_usage(tmp_path, capsys, command, mode
     assert message in err and err.count("\n") == 1
 
 
+def test_an_option_that_one_of_two_pictures_uses_is_no_mistake(tmp_path, capsys):
+    model = model_file(
+        tmp_path,
+        {"name": "both", "inputs": PLANES["inputs"] + TENSOR["inputs"], "outputs": PLANES["outputs"] + TENSOR["outputs"]},
+    )
+    page = picture(tmp_path / "page.png")
+    inputs = ["--input", f"data={page}", "--input", f"image={page}"]
+    plain = call_json(capsys, "run", model, *inputs, "--mean", "0")["outputs"]
+    shifted = call_json(capsys, "run", model, *inputs, "--mean", "10", "--model-range", "limited")["outputs"]
+    assert shifted[:2] == plain[:2]
+    assert shifted[2]["mean"] == pytest.approx(plain[2]["mean"] - 10)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--resize", "stretch"], ["--interpolation", "box"], ["--pad-value", "0"], ["--mean", "3"], ["--model-range", "full"]],
