@@ -116,7 +116,8 @@ _TABLE = (
     Variable("HB_UCP_MAX_TASK_NUM", "tasks that may exist at a time", default="32", limits=(1, 4096)),
     Variable(
         "HB_UCP_LOG_LEVEL",
-        "what the simulator's libraries write to stderr: 0 is everything, 6 nothing",
+        "what the simulator's libraries write to stderr: 0 is everything, 6 nothing. Python programs get failures as "
+        "exceptions; they are also written only where the variable is set",
         default="3",
         limits=(0, 6),
     ),

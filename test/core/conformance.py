@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Collects which test proves which row of the API manual."""
+"""Collects which test checks which row of the API manual."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import pytest
 HEADER = """\
 # API conformance
 
-What of the `hbm_runtime` API manual is proved by which test, on the timed and on the OpenVINO engine. Made by a test run:
+Which test checks which row of the `hbm_runtime` API manual, on the simulator with the timed and the OpenVINO engine. Written by a
+test run:
 
-```
+```sh
 pytest test/core --conformance-table docs/api-conformance.md
 ```
 
-| of the manual | proved by | result |
+| row of the manual | test | result |
 | --- | --- | --- |
 """
 

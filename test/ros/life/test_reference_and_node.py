@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""README.md lists the topics, services and parameters that a running node has, and no others."""
+"""The reference lists the topics, services and parameters that a running node has, and no others."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,9 @@ from model_packages import echo_model, write_models
 from node_process import NodeProcess
 from rcl_interfaces.srv import ListParameters
 
-README = (Path(__file__).resolve().parents[3] / "README.md").read_text(encoding="utf-8")
+REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"
+INTERFACES = (REFERENCE / "interfaces.md").read_text(encoding="utf-8")
+PARAMETERS = (REFERENCE / "parameters.md").read_text(encoding="utf-8")
 NODE = "/hbm_inference"
 # What every node of rclpy has, and every lifecycle node.
 OF_ROS_TOPICS = {"/rosout", "/parameter_events", "/clock", f"{NODE}/transition_event"}
@@ -38,7 +40,7 @@ OF_ROS_PARAMETERS = r"(use_sim_time|start_type_description_service|qos_overrides
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("readme")
+    folder = tmp_path_factory.mktemp("reference")
     write_models(folder / "echo.hbm", echo_model())
     with NodeProcess(folder, {"models": ["echo"], "echo": {"file": "echo.hbm"}}), Graph() as graph:
         wait_until(lambda: graph.call(ListModels, "list_models").models[0].state == "active", "the start")
@@ -46,8 +48,8 @@ def graph(tmp_path_factory):
 
 
 def section(title):
-    match = re.search(rf"^## {title}\n(.*?)(?=^## )", README, re.DOTALL | re.MULTILINE)
-    assert match is not None, f"README.md has no section '{title}'"
+    match = re.search(rf"^## {title}\n(.*?)(?=^## )", INTERFACES, re.DOTALL | re.MULTILINE)
+    assert match is not None, f"interfaces.md has no section '{title}'"
     return match[1]
 
 
@@ -86,5 +88,5 @@ def test_services(graph):
 
 def test_parameters(graph):
     own = graph.call(ListParameters, "list_parameters").result.names
-    listed = {name.replace("<name>", "echo") for name in re.findall(r"^\| `([\w.<>]+)` \|", section("Parameters"), re.MULTILINE)}
+    listed = {name.replace("<name>", "echo") for name in re.findall(r"^\| `([\w.<>]+)` \|", PARAMETERS, re.MULTILINE)}
     assert {name for name in own if not re.fullmatch(OF_ROS_PARAMETERS, name)} == listed

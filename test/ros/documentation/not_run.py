@@ -1,0 +1,96 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of the documentation that its test does not run: why, which test covers them, and what is checked instead."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pages import CHECKOUT
+
+
+def make_target_exists(command: str) -> None:
+    subprocess.run(["make", "-n", *shlex.split(command, comments=True)[1:]], cwd=CHECKOUT, check=True, capture_output=True)
+
+
+def files_exist(command: str) -> None:
+    """Check that the command names files of the checkout, and that they are there."""
+    names = re.findall(r"(?:config|scripts|test)/[\w./]+|[\w]+\.sh", command)
+    assert names, command
+    for name in names:
+        assert (CHECKOUT / name).exists(), name
+
+
+def launch_arguments_exist(command: str) -> None:
+    _, _, package, launch_file, *arguments = shlex.split(command, comments=True)
+    shown = _output("ros2", "launch", package, launch_file, "--show-args")
+    for argument in arguments:
+        name = argument.partition(":=")[0]
+        assert f"'{name}'" in shown, f"{launch_file} has no argument '{name}'"
+
+
+def options_exist(command: str) -> None:
+    """Check that `<program> <verb> --help` names every option of the command."""
+    words = shlex.split(command, comments=True)
+    shown = _output(*words[:2], "--help")
+    for option in (word for word in words if word.startswith("--")):
+        assert option in shown, f"{' '.join(words[:2])} has no option {option}"
+
+
+def module_exists(command: str) -> None:
+    module = shlex.split(command)[2]
+    assert (CHECKOUT / f"{module.replace('.', '/')}.py").is_file(), module
+
+
+def _output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """Commands that begin like `pattern`.
+
+    Attributes:
+        covered_by: the file that runs them, or what they do, for real.
+        check: what can be checked without running them; raises where it does not hold.
+    """
+
+    pattern: str
+    reason: str
+    covered_by: str
+    check: Callable[[str], None] | None = None
+
+
+NOT_RUN = (
+    NotRun(r"make demo", "runs for minutes", "test/ros/demo/test_demo.py", make_target_exists),
+    NotRun(r"make bench", "measures for minutes", "bench/suite.py", make_target_exists),
+    NotRun(
+        r"make (test|lint|format|build|setup|wheel)", "is what runs this test, or its build", "Makefile", make_target_exists
+    ),
+    NotRun(r"\. \./env\.sh", "the tests run in this environment", "scripts/test", files_exist),
+    NotRun(r"rosdep ", "installs packages of the system", "package.xml"),
+    NotRun(r"colcon build", "is the build that this test uses", "scripts/build", options_exist),
+    NotRun(r"\. install/setup\.sh", "colcon's; env.sh does the same here", "env.sh"),
+    NotRun(r"ros2 lifecycle ", "no wheel has this verb", "test/ros/life/test_lifecycle.py"),
+    NotRun(r"ros2 bag ", "no wheel has this verb", "test/ros/life/test_replay.py", files_exist),
+    NotRun(
+        r"ros2 launch hbm_runtime_ros two_machines",
+        "needs a second machine",
+        "test/ros/life/test_launch_files.py",
+        launch_arguments_exist,
+    ),
+    NotRun(r"pytest test/", "is a part of the test run", "scripts/test", files_exist),
+    NotRun(r"ctest ", "is a part of the test run", "scripts/test"),
+    NotRun(r"scripts/bench ", "measures for minutes", "bench/suite.py", files_exist),
+    NotRun(r"python3 -m bench\.", "measures for minutes", "bench/suite.py", module_exists),
+)
+
+
+def not_run(command: str) -> NotRun | None:
+    """The row of the table for a command, if it has one."""
+    return next((row for row in NOT_RUN if re.match(row.pattern, command)), None)

@@ -1,0 +1,79 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that the documentation shows can be done as it is shown."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from not_run import NOT_RUN, not_run
+from page_run import PageRun
+from pages import CHECKOUT, LANGUAGES, PAGES, blocks
+from sample_files import write_sample_files
+
+ALL_BLOCKS = [block for page in PAGES for block in blocks(page)]
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample_files")
+    write_sample_files(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def daemon():
+    """The daemon that the first `ros2` command starts; it ends with the tests."""
+    yield
+    subprocess.run(["ros2", "daemon", "stop"], check=True, capture_output=True)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+def test_every_block_of_a_page_runs_in_order(page, sample_files, tmp_path, monkeypatch):
+    shutil.copytree(sample_files, tmp_path / "reader")
+    (tmp_path / "logs").mkdir()
+    monkeypatch.chdir(tmp_path / "reader")
+    with PageRun(tmp_path / "reader", tmp_path / "logs") as run:
+        for block in blocks(page):
+            run.run(block)
+
+
+@pytest.mark.parametrize("block", ALL_BLOCKS, ids=str)
+def test_a_block_names_its_language(block):
+    assert block.language in LANGUAGES
+
+
+@pytest.mark.parametrize("row", NOT_RUN, ids=lambda row: row.pattern)
+def test_a_command_that_is_not_run_stands_in_a_page_and_is_covered_elsewhere(row):
+    commands = [text for block in ALL_BLOCKS if block.language in ("sh", "console") for _, text in block.commands()]
+    assert any(not_run(command) is row for command in commands)
+    assert row.reason and (CHECKOUT / row.covered_by).exists()
+
+
+def test_both_readmes_show_the_same_blocks():
+    chinese = [(block.language, block.text) for block in blocks("README.zh-CN.md")]
+    assert chinese == [(block.language, block.text) for block in blocks("README.md")]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_a_readme_has_at_most_200_lines(page):
+    assert len((CHECKOUT / page).read_text(encoding="utf-8").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("page", [*PAGES, "README.zh-CN.md"])
+def test_a_link_leads_to_a_file_and_to_a_heading(page):
+    text = (CHECKOUT / page).read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", text):
+        file = ((CHECKOUT / page).parent / target).resolve() if target else CHECKOUT / page
+        assert file.exists(), f"{page}: {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+            assert anchor in anchors, f"{page}: {target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, "README.zh-CN.md"])
+def test_a_page_names_no_folder_of_one_machine(page):
+    assert not re.search(r"/(?:home|root|work|Users)/", (CHECKOUT / page).read_text(encoding="utf-8"))
