@@ -14,10 +14,13 @@ import yaml
 from ament_index_python.packages import get_package_share_directory
 from graph import Graph, nv12_picture, wait_until
 from hbm_runtime_ros.msg import TensorList
+from hbm_runtime_ros.srv import ListModels
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from node_process import EXECUTABLE
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage
 
+from hbm_runtime_core.packer import read_description
 from hbm_runtime_ros.tensors import numpy_to_tensor
 
 CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
@@ -38,14 +41,24 @@ def feature_model(name):
     return {"name": name, "inputs": [{"name": "features", **FEATURES}], "outputs": [copy_of("features", **FEATURES)]}
 
 
+def busy_model(name):
+    """Needs longer than the time between two pictures, in function calls of 2 ms."""
+    timing = {"latency_us": 50_000, "max_time_per_fc_us": 2000}
+    return {**echo_model(name), "timing": timing}
+
+
 class Example:
     """A node that runs on a file of config/, with a simulated model in the place of each that it names."""
 
     def __init__(self, folder, name, make_model):
         file = CONFIG / f"{name}.yaml"
         self.parameters = yaml.safe_load(file.read_text())["/**"]["ros__parameters"]
+        files = {}
         for model in self.parameters["models"]:
-            write_models(folder / self.parameters[model]["file"], make_model(model))
+            group = self.parameters[model]
+            files.setdefault(group["file"], []).append(make_model(group.get("model_name", model)))
+        for model_file, models in files.items():
+            write_models(folder / model_file, *models)
         self._process = subprocess.Popen(
             [EXECUTABLE, "--ros-args", "--params-file", shutil.copy(file, folder)], stderr=subprocess.DEVNULL
         )
@@ -117,12 +130,61 @@ def test_a_model_of_feature_tensors(tmp_path):
         assert data(result) == [(values / 0.5).astype(np.int8).tobytes()]
 
 
-@pytest.mark.parametrize("model", ["detector", "classifier"])
-def test_a_detector_and_a_classifier_of_different_priority(tmp_path, model):
-    with Example(tmp_path, "two_models", echo_model) as example:
-        priorities = [example.parameters[name]["priority"] for name in ("detector", "classifier")]
-        assert priorities[0] > priorities[1]
-        topic = f"/{example.parameters[model]['input_topic']}"
-        result = example.graph.infer(topic, nv12_picture(MODEL_WIDTH, MODEL_HEIGHT), example.results(model))
-        assert result.model == model
-        assert example.graph.get_parameter(f"{model}.priority") == priorities[model == "classifier"]
+def shares(example, wanted=30):
+    """Results of the detector and of the classifier, while both get more pictures than they can take."""
+    detector, classifier = example.results("detector"), example.results("classifier")
+    message = nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
+
+    def enough():
+        example.graph.publish("/front/image", message)
+        time.sleep(0.005)
+        return len(detector) + len(classifier) >= wanted
+
+    wait_until(enough, f"{wanted} results")
+    return len(detector), len(classifier)
+
+
+def test_the_urgent_detector_gets_nearly_all_of_the_core(tmp_path):
+    with Example(tmp_path, "two_models", busy_model) as example:
+        detector, classifier = shares(example)
+        assert detector > 4 * classifier
+
+
+def test_a_priority_below_254_leaves_both_models_half_of_the_core(tmp_path):
+    with Example(tmp_path, "two_models", busy_model) as example:
+        wait_until(lambda: example.graph.get_parameter("classifier.priority") == 10, "the parameters")
+        assert example.graph.set_parameters({"detector.priority": 200})[0].successful
+        detector, classifier = shares(example)
+        assert detector < 2 * classifier
+
+
+def is_kind(file, kind):
+    content = yaml.safe_load(file.read_text())
+    kinds = {"/**": "parameters", "models": "description"}
+    return kinds.get(next(iter(content)), "qos") == kind
+
+
+def shipped(kind):
+    return [file.stem for file in sorted(CONFIG.glob("*.yaml")) if is_kind(file, kind)]
+
+
+@pytest.mark.parametrize("name", shipped("parameters"))
+def test_every_shipped_parameter_file_starts(tmp_path, name):
+    make_model = {"two_cameras": stereo_model, "feature_tensors": feature_model}.get(name, echo_model)
+    with Example(tmp_path, name, make_model) as example:
+        models = example.parameters["models"]
+        wait_until(lambda: [m.state for m in example.graph.call(ListModels, "list_models").models] == ["active"] * len(models), name)
+
+
+@pytest.mark.parametrize("name", shipped("description"))
+def test_every_shipped_description_is_packed(name):
+    assert read_description(CONFIG / f"{name}.yaml").pack()
+
+
+@pytest.mark.parametrize("name", shipped("qos"))
+def test_every_shipped_qos_file_has_known_policies_for_a_topic(name):
+    policies = {"reliability": ReliabilityPolicy, "durability": DurabilityPolicy, "history": HistoryPolicy, "depth": int}
+    for topic, profile in yaml.safe_load((CONFIG / f"{name}.yaml").read_text()).items():
+        assert topic.startswith("/")
+        for policy, value in profile.items():
+            assert policies[policy] is int or policies[policy][value.upper()]
