@@ -12,8 +12,8 @@ from typing import Any
 from .. import packer
 from ..packer import InputOptions, NetworkOptions, Nv12, PackedModel, PackError, PortOptions, Quantization
 from ..packer.manifest import SOCS
-from ..packer.options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, check_pixel_range, combine, scale_of
-from .arguments import Parser, add_json, integer, integers, named, numbers
+from ..packer.options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, check_pixel_range, combine
+from .arguments import Parser, add_json, add_scale, integer, integers, named, numbers, scale_of
 from .console import Progress, print_json
 from .model_table import describe_package, package_json
 from .port_format import port_format
@@ -104,9 +104,7 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--nv12", action="store_true", help="the only input takes NV12, in two planes: NAME_y, NAME_uv")
     group.add_argument("--nv12-input", action="append", default=[], metavar="NAME", help="this input takes NV12")
     group.add_argument("--mean", type=numbers, metavar="M[,M,M]", help="subtracted from pixels of 0..255 (default 0)")
-    factor = group.add_mutually_exclusive_group()
-    factor.add_argument("--scale", type=numbers, metavar="S[,S,S]", help="multiplied after that (default 1)")
-    factor.add_argument("--std", type=numbers, metavar="S[,S,S]", help="divided by after that")
+    add_scale(group)
     group.add_argument("--color-order", choices=COLOR_ORDERS, help="channels of the network (default rgb)")
     group.add_argument("--layout", choices=LAYOUTS, help="of the network's input (default: found from its shape)")
     group.add_argument("--color-range", choices=COLOR_RANGES, help="of the NV12 picture, BT.601 (default limited)")
@@ -255,9 +253,7 @@ def _picture_names(part: argparse.Namespace) -> list[str]:
 
 
 def _picture(part: argparse.Namespace) -> Nv12:
-    mean, scale = part.mean or (0.0,), part.scale or (1.0,)
-    if part.std is not None:
-        scale = scale_of(part.std, f"{part.network}: --std")
+    mean, scale = part.mean or (0.0,), scale_of(part) or (1.0,)
     check_pixel_range(mean, scale, part.network, is_std=part.std is not None)
     return Nv12(
         mean=mean,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..packer import PackError
+from ..packer.options import check_pixel_range
 from .arguments import add_scale, integer, numbers, scale_of
 from .console import warn
 from .errors import InputError, UsageError, unknown
@@ -124,6 +126,13 @@ def _channels(shape: Sequence[int]) -> int:
     return shape[1] if shape[1] in (1, 3) else shape[3]
 
 
+def _check_pixel_range(options: argparse.Namespace) -> None:
+    try:
+        check_pixel_range(options.mean or (), scale_of(options) or (1.0,), "mean and scale", is_std=options.std is not None)
+    except PackError as error:
+        raise UsageError(str(error)) from None
+
+
 def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model: str, options: argparse.Namespace) -> None:
     """Refuse options that have no effect on these inputs, and mention what is probably missing.
 
@@ -148,6 +157,8 @@ def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model
             raise UsageError(f"{option} is ignored because the picture input of model '{model}' has one channel; remove it")
         if name == "pad_value" and not (options.resize or "letterbox").startswith("letterbox"):
             raise UsageError(f"{option} is ignored because --resize {options.resize} leaves no border; remove it")
+    if tensors:
+        _check_pixel_range(options)
     for tensor in tensors:
         kind = runtime.input_dtypes[model][tensor].name
         if kind.startswith("F") and not {"mean", "scale", "std"} & set(given):

@@ -91,7 +91,7 @@ def test_the_text_tells_what_the_json_tells(tmp_path, capsys):
         (["net.xml", "--output-dtype", "int8:axis=1", "-o", "x.hbm"], 2, "a quantised type needs scale=..."),
         (["net.xml", "--output-dtype", "int8:scale=@none.npy", "-o", "x.hbm"], 2, "cannot read numbers from none.npy"),
         (["net.xml", "--mean", "1", "-o", "x.hbm"], 1, "--mean describes an NV12 picture; say which input is one: --nv12"),
-        (["net.xml", "--nv12", "--std", "0", "-o", "x.hbm"], 1, "--std divides and must not be zero, got 0"),
+        (["net.xml", "--nv12", "--std", "0", "-o", "x.hbm"], 2, "argument --std: expected numbers to divide by, got '0'"),
         (["net.xml", "+", "net.xml", "-o", "x.hbm"], 1, "duplicate model name 'net'"),
         (["none.onnx", "-o", "x.hbm"], 1, "no such network file: none.onnx"),
         (["net.xml", "-o", "no/such/folder/x.hbm"], 1, "cannot write no/such/folder/x.hbm: No such file or directory"),

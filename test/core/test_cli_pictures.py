@@ -62,6 +62,7 @@ def test_a_picture_fills_the_two_planes(tmp_path, capsys):
             "--color-order is ignored because the picture input of model 'grey' has one channel",
         ),
         (TENSOR, ["--resize", "stretch", "--pad-value", "0"], "--pad-value is ignored because --resize stretch"),
+        (TENSOR, ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"], "did you mean mean 123.675,116.28,103.53"),
         (TENSOR, ["--std", "0"], "expected numbers to divide by, got '0'"),
         (TENSOR, ["--std", "2", "--scale", "2"], "not allowed with argument"),
         (TENSOR, ["--mean", "nan"], "expected numbers separated by commas, got 'nan'"),
