@@ -126,12 +126,8 @@ _TABLE = (
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _TABLE}
 
 
-def markdown_table(prefix: str = "HB") -> str:
-    """The table of the documentation: the variables whose names begin with `prefix`."""
+def markdown_table() -> str:
+    """The table of the documentation."""
     lines = ["| variable | values | meaning |", "| --- | --- | --- |"]
-    lines += [
-        f"| `{name}` | {variable.describe_values()} | {variable.meaning} |"
-        for name, variable in VARIABLES.items()
-        if name.startswith(prefix)
-    ]
+    lines += [f"| `{name}` | {variable.describe_values()} | {variable.meaning} |" for name, variable in VARIABLES.items()]
     return "\n".join(lines)
