@@ -75,8 +75,8 @@ def decode_picture(data: memoryview, format_text: str | None) -> npt.NDArray[np.
     stated = stated_encoding(format_text or "")
     if data[_DEPTH_HEADER_BYTES : _DEPTH_HEADER_BYTES + len(PNG_START)] == PNG_START:
         _refuse_depth(format_text or "")
-    check_claims(data)
     what += f" that begin with {bytes(data[:4]).hex(' ')})"
+    check_claims(data, what)
     cv2 = _opencv("compressed pictures that are no JPEG need OpenCV, which")
     try:
         pixels = cv2.imdecode(np.frombuffer(without_orientation(data), np.uint8), cv2.IMREAD_UNCHANGED)

@@ -20,6 +20,7 @@ _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
 _PNM_TOKEN = re.compile(rb"(?:\s|#[^\n]*\n)*(\d+)")
 _TIFF_STARTS = (b"II*\0", b"MM\0*")
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_ORIENTATION = 256, 257, 274
+_TIFF_TILE = (322, 323)
 _UPRIGHT = 1
 
 
@@ -30,47 +31,45 @@ class _Claim(NamedTuple):
     pixels_per_byte: float  # at most, as the format can be
 
 
-def check_claims(data: memoryview) -> None:
-    """Check the size that a picture claims against the limits and against the bytes that arrived.
+def check_claims(data: memoryview, what: str) -> None:
+    """Check the sizes that a picture claims against the limits and against the bytes that arrived.
 
     Args:
         data: the whole file, bytes.
+        what: names the picture in errors.
 
     Raises:
         HbmEncodingError: it is in no format that is read here.
-        HbmValueError: it claims too much, or is cut off inside its header.
+        HbmValueError: it claims too much, or is cut off.
     """
     if data[:2] == JPEG_START:
         return check_jpeg(data)
     try:
         claim = _read_claim(data)
     except (IndexError, ValueError) as error:
-        raise HbmValueError(f"picture of {len(data)} bytes: it is cut off or damaged inside its header") from error
+        raise HbmValueError(f"{what} is cut off or damaged") from error
     if claim is None:
-        begin = bytes(data[:4]).hex(" ")
         raise HbmEncodingError(
-            f"unknown picture format: {len(data)} bytes that begin with {begin} (known: JPEG, PNG, TIFF, WebP, BMP, PNM); "
-            f"send jpeg or png",
-            "unknown format",
+            f"{what} is in an unknown format (known: JPEG, PNG, TIFF, WebP, BMP, PNM); send jpeg or png", "unknown format"
         )
-    what = f"{claim.format} picture of {len(data)} bytes"
     size = f"{claim.width}x{claim.height}"
     if min(claim.width, claim.height) < 1 or max(claim.width, claim.height) > MAX_SIDE:
-        raise HbmValueError(f"{what}: its header claims {size} pixels, expected sides of 1 to {MAX_SIDE}")
+        raise HbmValueError(f"{what}: its {claim.format} header claims {size} pixels, expected sides of 1 to {MAX_SIDE}")
     pixels = claim.width * claim.height
     if pixels > MAX_PIXELS:
-        raise HbmValueError(f"{what}: its header claims {size} pixels, expected at most {MAX_PIXELS} pixels")
+        raise HbmValueError(f"{what}: its {claim.format} header claims {size} pixels, expected at most {MAX_PIXELS} pixels")
     if pixels > claim.pixels_per_byte * len(data):
         least = int(pixels / claim.pixels_per_byte)
-        raise HbmValueError(f"{what}: it is cut off or its header is damaged: {size} pixels take at least {least} bytes")
+        raise HbmValueError(
+            f"{what} is cut off, or its {claim.format} header is damaged: {size} pixels take at least {least} bytes"
+        )
     return None
 
 
 def _read_claim(data: memoryview) -> _Claim | None:
     start = bytes(data[:12])
     if start[:8] == PNG_START:
-        bits = max(1, data[24]) * _PNG_CHANNELS.get(data[25], 1)
-        return _Claim("PNG", _big(data, 16, 4), _big(data, 20, 4), 8 * _DEFLATE_RATIO / bits)
+        return _png_claim(data)
     if start[:4] in _TIFF_STARTS:
         return _tiff_claim(data)
     if start[:4] == b"RIFF" and start[8:] == b"WEBP":
@@ -86,6 +85,18 @@ def _read_claim(data: memoryview) -> _Claim | None:
             raise ValueError("no size")
         return _Claim("PNM", int(first[1]), int(second[1]), 8)
     return None
+
+
+def _png_claim(data: memoryview) -> _Claim:
+    # OpenCV takes as much memory as a chunk claims, before it looks for its content.
+    at, name = len(PNG_START), b""
+    while name != b"IEND":
+        length, name = _big(data, at, 4), bytes(data[at + 4 : at + 8])
+        at += 12 + length
+        if at > len(data):
+            raise IndexError(at)
+    bits = max(1, data[24]) * _PNG_CHANNELS.get(data[25], 1)
+    return _Claim("PNG", _big(data, 16, 4), _big(data, 20, 4), 8 * _DEFLATE_RATIO / bits)
 
 
 def without_orientation(data: memoryview) -> memoryview:
@@ -121,6 +132,8 @@ def _tiff_tags(data: memoryview) -> dict[int, tuple[int, int]]:
 
 def _tiff_claim(data: memoryview) -> _Claim:
     tags = _tiff_tags(data)
+    if any(tags.get(tag, (0, 0))[0] > MAX_SIDE for tag in _TIFF_TILE):
+        raise ValueError("tiles larger than any picture")
     width, height = (tags.get(tag, (0, 0))[0] for tag in (_TIFF_WIDTH, _TIFF_HEIGHT))
     return _Claim("TIFF", width, height, 8 * _DEFLATE_RATIO)
 

@@ -149,6 +149,20 @@ def test_a_size_that_the_data_cannot_have_is_refused_before_memory_is_taken(tmp_
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000, "KiB"
 
 
+def test_a_part_of_a_png_that_claims_more_than_there_is_is_refused_before_memory_is_taken(tmp_path):
+    preparation = preparation_of(tmp_path, MODEL)
+    data = cv2.imencode(".png", BGR)[1].tobytes()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for name in (b"IHDR", b"IDAT", b"IEND"):
+        at = data.index(name) - 4
+        for claim in (1 << 29, 0xF0000000, len(data)):
+            with pytest.raises(HbmValueError, match="cut off or damaged"):
+                preparation.prepare_compressed(
+                    data[:at] + claim.to_bytes(4, "big") + data[at + 4 :], {"x": np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)}
+                )
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000, "KiB"
+
+
 def test_a_picture_of_one_color_may_be_as_small_as_its_format_allows(tmp_path):
     preparation = preparation_of(tmp_path, MODEL)
     black = np.zeros((4000, 4000, 3), np.uint8)
