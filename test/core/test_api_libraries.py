@@ -162,6 +162,51 @@ def test_a_backend_that_cannot_be_had_is_an_error_that_says_why(simulated_file, 
     assert expected in result.stderr.splitlines()[-1]
 
 
+BACKEND_ARGUMENT = """
+results = []
+for backend in (None if name == "none" else name for name in sys.argv[2].split(",")):
+    try:
+        runtime = h.HB_HBMRuntime(sys.argv[1], backend=backend)
+        results.append(runtime.backend)
+    except h.HbmRuntimeError as error:
+        assert runtime.library_path in str(error) and "start another process" in str(error), error
+        results.append("refused")
+print(",".join(results))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked", "expected"),
+    [
+        ("", "sim,none,auto,sim,bpu", "sim,sim,sim,sim,refused"),
+        ("sim", "none,bpu,sim", "sim,refused,sim"),
+        ("bpu", "sim,none,sim", "sim,refused,sim"),
+        ("nonsense", "sim,auto", "sim,sim"),
+    ],
+)
+def test_the_first_runtime_of_a_process_decides_the_backend(simulated_file, environment, asked, expected):
+    text = printed(run_python(BACKEND_ARGUMENT, simulated_file, asked, HBM_RUNTIME_BACKEND=environment))
+    assert text == expected + "\n"
+
+
+def test_a_backend_is_asked_for_as_text(simulated_file):
+    code = """
+for backend in ("gpu", 3):
+    try:
+        h.HB_HBMRuntime(sys.argv[1], backend=backend)
+    except (ValueError, TypeError) as error:
+        print(error)
+"""
+    lines = printed(run_python(code, simulated_file)).splitlines()
+    assert lines == ["backend: expected auto, bpu or sim, got 'gpu'", "backend: expected str, got int"]
+
+
+def test_the_path_of_the_library_is_told_by_class_and_instance(simulated_file):
+    code = "print(h.HB_HBMRuntime.library_path); print(h.HB_HBMRuntime(sys.argv[1]).library_path)"
+    lines = printed(run_python(code, simulated_file, HBM_RUNTIME_BACKEND="sim")).splitlines()
+    assert lines == [str(SIMULATOR / "libdnn.so")] * 2
+
+
 def test_libraries_that_are_installed_but_broken_are_never_replaced_by_the_simulator(simulated_file, tmp_path):
     for name in ("libdnn.so", "libhbucp.so"):
         (tmp_path / name).write_text("not a library")

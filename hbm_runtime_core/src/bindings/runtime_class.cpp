@@ -16,14 +16,22 @@ namespace {
 constexpr const char* class_doc =
     "Models of one or several .hbm files, loaded and ready to run.\n"
     "\n"
-    "    HB_HBMRuntime(model_file)\n"
-    "    HB_HBMRuntime(model_files)\n"
+    "    HB_HBMRuntime(model_file, backend=None)\n"
+    "    HB_HBMRuntime(model_files, backend=None)\n"
+    "\n"
+    "backend: 'auto', 'bpu' or 'sim'; None takes the environment variable HBM_RUNTIME_BACKEND. A process keeps the\n"
+    "libraries of its first runtime: asking for another backend afterwards raises HbmRuntimeError. version,\n"
+    "library_path, backend, soc and bpu_core_count can be read from the class as well, which opens the libraries.\n"
     "\n"
     "Raises HbmFileNotFoundError for a file that cannot be opened, HbmRuntimeError for one that the device refuses.\n"
     "Usable from several threads at once. Everything is freed with the last reference, or by close().";
 
 py::object library_version(const py::object&) {
-  return py::module_::import("hbm_runtime_core.version").attr("LibraryVersion")(Device::instance().driver().version());
+  return py::module_::import("hbm_runtime_core.version").attr("LibraryVersion")(Driver::current().version());
+}
+
+py::object library_path(const py::object&) {
+  return py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(Driver::current().dnn_path().c_str()));
 }
 
 }  // namespace
@@ -31,16 +39,16 @@ py::object library_version(const py::object&) {
 void define_runtime(py::module_& module) {
   RuntimeClass cls(module, "HB_HBMRuntime", class_doc);
   cls.def(py::init(&load_runtime));
-  cls.def_property_readonly_static("version", &library_version,
-                                   "Version of the inference library, from the class as well; may also be called.");
-  cls.def_property_readonly(
-         "backend", [](const RuntimeObject&) { return backend_name(Device::instance().driver().backend()); },
-         "'bpu' on a board, 'sim' where the simulator runs.")
-      .def_property_readonly(
-          "soc", [](const RuntimeObject&) { return Device::instance().driver().soc(); },
+  cls.def_property_readonly_static("version", &library_version, "Version of the inference library; may also be called.")
+      .def_property_readonly_static("library_path", &library_path, "Path of the libdnn that this process uses.")
+      .def_property_readonly_static(
+          "backend", [](const py::object&) { return backend_name(Driver::current().backend()); },
+          "'bpu' on a board, 'sim' where the simulator runs.")
+      .def_property_readonly_static(
+          "soc", [](const py::object&) { return Driver::current().soc(); },
           "'s100', 's100p' or 's600'; the library's own words for any other board.")
-      .def_property_readonly(
-          "bpu_core_count", [](const RuntimeObject&) { return Device::instance().driver().bpu_core_count(); },
+      .def_property_readonly_static(
+          "bpu_core_count", [](const py::object&) { return Driver::current().bpu_core_count(); },
           "BPU cores of the board; 0 where neither the system nor the SoC's name tells.");
   define_model_properties(&cls);
   define_tensor_properties(&cls);

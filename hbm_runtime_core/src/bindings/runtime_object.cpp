@@ -70,30 +70,46 @@ bool is_single_path(PyObject* object) {
   return PyUnicode_Check(object) || PyBytes_Check(object) || PyObject_HasAttrString(object, "__fspath__") != 0;
 }
 
-PyObject* file_argument(const py::args& args, const py::kwargs& kwargs) {
-  PyObject* given = args.empty() ? nullptr : PyTuple_GET_ITEM(args.ptr(), 0);
-  std::size_t count = args.size();
+struct LoadArguments {
+  PyObject* files = nullptr;
+  std::optional<BackendChoice> backend;
+};
+
+LoadArguments load_arguments(const py::args& args, const py::kwargs& kwargs) {
+  LoadArguments given;
+  std::size_t file_count = args.size();
+  if (!args.empty()) {
+    given.files = PyTuple_GET_ITEM(args.ptr(), 0);
+  }
   for (const auto& [key, value] : kwargs) {
     const std::string name = py::str(key);
-    if (name != "model_file" && name != "model_files") {
-      throw TypeError("HB_HBMRuntime() has no argument '" + name + "'; it takes model_file or model_files");
+    if (name == "backend") {
+      if (!value.is_none()) {
+        given.backend = backend_choice(to_string(value.ptr(), "backend"), "backend");
+      }
+    } else if (name == "model_file" || name == "model_files") {
+      given.files = value.ptr();
+      ++file_count;
+    } else {
+      throw TypeError("HB_HBMRuntime() has no argument '" + name +
+                      "'; it takes model_file or model_files, and backend");
     }
-    given = value.ptr();
-    ++count;
   }
-  if (count != 1) {
-    throw TypeError("HB_HBMRuntime() takes one argument, a path or a list of paths, got " + std::to_string(count));
+  if (file_count != 1) {
+    throw TypeError("HB_HBMRuntime() takes a path or a list of paths, and backend as a keyword, got " +
+                    std::to_string(file_count) + " of the former");
   }
   return given;
 }
 
 }  // namespace
 
-RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<std::string>& files)
+RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<std::string>& files,
+                             std::optional<BackendChoice> backend)
     : paths_(std::move(paths)) {
   {
     const GilRelease release;
-    runtime_ = std::make_unique<Runtime>(files);
+    runtime_ = std::make_unique<Runtime>(files, backend);
   }
   const std::shared_ptr<const ModelSet> set = runtime_->set();
   for (const auto& model : set->models()) {
@@ -133,7 +149,8 @@ const Model& RuntimeObject::find_model(const ModelSet& set, PyObject* name) cons
 }
 
 std::unique_ptr<RuntimeObject> load_runtime(const py::args& args, const py::kwargs& kwargs) {
-  PyObject* given = file_argument(args, kwargs);
+  const LoadArguments arguments = load_arguments(args, kwargs);
+  PyObject* given = arguments.files;
   Paths paths;
   if (is_single_path(given)) {
     add_path(given, "model_file", &paths);
@@ -146,7 +163,7 @@ std::unique_ptr<RuntimeObject> load_runtime(const py::args& args, const py::kwar
       add_path(item.ptr(), "model_files", &paths);
     }
   }
-  return std::make_unique<RuntimeObject>(std::move(paths.keys), paths.files);
+  return std::make_unique<RuntimeObject>(std::move(paths.keys), paths.files, arguments.backend);
 }
 
 }  // namespace hbm

@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct ModelKeys {
 class RuntimeObject : public Zeroed {
  public:
   /// `paths` as the caller gave them, they are the keys of hbm_descs.
-  RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files);
+  RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files,
+                std::optional<BackendChoice> backend);
   ~RuntimeObject();
 
   /// Throws TypeError where __init__ never ran.
@@ -47,7 +49,7 @@ class RuntimeObject : public Zeroed {
   pybind11::dict index_of_name_;
 };
 
-/// HB_HBMRuntime(model_file) and HB_HBMRuntime(model_files).
+/// HB_HBMRuntime(model_file, backend=None) and HB_HBMRuntime(model_files, backend=None).
 std::unique_ptr<RuntimeObject> load_runtime(const pybind11::args& args, const pybind11::kwargs& kwargs);
 
 }  // namespace hbm

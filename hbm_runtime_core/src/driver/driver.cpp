@@ -28,20 +28,19 @@ std::string environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
-enum class Wanted { automatic, bpu, sim };
+// What a call asks for, and in whose words errors say so.
+struct Request {
+  BackendChoice choice;
+  std::string source;
+};
 
-Wanted wanted_backend() {
+Request request_of(std::optional<BackendChoice> asked) {
+  if (asked.has_value()) {
+    return {*asked, "backend="};
+  }
   const std::string value = environment("HBM_RUNTIME_BACKEND");
-  if (value.empty() || value == "auto") {
-    return Wanted::automatic;
-  }
-  if (value == "bpu") {
-    return Wanted::bpu;
-  }
-  if (value == "sim") {
-    return Wanted::sim;
-  }
-  throw ValueError("HBM_RUNTIME_BACKEND: expected auto, bpu or sim, got '" + value + "'");
+  return {value.empty() ? BackendChoice::automatic : backend_choice(value, "HBM_RUNTIME_BACKEND"),
+          "HBM_RUNTIME_BACKEND="};
 }
 
 struct LibraryPair {
@@ -145,14 +144,13 @@ int cores_by_system() {
   return file >> count && count > 0 && count <= 64 ? count : 0;
 }
 
-// A wish that came after the libraries were opened, and that they do not fulfil, is an error and not a surprise.
-bool fulfils_wish(Backend opened, const std::string& opened_directory) {
-  const Wanted wanted = wanted_backend();
-  if (wanted == Wanted::sim) {
+// A process keeps the libraries it has opened: asking for others afterwards is an error.
+bool fits(BackendChoice choice, Backend opened, const std::string& opened_directory) {
+  if (choice == BackendChoice::sim) {
     return opened == Backend::sim;
   }
   const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
-  return (wanted == Wanted::automatic || opened == Backend::bpu) &&
+  return (choice == BackendChoice::automatic || opened == Backend::bpu) &&
          (directory.empty() || directory == opened_directory);
 }
 
@@ -160,20 +158,32 @@ bool fulfils_wish(Backend opened, const std::string& opened_directory) {
 
 const char* backend_name(Backend backend) { return backend == Backend::sim ? "sim" : "bpu"; }
 
-const Driver* Driver::open() {
-  const Wanted wanted = wanted_backend();
+BackendChoice backend_choice(const std::string& name, const std::string& what) {
+  if (name == "auto") {
+    return BackendChoice::automatic;
+  }
+  if (name == "bpu") {
+    return BackendChoice::bpu;
+  }
+  if (name == "sim") {
+    return BackendChoice::sim;
+  }
+  throw ValueError(what + ": expected auto, bpu or sim, got '" + name + "'");
+}
+
+std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::string& asked_by) {
   const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
   LibraryPair pair;
-  if (wanted == Wanted::sim) {
+  if (choice == BackendChoice::sim) {
     pair = open_simulator();
   } else if (!directory.empty()) {
     pair = open_directory(directory, "the libraries in HBM_RUNTIME_LIBRARY_DIR");
   } else {
     pair = open_vendor();
-    if (pair.dnn == nullptr && wanted == Wanted::bpu) {
-      throw StateError(
-          "HBM_RUNTIME_BACKEND=bpu, but neither the loader's search path nor /usr/hobot/lib holds libdnn.so and "
-          "libhbucp.so; install the hobot-dnn package, or set HBM_RUNTIME_LIBRARY_DIR to where they are");
+    if (pair.dnn == nullptr && choice == BackendChoice::bpu) {
+      throw StateError(asked_by +
+                       "bpu, but neither the loader's search path nor /usr/hobot/lib holds libdnn.so and "
+                       "libhbucp.so; install the hobot-dnn package, or set HBM_RUNTIME_LIBRARY_DIR to where they are");
     }
     if (pair.dnn == nullptr && !file_exists(simulator_directory() + "/" + dnn_soname)) {
       throw StateError(
@@ -209,8 +219,8 @@ const Driver* Driver::open() {
 
   // However they were found, the simulator's libraries are never reported as a board.
   driver->backend_ = api.last_error_text != nullptr ? Backend::sim : Backend::bpu;
-  if (wanted == Wanted::bpu && driver->backend_ == Backend::sim) {
-    throw StateError("HBM_RUNTIME_BACKEND=bpu, but " + dnn_path + " is the simulator's library");
+  if (choice == BackendChoice::bpu && driver->backend_ == Backend::sim) {
+    throw StateError(asked_by + "bpu, but " + dnn_path + " is the simulator's library");
   }
   if (driver->backend_ == Backend::sim) {
     // Every failure becomes an exception with the same text.
@@ -226,33 +236,59 @@ const Driver* Driver::open() {
   if (driver->bpu_core_count_ == 0) {
     driver->bpu_core_count_ = cores_of_soc(driver->soc_);
   }
-  return driver.release();  // Never deleted: the libraries' threads outlive every object of ours.
+  return driver;
 }
 
-const Driver& Driver::instance() {
-  static std::mutex mutex;
-  static const Driver* opened = nullptr;
-  static std::string opened_directory;
-  static uint64_t opened_in = 0;
+namespace {
 
-  std::lock_guard<std::mutex> lock(mutex);
-  if (opened == nullptr) {
+// The process's libraries. Never closed: their threads outlive every object of ours.
+struct OpenLibraries {
+  std::mutex mutex;
+  const Driver* driver = nullptr;
+  std::string directory;
+  uint64_t fork_generation = 0;
+};
+
+OpenLibraries& open_libraries() {
+  static auto* libraries = new OpenLibraries;
+  return *libraries;
+}
+
+}  // namespace
+
+const Driver& Driver::instance(std::optional<BackendChoice> asked) {
+  const Request request = request_of(asked);
+  OpenLibraries& libraries = open_libraries();
+  std::lock_guard<std::mutex> lock(libraries.mutex);
+  if (libraries.driver == nullptr) {
     install_fork_guard();
-    opened = open();
-    opened_directory = environment("HBM_RUNTIME_LIBRARY_DIR");
-    opened_in = fork_generation();
+    libraries.driver = open(request.choice, request.source).release();
+    libraries.directory = environment("HBM_RUNTIME_LIBRARY_DIR");
+    libraries.fork_generation = hbm::fork_generation();
   }
-  if (opened_in != fork_generation()) {
-    throw StateError("this process was forked from one that had opened " + opened->dnn_path_ +
+  const Driver& driver = *libraries.driver;
+  if (libraries.fork_generation != hbm::fork_generation()) {
+    throw StateError("this process was forked from one that had opened " + driver.dnn_path_ +
                      "; the libraries' threads and memory stayed with the parent: load models only after the fork, or "
                      "start workers with the 'spawn' method");
   }
-  if (!fulfils_wish(opened->backend_, opened_directory)) {
-    throw StateError(
-        "this process uses " + opened->dnn_path_ +
-        "; HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change that any more: start another process");
+  if (!fits(request.choice, driver.backend_, libraries.directory)) {
+    throw StateError("this process uses " + driver.dnn_path_ + " (backend " + backend_name(driver.backend_) +
+                     "), which backend=, HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change any more: start "
+                     "another process");
   }
-  return *opened;
+  return driver;
+}
+
+const Driver& Driver::current() {
+  {
+    OpenLibraries& libraries = open_libraries();
+    std::lock_guard<std::mutex> lock(libraries.mutex);
+    if (libraries.driver != nullptr) {
+      return *libraries.driver;
+    }
+  }
+  return instance();
 }
 
 std::string Driver::version() const {

@@ -3,6 +3,8 @@
 #ifndef HBM_DRIVER_DRIVER_HPP_
 #define HBM_DRIVER_DRIVER_HPP_
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "driver/api_table.hpp"
@@ -13,13 +15,23 @@ enum class Backend { bpu, sim };
 
 const char* backend_name(Backend backend);
 
+/// Which backend a caller asks for; `automatic` takes the vendor's libraries where they are installed, else the
+/// simulator.
+enum class BackendChoice { automatic, bpu, sim };
+
+/// `auto`, `bpu` or `sim`; ValueError that names `what` for anything else.
+BackendChoice backend_choice(const std::string& name, const std::string& what);
+
 /// The two libraries, opened. One process drives one pair of libraries for its whole life: they keep threads and device
 /// state of their own, and two pairs would share sonames.
 class Driver {
  public:
-  /// Opens what HBM_RUNTIME_BACKEND (auto, bpu, sim) and HBM_RUNTIME_LIBRARY_DIR ask for, once; a failure is not kept,
-  /// so that a corrected environment can be tried again.
-  static const Driver& instance();
+  /// Opens what the caller asks for, else HBM_RUNTIME_BACKEND (auto, bpu, sim), and HBM_RUNTIME_LIBRARY_DIR, once. A
+  /// failure is not kept, so that another choice can be tried. Throws StateError where the process has opened another
+  /// backend already.
+  static const Driver& instance(std::optional<BackendChoice> asked = std::nullopt);
+  /// What the process has opened, whatever the environment says by now; where that is nothing, as `instance`.
+  static const Driver& current();
 
   const ApiTable& api() const { return api_; }
   Backend backend() const { return backend_; }
@@ -38,7 +50,7 @@ class Driver {
 
  private:
   Driver() = default;
-  static const Driver* open();
+  static std::unique_ptr<const Driver> open(BackendChoice choice, const std::string& asked_by);
 
   ApiTable api_;
   Backend backend_ = Backend::bpu;

@@ -7,8 +7,8 @@
 
 namespace hbm {
 
-Device& Device::instance() {
-  const Driver& driver = Driver::instance();
+Device& Device::instance(std::optional<BackendChoice> backend) {
+  const Driver& driver = Driver::instance(backend);
   static Device* device =
       new Device(driver);  // Never deleted: its threads and arrays of callers may use it to the end.
   return *device;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "driver/driver.hpp"
 #include "runtime/buffer_pool.hpp"
@@ -16,8 +17,8 @@ namespace hbm {
 /// What all runtimes of a process share: the libraries, device memory, the tasks, the threads that wait for tasks.
 class Device {
  public:
-  /// Opens the libraries at first use. Lives as long as the process.
-  static Device& instance();
+  /// Opens the libraries at first use, as Driver::instance does. Lives as long as the process.
+  static Device& instance(std::optional<BackendChoice> backend = std::nullopt);
 
   const Driver& driver() const { return driver_; }
   const ApiTable& api() const { return driver_.api(); }

@@ -36,14 +36,14 @@ void check_file(const std::string& file) {
 
 }  // namespace
 
-std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files) {
+std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files, std::optional<BackendChoice> backend) {
   if (files.empty()) {
     throw ValueError("model_files: expected at least one path, got an empty list");
   }
   for (const std::string& file : files) {
     check_file(file);
   }
-  Device& device = Device::instance();
+  Device& device = Device::instance(backend);
   std::shared_ptr<ModelSet> set(new ModelSet(device));
   for (const std::string& file : files) {
     set->load_file(file);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace hbm {
 class ModelSet {
  public:
   /// Loads every file. Throws FileError, ValueError (two models of one name) or DeviceError.
-  static std::shared_ptr<ModelSet> load(const std::vector<std::string>& files);
+  static std::shared_ptr<ModelSet> load(const std::vector<std::string>& files,
+                                        std::optional<BackendChoice> backend = std::nullopt);
   ~ModelSet();
 
   const std::vector<std::unique_ptr<Model>>& models() const { return models_; }

@@ -5,7 +5,9 @@
 #include "driver/error.hpp"
 
 namespace hbm {
-Runtime::Runtime(const std::vector<std::string>& files) : set_(ModelSet::load(files)) {
+
+Runtime::Runtime(const std::vector<std::string>& files, std::optional<BackendChoice> backend)
+    : set_(ModelSet::load(files, backend)) {
   for (std::size_t i = 0; i < set_->models().size(); ++i) {
     defaults_.emplace_back(built_in_scheduling());
   }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ namespace hbm {
 /// Loaded models and the defaults of their scheduling. Dropping it while calls run is safe: they share the models.
 class Runtime {
  public:
-  explicit Runtime(const std::vector<std::string>& files);
+  /// `backend`: where a caller asks for one; else the environment decides.
+  explicit Runtime(const std::vector<std::string>& files, std::optional<BackendChoice> backend = std::nullopt);
   ~Runtime();
 
   /// A share in the models; hold it as long as a model is used. Throws StateError once closed.
