@@ -109,7 +109,20 @@ class InferRequest:
     @property
     def timing(self) -> CallTiming: ...
     @property
+    def done(self) -> bool: ...
+    @property
     def busy(self) -> bool: ...
+    def start(
+        self,
+        *,
+        priority: int | None = None,
+        bpu_cores: Sequence[int] | None = None,
+        custom_id: int | None = None,
+        device_id: int | None = None,
+        timeout_ms: float | None = None,
+        outputs: Mapping[str, _Array] | None = None,
+    ) -> None: ...
+    def wait(self, timeout_ms: float | None = None) -> dict[str, _Array]: ...
     def run(
         self,
         *,
@@ -184,6 +197,15 @@ class HB_HBMRuntime:
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
     ) -> None: ...
+    def check_scheduling(
+        self,
+        model_name: str,
+        *,
+        priority: int | None = None,
+        bpu_cores: Sequence[int] | None = None,
+        custom_id: int | None = None,
+        device_id: int | None = None,
+    ) -> int: ...
     @overload
     def run(
         self,

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import api_models
 from conformance import ConformanceTable
+
+from hbm_runtime_core import _native
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,3 +50,15 @@ def classifier_file(engine: str, tmp_path_factory: pytest.TempPathFactory) -> st
 def echo_file(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("echo")
     return api_models.pack(folder, "echo", api_models.echo(engine, folder))
+
+
+@pytest.fixture
+def faults() -> Iterator[Callable[[str], None]]:
+    """Sets the simulator's faults in this process, and clears them afterwards."""
+    library = ctypes.CDLL(str(Path(_native.__file__).parent / "simulator" / "lib" / "libhbucp.so"))
+
+    def set_faults(text: str) -> None:
+        assert library.hbm_sim_set_faults(text.encode()) == 0
+
+    yield set_faults
+    set_faults("")

@@ -39,7 +39,7 @@ def test_an_object_that_was_never_initialised_raises(member):
         attribute() if member == "create_request" else attribute(X)
 
 
-@pytest.mark.parametrize("member", ["inputs", "busy", "model_name", "run"])
+@pytest.mark.parametrize("member", ["inputs", "done", "busy", "model_name", "run", "start", "wait"])
 def test_a_request_that_no_runtime_made_raises(member):
     with pytest.raises(TypeError, match="create_request"):
         getattr(InferRequest.__new__(InferRequest), member)()

@@ -2,31 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every failure of the C API ends in an exception; the process, the other models and the next call go on."""
 
-import ctypes
 import os
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 from api_models import echo, pack
 
-from hbm_runtime_core import HB_HBMRuntime, HbmRuntimeError, HbmTimeoutError, _native
+from hbm_runtime_core import HB_HBMRuntime, HbmRuntimeError, HbmTimeoutError
 
 X = np.arange(32, dtype=np.float32).reshape(1, 4, 8)
 CODES = [-100001, -200003, -400001]
-
-
-@pytest.fixture
-def faults():
-    """Sets the simulator's faults in this process, and clears them afterwards."""
-    library = ctypes.CDLL(str(Path(_native.__file__).parent / "simulator" / "lib" / "libhbucp.so"))
-
-    def set_faults(text: str) -> None:
-        assert library.hbm_sim_set_faults(text.encode()) == 0
-
-    yield set_faults
-    set_faults("")
 
 
 @pytest.fixture

@@ -89,6 +89,13 @@ request = runtime.create_request("padded")
 request.inputs["data_y"][...] = y
 request.inputs["data_uv"][...] = uv
 assert request.run()["rows"].ravel().tolist() == list(range(100, 112))
+for limit in (None, 60_000):
+    request.start(timeout_ms=limit)
+    assert request.wait(limit)["rows"].ravel().tolist() == list(range(100, 112))
+request.start()
+while not request.done:
+    pass
+assert request.wait()["rows"].ravel().tolist() == list(range(100, 112))
 print("done")
 """
 
@@ -236,6 +243,24 @@ ENDINGS = {
     "with callbacks waiting": "[runtime.run_async(x).add_done_callback(print) for _ in range(5)]",
     "with arrays alive": "keep = runtime.run(x); del runtime; sys.keep = keep",
     "with a request alive": "sys.keep = runtime.create_request(); sys.keep.run()",
+    "with a request started": "sys.keep = runtime.create_request(); sys.keep.start()",
+    "with a request started and dropped": "runtime.create_request().start()",
+    "with a request waited for": """
+sys.keep = runtime.create_request()
+sys.keep.start()
+try:
+    sys.keep.wait(1)
+except TimeoutError:
+    pass""",
+    "with a daemon thread waiting": """
+import threading, time
+def work():
+    request = runtime.create_request()
+    while True:
+        request.start()
+        request.wait(1000)
+threading.Thread(target=work, daemon=True).start()
+time.sleep(0.05)""",
     "with a call abandoned": """
 try:
     runtime.run(x, timeout_ms=1)

@@ -222,6 +222,60 @@ def test_scheduling_out_of_range_is_refused_everywhere_and_changes_nothing(echo_
     assert (after.priority, after.bpu_cores) == (before.priority, before.bpu_cores)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"priority": -1},
+        {"priority": 256},
+        {"priority": 2**70},
+        {"priority": "high"},
+        {"bpu_cores": [9]},
+        {"bpu_cores": [-1, 0]},
+        {"bpu_cores": 0},
+        {"custom_id": 2**63},
+        {"device_id": -1},
+    ],
+)
+def test_check_scheduling_raises_what_a_run_would(echo_runtime, values):
+    by_model = {name: {"echo": value} for name, value in values.items()}
+    with pytest.raises((ValueError, TypeError)) as expected:
+        echo_runtime.run(X, **by_model)
+    for check in (
+        lambda: echo_runtime.check_scheduling("echo", **values),
+        lambda: echo_runtime.create_request().start(**values),
+        lambda: echo_runtime.set_scheduling_params(**by_model),
+    ):
+        with pytest.raises(expected.type) as caught:
+            check()
+        assert str(caught.value) == str(expected.value)
+
+
+def test_check_scheduling_changes_nothing(echo_runtime):
+    before = echo_runtime.sched_params["echo"]
+    echo_runtime.check_scheduling("echo", priority=9, bpu_cores=[1], custom_id=-4, device_id=0)
+    assert echo_runtime.sched_params["echo"] == before
+    with pytest.raises(ValueError, match="'nobody' is not loaded"):
+        echo_runtime.check_scheduling("nobody")
+
+
+@pytest.mark.parametrize(
+    ("compiled_cores", "bpu_cores", "at_once"),
+    [(1, None, 4), (1, [-1], 4), (1, [2], 1), (1, [0, 3], 2), (2, [1, 2], 1), (4, [0, 1, 2, 3], 1)],
+)
+def test_check_scheduling_tells_how_many_tasks_the_cores_run_at_once(tmp_path, compiled_cores, bpu_cores, at_once):
+    model = {**echo("timed", tmp_path), "bpu_cores": compiled_cores}
+    runtime = HB_HBMRuntime(pack(tmp_path, "echo", model))
+    assert runtime.check_scheduling("echo", bpu_cores=bpu_cores) == at_once
+
+
+def test_check_scheduling_uses_the_stored_default_for_what_is_not_given(tmp_path):
+    runtime = HB_HBMRuntime(pack(tmp_path, "echo", {**echo("timed", tmp_path), "bpu_cores": 2}))
+    with pytest.raises(ValueError, match="compiled for 2 cores and needs them named"):
+        runtime.check_scheduling("echo", priority=3)
+    runtime.set_scheduling_params(bpu_cores={"echo": [0, 1]})
+    assert runtime.check_scheduling("echo", priority=3) == 1
+
+
 def test_a_device_that_does_not_exist_is_refused_by_the_library(echo_runtime):
     with pytest.raises(HbmRuntimeError, match="device 0 is the only one, got 1") as caught:
         echo_runtime.run(X, device_id={"echo": 1})

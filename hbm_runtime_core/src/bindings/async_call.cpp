@@ -24,13 +24,6 @@ void with_interpreter(const Work& work) {
   }
 }
 
-struct AsyncCall {
-  std::shared_ptr<PythonCall> call;
-  py::object runtime;
-  py::object future;
-  py::object timing;
-};
-
 py::object python_exception(const std::exception_ptr& error) {
   set_python_error(error);
   PyObject* type = nullptr;
@@ -43,39 +36,64 @@ py::object python_exception(const std::exception_ptr& error) {
   return py::reinterpret_steal<py::object>(value);
 }
 
-py::object results_of(AsyncCall& async) {
-  auto& runtime = py::cast<RuntimeObject&>(async.runtime);
-  {
-    const GilRelease release;
-    async.call->call.copy_out();
-  }
-  if (async.timing) {
-    report_timing(runtime, *async.call, async.timing.ptr());
-  }
-  return call_results(runtime, *async.call);
-}
+// Finishes a call on a thread of the device, and completes its future there.
+class AsyncCall final : public WaitJob {
+ public:
+  AsyncCall(std::shared_ptr<PythonCall> call, py::object runtime, py::object future, PyObject* timing)
+      : call_(std::move(call)),
+        runtime_(std::move(runtime)),
+        future_(std::move(future)),
+        timing_(py::reinterpret_borrow<py::object>(timing)) {}
 
-void complete(AsyncCall& async, const std::exception_ptr& error) {
-  std::exception_ptr failure = error;
-  py::object results;
-  if (failure == nullptr) {
+  void run() noexcept override {
+    std::exception_ptr error;
     try {
-      results = results_of(async);
+      call_->call.finish();
     } catch (...) {
-      failure = std::current_exception();
+      error = std::current_exception();
     }
+    with_interpreter([&] { complete(error); });
   }
-  async.call->clear();
-  try {
+
+ private:
+  py::object results() {
+    auto& runtime = py::cast<RuntimeObject&>(runtime_);
+    {
+      const GilRelease release;
+      call_->call.copy_out();
+    }
+    if (timing_) {
+      report_timing(runtime, *call_, timing_.ptr());
+    }
+    return call_results(runtime, *call_);
+  }
+
+  void complete(std::exception_ptr failure) {
+    py::object value;
     if (failure == nullptr) {
-      async.future.attr("set_result")(results);
-    } else {
-      async.future.attr("set_exception")(python_exception(failure));
+      try {
+        value = results();
+      } catch (...) {
+        failure = std::current_exception();
+      }
     }
-  } catch (py::error_already_set& e) {
-    e.discard_as_unraisable("completing an inference");
+    call_->clear();
+    try {
+      if (failure == nullptr) {
+        future_.attr("set_result")(value);
+      } else {
+        future_.attr("set_exception")(python_exception(failure));
+      }
+    } catch (py::error_already_set& e) {
+      e.discard_as_unraisable("completing an inference");
+    }
   }
-}
+
+  const std::shared_ptr<PythonCall> call_;
+  const py::object runtime_;
+  const py::object future_;
+  const py::object timing_;
+};
 
 }  // namespace
 
@@ -99,21 +117,16 @@ py::object start_async_call(const py::object& runtime, const RunArguments& argum
   fill_call(self, *set, arguments, call.get());
   call->call.set_timed(arguments.timing != nullptr);
 
+  const py::object future = py::module_::import("hbm_runtime_core.future").attr("InferFuture")();
+  future.attr("set_running_or_notify_cancel")();
   // Its Python objects are given up under the GIL, or left to the ending interpreter.
-  std::shared_ptr<AsyncCall> async(
-      new AsyncCall, [](AsyncCall* ended) { with_interpreter([&ended] { delete std::exchange(ended, nullptr); }); });
-  async->call = call;
-  async->runtime = runtime;
-  async->future = py::module_::import("hbm_runtime_core.future").attr("InferFuture")();
-  async->future.attr("set_running_or_notify_cancel")();
-  async->timing = py::reinterpret_borrow<py::object>(arguments.timing);
-  const py::object future = async->future;
+  std::shared_ptr<AsyncCall> async(new AsyncCall(call, runtime, future, arguments.timing), [](AsyncCall* ended) {
+    with_interpreter([&ended] { delete std::exchange(ended, nullptr); });
+  });
   {
     const GilRelease release;
     call->call.start(std::move(set), Deadline::max());
-    run_elsewhere(std::shared_ptr<Call>(call, &call->call), [async](Call&, const std::exception_ptr& error) {
-      with_interpreter([&] { complete(*async, error); });
-    });
+    call->call.device().waiters().post(std::move(async));
   }
   return future;
 }

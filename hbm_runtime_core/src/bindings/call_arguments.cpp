@@ -219,6 +219,10 @@ void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
 
 void PythonCall::clear() {
   call.clear();
+  release_arrays();
+}
+
+void PythonCall::release_arrays() {
   for (PyObject* object : held) {
     Py_DECREF(object);
   }

@@ -31,6 +31,8 @@ struct PythonCall {
 
   /// With the GIL held.
   void clear();
+  /// Drops the shares in the caller's arrays, which the device itself does not need. With the GIL held.
+  void release_arrays();
 };
 
 /// Checks the arguments against the models and fills the call; nothing has been started when it throws.

@@ -50,82 +50,163 @@ std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<s
   return buffers;
 }
 
-// Ends the busy state however the run ends, unless somebody else will.
-class BusyGuard {
- public:
-  explicit BusyGuard(InferRequest& request) : busy_(request.busy()) { request.begin(); }
-  ~BusyGuard() {
-    if (!handed_over_) {
-      InferRequest::end(busy_);
-    }
-  }
-  BusyGuard(const BusyGuard&) = delete;
-  BusyGuard& operator=(const BusyGuard&) = delete;
-  void hand_over() { handed_over_ = true; }
-
- private:
-  std::shared_ptr<std::atomic<bool>> busy_;
-  bool handed_over_ = false;
-};
-
 void require_made(bool made) {
   if (!made) {
     throw TypeError("an InferRequest is made by HB_HBMRuntime.create_request()");
   }
 }
 
-PyObject* or_null(const py::object& object) { return object.is_none() ? nullptr : object.ptr(); }
+// Makes a request that no task reads any more ready for the next start. With the GIL held.
+class ResetAtEnd {
+ public:
+  explicit ResetAtEnd(InferRequest& request) : pending_(request.pending()), call_(request.call()) {}
+  ~ResetAtEnd() {
+    if (armed_) {
+      call_.clear();
+      pending_.reset();
+    }
+  }
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+  void arm() { armed_ = true; }
+  void disarm() { armed_ = false; }
 
+ private:
+  PendingCall& pending_;
+  PythonCall& call_;
+  bool armed_ = false;
+};
+
+// Takes the request for a new start, and fills its call from what the caller passed.
+void prepare(InferRequest& self, const py::object& priority, const py::object& bpu_cores, const py::object& custom_id,
+             const py::object& device_id, const py::object& outputs, ResetAtEnd* reset) {
+  const RuntimeObject& runtime = self.runtime();
+  const Model& model = self.model();
+  PythonCall& call = self.call();
+  self.pending().claim();
+  reset->arm();
+  call.clear();
+  CallPart& part = call.call.add_part(model);
+  part.scheduling = run_scheduling(runtime, model, priority, bpu_cores, custom_id, device_id);
+  part.buffers = &self.buffers();
+  if (!outputs.is_none()) {
+    read_output_arrays(runtime.keys(model), to_dict(outputs.ptr(), "outputs", "{output name: array}"), 0, &call);
+  }
+  call.call.set_timed(true);
+}
+
+// Without the GIL. Until the answer is there, the device owns the request.
+void take_answer(InferRequest& self, double limit_ms, Deadline deadline, ResetAtEnd* reset) {
+  PendingCall& pending = self.pending();
+  reset->disarm();
+  if (!pending.wait(deadline)) {
+    pending.call().throw_not_done(
+        limit_ms, "the device still owns the request: call wait() again, or read `done` until it is True");
+  }
+  reset->arm();
+  pending.check();
+  pending.call().copy_out();
+}
+
+py::object results_of(InferRequest& self) {
+  self.timing = self.call().call.part(0).timing;
+  return part_results(self.runtime().keys(self.model()), self.call(), 0);
+}
+
+void start_request(InferRequest& self, const py::object& priority, const py::object& bpu_cores,
+                   const py::object& custom_id, const py::object& device_id, const py::object& timeout_ms,
+                   const py::object& outputs) {
+  ResetAtEnd reset(self);
+  std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
+  const Deadline deadline = deadline_after(to_timeout_ms(or_null(timeout_ms)));
+  prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
+  const GilRelease release;
+  self.pending().start(std::move(set), deadline);
+  reset.disarm();
+}
+
+py::object wait_for_request(InferRequest& self, const py::object& timeout_ms) {
+  ResetAtEnd reset(self);
+  const double limit_ms = to_timeout_ms(or_null(timeout_ms));
+  {
+    const GilRelease release;
+    take_answer(self, limit_ms, deadline_after(limit_ms), &reset);
+  }
+  return results_of(self);
+}
+
+// start() and wait() in one, so that the GIL is not asked for in between.
 py::object run_request(InferRequest& self, const py::object& priority, const py::object& bpu_cores,
                        const py::object& custom_id, const py::object& device_id, const py::object& timeout_ms,
                        const py::object& outputs) {
-  const RuntimeObject& runtime = self.runtime();
-  const Model& model = self.model();
-  std::shared_ptr<const ModelSet> set = runtime.runtime().set();
+  ResetAtEnd reset(self);
+  std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
   const double limit_ms = to_timeout_ms(or_null(timeout_ms));
   const Deadline deadline = deadline_after(limit_ms);
-
-  const std::shared_ptr<PythonCall> call = make_python_call();
-  CallPart& part = call->call.add_part(model);
-  part.scheduling = runtime.runtime().scheduling(model);
-  read_change(model, or_null(priority), or_null(bpu_cores), or_null(custom_id), or_null(device_id))
-      .apply(&part.scheduling);
-  check_runnable(model.name(), part.scheduling, model.limits());
-  part.buffers = &self.buffers();
-  if (!outputs.is_none()) {
-    read_output_arrays(runtime.keys(model), to_dict(outputs.ptr(), "outputs", "{output name: array}"), 0, call.get());
-  }
-  call->call.set_timed(true);
+  prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
   {
-    BusyGuard busy(self);
     const GilRelease release;
-    call->call.start(std::move(set), deadline);
-    if (deadline == Deadline::max()) {
-      call->call.finish();
-    } else {
-      busy.hand_over();
-      run_with_deadline(std::shared_ptr<Call>(call, &call->call), limit_ms, deadline,
-                        [flag = self.busy()] { InferRequest::end(flag); });
-    }
-    call->call.copy_out();
+    self.pending().start(std::move(set), deadline);
+    take_answer(self, limit_ms, deadline, &reset);
   }
-  self.timing = call->call.part(0).timing;
-  py::object results = part_results(runtime.keys(model), *call, 0);
-  call->clear();
-  return results;
+  return results_of(self);
 }
 
 constexpr const char* class_doc =
-    "Inputs of one model in device memory: fill `inputs` in place, then run().\n"
+    "Inputs of one model in device memory: fill `inputs` in place, then run(), or start() and wait().\n"
     "\n"
-    "Made by HB_HBMRuntime.create_request(). One run at a time; make a request per thread.";
+    "Made by HB_HBMRuntime.create_request(). One task at a time; make a request per thread or per frame in flight.\n"
+    "A request that is dropped while the device works on it keeps its memory until the device has answered.\n"
+    "In a forked process it can only be dropped: everything else raises HbmRuntimeError.";
+
+constexpr const char* start_doc =
+    "Submit one inference on what the inputs hold now, and return without waiting for it.\n"
+    "\n"
+    "Args:\n"
+    "    priority, bpu_cores, custom_id, device_id: plain values for this task alone; None takes the default of\n"
+    "        set_scheduling_params().\n"
+    "    timeout_ms: how long to wait for a task slot of the device where all are in use; None waits without limit.\n"
+    "    outputs: {output name: array} to receive results, filled by wait().\n"
+    "\n"
+    "The inputs must not be changed until `done` is True.\n"
+    "\n"
+    "Raises:\n"
+    "    HbmRuntimeError: the library refused the task; or the previous start() was not waited for, or the device "
+    "still\n"
+    "        works on it. A request whose wait() has timed out may be started again once `done` is True; the late\n"
+    "        results are discarded then.\n"
+    "    HbmTimeoutError: no task slot became free within timeout_ms. Nothing was started.\n"
+    "    HbmValueError, TypeError: a value does not fit.";
+
+constexpr const char* wait_doc =
+    "Wait for the results of start(), without holding the GIL: {output name: array}, as run() returns them.\n"
+    "\n"
+    "Args:\n"
+    "    timeout_ms: milliseconds, more than 0; None waits without limit.\n"
+    "\n"
+    "A thread that waits cannot be interrupted: to end it early, wait in steps of a short timeout_ms. Only the first\n"
+    "step costs more than a wait without limit.\n"
+    "\n"
+    "Raises:\n"
+    "    HbmTimeoutError: the device has not answered within timeout_ms. It still owns the request, whose inputs must\n"
+    "        not be changed: call wait() again, or read `done` until it is True.\n"
+    "    HbmRuntimeError: the task failed (the request may be started again); or nothing was started, or another "
+    "thread\n"
+    "        waits for this request.";
 
 constexpr const char* run_doc =
-    "Run one inference on what the inputs hold now, without holding the GIL.\n"
+    "start() and wait(): run one inference on what the inputs hold now, without holding the GIL.\n"
     "\n"
-    "priority, bpu_cores, custom_id and device_id are plain values here, for this run alone. outputs: {output: array}\n"
-    "to receive results. Returns {output: array}, arrays over device memory of their own for each run.\n"
-    "After HbmTimeoutError the inputs must not be changed until `busy` is False.";
+    "The arguments are those of start(); timeout_ms limits both steps together. Returns {output name: array}, arrays "
+    "over\n"
+    "device memory of their own for each run. After HbmTimeoutError the request may be waited for as after start().";
+
+constexpr const char* done_doc =
+    "Whether wait() would return or raise at once: the device has answered, or nothing was started.\n"
+    "\n"
+    "The library cannot be asked without the risk of blocking, so the first look at `done` after start() lets a thread "
+    "of\n"
+    "this library wait for the task; later ones read what that thread has noted.";
 
 }  // namespace
 
@@ -133,7 +214,10 @@ InferRequest::InferRequest(py::object runtime, const Model& model, std::vector<I
     : runtime_(std::move(runtime)),
       set_(this->runtime().runtime().set()),
       model_(&model),
-      buffers_(std::move(buffers)) {
+      buffers_(std::move(buffers)),
+      call_(make_python_call()),
+      pending_(
+          std::make_shared<PendingCall>(std::shared_ptr<Call>(call_, &call_->call), "model '" + model.name() + "': ")) {
   const ModelKeys& keys = this->runtime().keys(model);
   py::dict views;
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
@@ -153,16 +237,20 @@ const py::object& InferRequest::inputs() const {
   return inputs_;
 }
 
-const std::shared_ptr<std::atomic<bool>>& InferRequest::busy() const {
-  require_made(busy_ != nullptr);
-  return busy_;
+PendingCall& InferRequest::pending() const {
+  require_made(pending_ != nullptr);
+  set_->device().check_usable();
+  return *pending_;
 }
 
-void InferRequest::begin() {
-  if (busy_->exchange(true)) {
-    throw StateError("model '" + model_->name() +
-                     "': this request is running already; wait for it, or make a request per thread");
+InferRequest::~InferRequest() {
+  if (!set_->device().usable()) {
+    // The task is the parent process's, and so are the threads that might hold a lock of it: leave it alone.
+    new std::shared_ptr<PendingCall>(std::move(pending_));
+    return;
   }
+  call_->release_arrays();
+  pending_->abandon();
 }
 
 std::unique_ptr<InferRequest> create_request(const py::object& runtime, const py::object& model_name,
@@ -197,10 +285,17 @@ void define_infer_request(py::module_& module) {
                              [](const InferRequest& self) { return self.runtime().keys(self.model()).name; })
       .def_property_readonly("inputs", &InferRequest::inputs,
                              "{input: writeable array over device memory}; rows may be padded, so use the strides.")
-      .def_readonly("timing", &InferRequest::timing, "CallTiming of the last run.")
+      .def_readonly("timing", &InferRequest::timing,
+                    "CallTiming of the last answer. device_us ends when a thread that waits learns of the answer.")
       .def_property_readonly(
-          "busy", [](const InferRequest& self) { return self.busy()->load(); },
-          "Whether the device may still read the inputs.")
+          "done", [](const InferRequest& self) { return self.pending().done(); }, done_doc)
+      .def_property_readonly(
+          "busy", [](const InferRequest& self) { return !self.pending().done(); },
+          "The opposite of `done`: the device may still read the inputs.")
+      .def("start", &start_request, py::kw_only(), py::arg("priority") = py::none(), py::arg("bpu_cores") = py::none(),
+           py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(), py::arg("timeout_ms") = py::none(),
+           py::arg("outputs") = py::none(), start_doc)
+      .def("wait", &wait_for_request, py::arg("timeout_ms") = py::none(), wait_doc)
       .def("run", &run_request, py::kw_only(), py::arg("priority") = py::none(), py::arg("bpu_cores") = py::none(),
            py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(), py::arg("timeout_ms") = py::none(),
            py::arg("outputs") = py::none(), run_doc);

@@ -5,32 +5,33 @@
 
 #include <pybind11/pybind11.h>
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
+#include "bindings/call_arguments.hpp"
 #include "bindings/runtime_object.hpp"
 #include "bindings/zeroed.hpp"
-#include "runtime/call.hpp"
+#include "runtime/pending_call.hpp"
 
 namespace hbm {
 
-/// Inputs of one model in device memory, filled in place by the caller.
+/// Inputs of one model in device memory, filled in place by the caller, and one task at a time that reads them.
 class InferRequest : public Zeroed {
  public:
   InferRequest(pybind11::object runtime, const Model& model, std::vector<InputBuffer> buffers);
+  ~InferRequest();
+  InferRequest(const InferRequest&) = delete;
+  InferRequest& operator=(const InferRequest&) = delete;
 
   const Model& model() const { return *model_; }
   /// These throw TypeError for an object that create_request did not make.
   RuntimeObject& runtime() const;
   const pybind11::object& inputs() const;
   const std::vector<InputBuffer>& buffers() const { return buffers_; }
+  /// Throws StateError in a forked process, whose copy of the request nobody will ever answer.
+  PendingCall& pending() const;
+  PythonCall& call() const { return *call_; }
   CallTiming timing;
-
-  /// The device reads the inputs from `begin` to `end`; one run at a time.
-  void begin();
-  static void end(const std::shared_ptr<std::atomic<bool>>& busy) { busy->store(false); }
-  const std::shared_ptr<std::atomic<bool>>& busy() const;
 
  private:
   // Keeps the models' names; the models themselves are kept by the set.
@@ -39,7 +40,8 @@ class InferRequest : public Zeroed {
   const Model* model_;
   std::vector<InputBuffer> buffers_;
   pybind11::object inputs_;
-  std::shared_ptr<std::atomic<bool>> busy_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<PythonCall> call_;
+  std::shared_ptr<PendingCall> pending_;
 };
 
 /// HB_HBMRuntime.create_request

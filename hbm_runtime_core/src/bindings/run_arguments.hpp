@@ -34,6 +34,9 @@ struct RunArguments {
 RunArguments parse_run_arguments(const char* function, PyObject* const* arguments, Py_ssize_t positional_count,
                                  PyObject* keyword_names);
 
+/// Null for None. Borrowed.
+inline PyObject* or_null(const pybind11::object& object) { return object.is_none() ? nullptr : object.ptr(); }
+
 /// An int (or what counts as one, such as numpy.int64; not bool). `what` names it in errors.
 int64_t to_int64(PyObject* object, const std::string& what);
 

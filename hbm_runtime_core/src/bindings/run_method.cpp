@@ -12,6 +12,7 @@
 #include "bindings/results.hpp"
 #include "bindings/run_arguments.hpp"
 #include "bindings/runtime_object.hpp"
+#include "runtime/pending_call.hpp"
 
 namespace py = pybind11;
 
@@ -84,10 +85,15 @@ py::object run_limited(RuntimeObject& self, std::shared_ptr<const ModelSet> set,
   const std::shared_ptr<PythonCall> call = make_python_call();
   fill_call(self, *set, arguments, call.get());
   call->call.set_timed(arguments.timing != nullptr);
+  // On a time-out the device's waiting thread keeps it until the answer has come.
+  const auto pending = std::make_shared<PendingCall>(std::shared_ptr<Call>(call, &call->call), "");
   {
     const GilRelease release;
-    call->call.start(std::move(set), deadline);
-    run_with_deadline(std::shared_ptr<Call>(call, &call->call), timeout_ms, deadline);
+    pending->start(std::move(set), deadline);
+    if (!pending->wait(deadline)) {
+      call->call.throw_not_done(timeout_ms, "the device continues with it, and its memory stays reserved until then");
+    }
+    pending->check();
     call->call.copy_out();
   }
   if (arguments.timing != nullptr) {

@@ -59,6 +59,13 @@ void define_runtime(py::module_& module) {
           "priority: 0 to 255, higher runs first, 254 and 255 preempt. bpu_cores: list of cores, [-1] for any.\n"
           "custom_id: among equal priorities smaller runs first. device_id: 0 on a board.\n"
           "Nothing changes where one value is refused.");
+  cls.def(
+      "check_scheduling", &check_scheduling, py::arg("model_name"), py::kw_only(), py::arg("priority") = py::none(),
+      py::arg("bpu_cores") = py::none(), py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(),
+      "Check whether one model could run with these values, without running or changing anything.\n"
+      "\n"
+      "The values are plain ones for this model; None is the default of set_scheduling_params(). Raises what run()\n"
+      "would raise. Returns how many tasks of the model the cores can run at once: with 1, a second task only waits.");
   define_run_methods(cls);
   cls.def("create_request", &create_request, py::arg("model_name") = py::none(), py::arg("shapes") = py::none(),
           "Reserve device memory for one model's inputs, to be filled in place and run many times.\n"

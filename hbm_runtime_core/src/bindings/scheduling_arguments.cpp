@@ -42,8 +42,7 @@ void check_models(const RuntimeObject& runtime, const ModelSet& set, PyObject* d
   }
 }
 
-}  // namespace
-
+// Values of one model, any of them null. Throws for what is out of range.
 SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* bpu_cores, PyObject* custom_id,
                              PyObject* device_id) {
   SchedulingChange change;
@@ -61,6 +60,8 @@ SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* b
   }
   return change;
 }
+
+}  // namespace
 
 void check_override_models(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments) {
   check_models(runtime, set, arguments.priority, "priority");
@@ -82,12 +83,11 @@ void apply_overrides(const RuntimeObject& runtime, const Model& model, const Run
 void set_scheduling_params(RuntimeObject& runtime, const py::object& priority, const py::object& bpu_cores,
                            const py::object& custom_id, const py::object& device_id) {
   const std::shared_ptr<const ModelSet> set = runtime.runtime().set();
-  const auto given = [](const py::object& object) { return object.is_none() ? nullptr : object.ptr(); };
   RunArguments arguments;
-  arguments.priority = given(priority);
-  arguments.bpu_cores = given(bpu_cores);
-  arguments.custom_id = given(custom_id);
-  arguments.device_id = given(device_id);
+  arguments.priority = or_null(priority);
+  arguments.bpu_cores = or_null(bpu_cores);
+  arguments.custom_id = or_null(custom_id);
+  arguments.device_id = or_null(device_id);
   check_override_models(runtime, *set, arguments);
 
   std::vector<std::pair<const Model*, SchedulingChange>> changes;
@@ -99,6 +99,21 @@ void set_scheduling_params(RuntimeObject& runtime, const py::object& priority, c
                                                   value_for(arguments.device_id, "device_id", name).ptr()));
   }
   runtime.runtime().set_scheduling(changes);
+}
+
+Scheduling run_scheduling(const RuntimeObject& runtime, const Model& model, const py::object& priority,
+                          const py::object& bpu_cores, const py::object& custom_id, const py::object& device_id) {
+  Scheduling scheduling = runtime.runtime().scheduling(model);
+  read_change(model, or_null(priority), or_null(bpu_cores), or_null(custom_id), or_null(device_id)).apply(&scheduling);
+  check_runnable(model.name(), scheduling, model.limits());
+  return scheduling;
+}
+
+int check_scheduling(const RuntimeObject& runtime, const py::object& model_name, const py::object& priority,
+                     const py::object& bpu_cores, const py::object& custom_id, const py::object& device_id) {
+  const std::shared_ptr<const ModelSet> set = runtime.runtime().set();
+  const Model& model = runtime.find_model(*set, model_name.ptr());
+  return tasks_at_once(run_scheduling(runtime, model, priority, bpu_cores, custom_id, device_id), model.limits());
 }
 
 }  // namespace hbm

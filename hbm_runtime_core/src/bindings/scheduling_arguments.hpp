@@ -17,13 +17,20 @@ void check_override_models(const RuntimeObject& runtime, const ModelSet& set, co
 void apply_overrides(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
                      Scheduling* scheduling);
 
-/// Values of one model, any of them null. Throws for what is out of range.
-SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* bpu_cores, PyObject* custom_id,
-                             PyObject* device_id);
+/// The scheduling of one run: what the caller passed (None = the stored default). Throws what the run would.
+Scheduling run_scheduling(const RuntimeObject& runtime, const Model& model, const pybind11::object& priority,
+                          const pybind11::object& bpu_cores, const pybind11::object& custom_id,
+                          const pybind11::object& device_id);
 
 /// set_scheduling_params: all values are checked before any is kept.
 void set_scheduling_params(RuntimeObject& runtime, const pybind11::object& priority, const pybind11::object& bpu_cores,
                            const pybind11::object& custom_id, const pybind11::object& device_id);
+
+/// check_scheduling: whether a run of the model with these values would be refused. Returns how many tasks of the model
+/// the cores can run at once.
+int check_scheduling(const RuntimeObject& runtime, const pybind11::object& model_name, const pybind11::object& priority,
+                     const pybind11::object& bpu_cores, const pybind11::object& custom_id,
+                     const pybind11::object& device_id);
 
 }  // namespace hbm
 

@@ -3,6 +3,7 @@
 #include "runtime/call.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -88,6 +89,13 @@ void Call::start_part(CallPart& part, int batch, Deadline deadline) {
   }
 }
 
+void Call::check_started() {
+  const auto end = parts_.begin() + static_cast<std::ptrdiff_t>(part_count_);
+  if (std::all_of(parts_.begin(), end, [](const CallPart& part) { return part.error != nullptr; })) {
+    throw_first_error();
+  }
+}
+
 void Call::finish() {
   for (std::size_t i = 0; i < part_count_; ++i) {
     if (i == started_count_) {
@@ -95,6 +103,10 @@ void Call::finish() {
     }
     finish_part(parts_[i]);
   }
+  throw_first_error();
+}
+
+void Call::throw_first_error() {
   for (std::size_t i = 0; i < part_count_; ++i) {
     if (parts_[i].error != nullptr) {
       std::rethrow_exception(std::exchange(parts_[i].error, nullptr));
@@ -171,6 +183,12 @@ void Call::copy_out(const CallPart& part, std::size_t output) {
   }
   copy_strided(target.data, target.stride_bytes, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
                item_bytes(info.dtype), false);
+}
+
+void Call::throw_not_done(double timeout_ms, const std::string& consequence) const {
+  std::ostringstream what;
+  what << "not done within " << timeout_ms << " ms; " << consequence;
+  throw_timeout(what.str());
 }
 
 void Call::throw_timeout(const std::string& what) const {

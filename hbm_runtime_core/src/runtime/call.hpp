@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -79,13 +78,16 @@ class Call {
   /// Copies in and submits as many parts as there can be tasks. Throws TimeoutError where no task becomes free in time;
   /// an error of one part waits for `finish`.
   void start(std::shared_ptr<const ModelSet> set, Deadline deadline);
+  /// After `start`: throws the first error where no part was submitted, so that there is nothing to wait for.
+  void check_started();
   /// Waits for all parts, whatever becomes of one, then throws the first error.
   void finish();
   /// After `finish`: fills the caller's own arrays. On the caller's thread only, who keeps them alive.
   void copy_out();
 
   Device& device() const { return set_->device(); }
-  [[noreturn]] void throw_timeout(const std::string& what) const;
+  /// Throws TimeoutError: the wait of so many milliseconds was too short. `consequence` says who owns the call now.
+  [[noreturn]] void throw_not_done(double timeout_ms, const std::string& consequence) const;
   /// Gives up what the last call used, except memory for the next one.
   void clear();
 
@@ -93,6 +95,8 @@ class Call {
   void start_batch(Deadline deadline);
   void start_part(CallPart& part, int batch, Deadline deadline);
   void finish_part(CallPart& part);
+  void throw_first_error();
+  [[noreturn]] void throw_timeout(const std::string& what) const;
   void collect(CallPart& part);
   static void copy_out(const CallPart& part, std::size_t output);
 
@@ -102,16 +106,6 @@ class Call {
   std::size_t started_count_ = 0;
   bool timed_ = false;
 };
-
-using CallDone = std::function<void(Call&, std::exception_ptr)>;
-
-/// Finishes a started call on another thread. `done` gets the error or null, there, and must not throw.
-void run_elsewhere(const std::shared_ptr<Call>& call, CallDone done);
-
-/// Finishes a started call, but waits for that only until the deadline. After a TimeoutError the call goes on without
-/// its caller: its memory stays alive until the device is done. `ended` is called when it is, in any case.
-void run_with_deadline(const std::shared_ptr<Call>& call, double timeout_ms, Deadline deadline,
-                       std::function<void()> ended = nullptr);
 
 }  // namespace hbm
 

@@ -138,4 +138,10 @@ void check_runnable(const std::string& model, const Scheduling& scheduling, cons
   }
 }
 
+int tasks_at_once(const Scheduling& scheduling, const CoreLimits& limits) {
+  const bool any = scheduling.backend == HB_UCP_BPU_CORE_ANY;
+  const int cores = any ? limits.board_cores : static_cast<int>(cores_of_mask(scheduling.backend).size());
+  return std::max(1, cores / std::max(1, limits.model_cores));
+}
+
 }  // namespace hbm

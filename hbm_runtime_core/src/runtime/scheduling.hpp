@@ -68,6 +68,9 @@ std::vector<int> cores_of_mask(uint64_t backend);
 /// A model that was compiled for several cores must be told which: the device refuses to choose.
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits);
 
+/// How many tasks of the model the cores can run at once; at least 1.
+int tasks_at_once(const Scheduling& scheduling, const CoreLimits& limits);
+
 }  // namespace hbm
 
 #endif  // HBM_RUNTIME_SCHEDULING_HPP_

@@ -6,16 +6,22 @@
 #include <thread>
 #include <utility>
 
-#include "driver/error.hpp"
-
 namespace hbm {
 
 void Waiters::post(std::shared_ptr<WaitJob> job) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_count_ <= static_cast<int>(jobs_.size()) && thread_count_ < most_threads_) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (idle_count_ <= job_count_ && thread_count_ < most_threads_) {
     start_thread();
   }
-  jobs_.push_back(std::move(job));
+  if (thread_count_ == 0) {
+    lock.unlock();
+    job->run();
+    return;
+  }
+  WaitJob* const last = job.get();
+  (last_job_ != nullptr ? last_job_->next_job_ : first_job_) = std::move(job);
+  last_job_ = last;
+  ++job_count_;
   wake_.notify_one();
 }
 
@@ -24,10 +30,8 @@ void Waiters::start_thread() {
     // Detached: a task that never ends would hold up the end of the process.
     std::thread(&Waiters::loop, this).detach();
     ++thread_count_;
-  } catch (const std::system_error& error) {
-    if (thread_count_ == 0) {
-      throw StateError(std::string("cannot start a thread to wait for the device: ") + error.what());
-    }
+  } catch (const std::system_error&) {
+    // The threads there are will do, or the caller does without.
   }
 }
 
@@ -35,10 +39,14 @@ void Waiters::loop() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     ++idle_count_;
-    wake_.wait(lock, [this] { return !jobs_.empty(); });
+    wake_.wait(lock, [this] { return first_job_ != nullptr; });
     --idle_count_;
-    std::shared_ptr<WaitJob> job = std::move(jobs_.front());
-    jobs_.pop_front();
+    std::shared_ptr<WaitJob> job = std::move(first_job_);
+    first_job_ = std::move(job->next_job_);
+    if (first_job_ == nullptr) {
+      last_job_ = nullptr;
+    }
+    --job_count_;
     lock.unlock();
     job->run();
     job.reset();

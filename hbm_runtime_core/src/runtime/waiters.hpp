@@ -4,7 +4,6 @@
 #define HBM_RUNTIME_WAITERS_HPP_
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 
@@ -16,6 +15,10 @@ class WaitJob {
   virtual ~WaitJob() = default;
   /// Must not throw.
   virtual void run() noexcept = 0;
+
+ private:
+  friend class Waiters;
+  std::shared_ptr<WaitJob> next_job_;
 };
 
 /// Threads that wait for tasks on behalf of callers with a time limit and of asynchronous calls: the library's own
@@ -24,7 +27,7 @@ class Waiters {
  public:
   explicit Waiters(int most_threads) : most_threads_(most_threads) {}
 
-  /// Throws StateError where the system gives no thread at all.
+  /// Runs the job on one of the threads; here, where the system does not even start one thread. Allocates nothing.
   void post(std::shared_ptr<WaitJob> job);
 
  private:
@@ -34,7 +37,9 @@ class Waiters {
   const int most_threads_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::shared_ptr<WaitJob>> jobs_;
+  std::shared_ptr<WaitJob> first_job_;
+  WaitJob* last_job_ = nullptr;
+  int job_count_ = 0;
   int thread_count_ = 0;
   int idle_count_ = 0;
 };

@@ -64,6 +64,8 @@ int64_t awkward_live_allocations(void);
 int64_t awkward_allocation_count(void);
 int32_t awkward_live_tasks(void);
 int32_t awkward_most_tasks(void);
+/// Tasks that the calling thread has released.
+int32_t awkward_releases_here(void);
 }
 
 #endif  // HBM_TEST_AWKWARD_HPP_

@@ -40,6 +40,8 @@ struct Pool {
   bool worker_started = false;
 };
 
+thread_local int32_t releases_here = 0;
+
 Pool& pool() {
   static auto* pool = new Pool;
   return *pool;
@@ -178,6 +180,7 @@ int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, int32_t timeout_ms) {
 }
 
 int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
+  ++releases_here;
   int64_t release_us = 0;
   {
     std::unique_lock<std::mutex> lock(pool().mutex);
@@ -217,6 +220,8 @@ void awkward_set_release_us(int64_t microseconds) {
 }
 
 int32_t awkward_live_tasks(void) { return awkward::live_tasks(); }
+
+int32_t awkward_releases_here(void) { return releases_here; }
 
 int32_t awkward_most_tasks(void) {
   std::lock_guard<std::mutex> lock(pool().mutex);

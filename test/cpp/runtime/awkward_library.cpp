@@ -37,6 +37,7 @@ AwkwardControl open_control() {
   find(library, "awkward_allocation_count", &control.allocation_count);
   find(library, "awkward_live_tasks", &control.live_tasks);
   find(library, "awkward_most_tasks", &control.most_tasks);
+  find(library, "awkward_releases_here", &control.releases_here);
   return control;
 }
 

@@ -24,6 +24,7 @@ struct AwkwardControl {
   int64_t (*allocation_count)();
   int32_t (*live_tasks)();
   int32_t (*most_tasks)();
+  int32_t (*releases_here)();
 };
 
 const AwkwardControl& awkward_control();

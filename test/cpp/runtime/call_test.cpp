@@ -141,38 +141,6 @@ TEST_F(CallTest, AModelSetDroppedDuringACallLivesUntilItsEnd) {
   call.clear();
 }
 
-TEST_F(CallTest, ATimeLimitEndsTheWaitAndNotTheTask) {
-  const auto set = hbm_test::load("model slow latency_us=50000\ninput x 3 4\noutput y 3 4\n");
-  const auto call = std::make_shared<hbm::Call>();
-  hbm::CallPart& part = call->add_part(*set->models()[0]);
-  part.scheduling = hbm::built_in_scheduling();
-  const Bytes input = counted(4);
-  part.inputs[0] = hbm_test::view_of(input, {4});
-  const hbm::Deadline deadline = hbm::Clock::now() + std::chrono::milliseconds(5);
-  call->start(set, deadline);
-  std::atomic<bool> ended{false};
-  EXPECT_THROW(hbm::run_with_deadline(call, 5, deadline, [&ended] { ended = true; }), hbm::TimeoutError);
-  EXPECT_FALSE(ended);
-  while (!ended || awkward_control().live_tasks() > 0) {
-    hbm::Device::instance().tasks().release_orphans();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  EXPECT_EQ(run_once(set, "slow", input, {4}), input) << "the model must be usable afterwards";
-}
-
-TEST_F(CallTest, ACallThatEndsInTimeGivesItsResults) {
-  const auto set = hbm_test::load("model echo\ninput x 3 4\noutput y 3 4\n");
-  const auto call = std::make_shared<hbm::Call>();
-  hbm::CallPart& part = call->add_part(*set->models()[0]);
-  part.scheduling = hbm::built_in_scheduling();
-  const Bytes input = counted(4);
-  part.inputs[0] = hbm_test::view_of(input, {4});
-  const hbm::Deadline deadline = hbm::Clock::now() + std::chrono::seconds(20);
-  call->start(set, deadline);
-  hbm::run_with_deadline(call, 20000, deadline);
-  EXPECT_EQ(hbm_test::bytes_of(call->part(0).results[0], 1), input);
-}
-
 TEST_F(CallTest, AClosedSetStartsNoCall) {
   const auto set = hbm_test::load("model echo\ninput x 3 4\noutput y 3 4\n");
   set->close();
