@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,7 +35,9 @@ ENGINE_LIBRARY = "libhbm_sim_openvino.so"
 ROS_PACKAGE = "hbm_runtime_ros"
 LEAST_PYTHON = (3, 10)
 
+# Names like this are the package's own; others that begin alike are so only where they nearly are one of them.
 _OUR_VARIABLE = re.compile(r"HBM_(RUNTIME|SIM)_")
+_NEARLY = 0.85
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _variables() -> Iterator[Check]:
                 yield Check("environment", WARNING, problem, f"unset {name}")
             else:
                 yield Check("environment", NOTE, f"{name}={value}")
-        elif _OUR_VARIABLE.match(name):
+        elif _OUR_VARIABLE.match(name) or (name.startswith("HB") and get_close_matches(name, VARIABLES, 1, _NEARLY)):
             yield Check("environment", WARNING, unknown("variable", name, VARIABLES), f"unset {name}")
 
 
@@ -229,14 +232,14 @@ def _in_own_process(code: str) -> tuple[bool, str]:
 
 
 def _node() -> Iterator[Check]:
-    from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
-
     remedy = "source the workspace in which it was built: . install/setup.sh"
-    try:
-        share = Path(get_package_share_directory(ROS_PACKAGE))
-    except PackageNotFoundError:
+    found, folder = _in_own_process(
+        f"from ament_index_python import get_package_share_directory as share; print(share('{ROS_PACKAGE}'))"
+    )
+    if not found:
         yield Check("node", NOTE, f"the package {ROS_PACKAGE} is not sourced: models run from Python only", remedy)
         return
+    share = Path(folder)
     works, detail = _in_own_process(
         f"from rclpy.type_support import check_for_type_support as check; from {ROS_PACKAGE} import msg; "
         "check(msg.InferenceResult)"

@@ -109,6 +109,8 @@ def _open(
     runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, name: str, path: str, left: Sequence[str]
 ) -> list[InputFile]:
     suffix = Path(path).suffix.lower()
+    if not path:
+        raise InputError(f"--input {name}=: expected [NAME=]FILE, got no file")
     if suffix == ".npz":
         if name:
             raise InputError(f"{path}: an .npz names its inputs itself; write --input {path}")

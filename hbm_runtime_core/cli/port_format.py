@@ -1,10 +1,11 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads `int8:scale=0.05:zero_point=3:axis=1`: the type of a port, and how it is quantised."""
+"""Reads `int8:scale=0.05:zero_point=3:axis=1`: the type of a port, and how it is quantized."""
 
 from __future__ import annotations
 
 import argparse
+import re
 
 import numpy as np
 
@@ -13,15 +14,16 @@ from .arguments import integers, numbers
 
 
 def port_format(text: str) -> tuple[DType, Quantization | None]:
-    name, *settings = text.split(":")
+    # A ":" inside of a path is not followed by KEY=.
+    name, *settings = re.split(r":(?=[a-z_]+=)", text)
     values: dict[str, str] = {}
     for setting in settings:
-        key, separator, value = setting.partition("=")
-        if key not in ("scale", "zero_point", "axis") or not separator:
-            raise argparse.ArgumentTypeError(
-                f"expected TYPE[:scale=...][:zero_point=...][:axis=...], got '{setting}' in '{text}'"
-            )
+        key, _, value = setting.partition("=")
+        if key in values:
+            raise argparse.ArgumentTypeError(f"duplicate {key} in '{text}'")
         values[key] = value
+    if ":" in name or not {"scale", "zero_point", "axis"}.issuperset(values):
+        raise argparse.ArgumentTypeError(f"expected TYPE[:scale=...][:zero_point=...][:axis=...], got '{text}'")
     try:
         dtype = parse_dtype(name)
     except PackError as error:
@@ -29,7 +31,7 @@ def port_format(text: str) -> tuple[DType, Quantization | None]:
     if not values:
         return dtype, None
     if "scale" not in values:
-        raise argparse.ArgumentTypeError(f"a quantised type needs scale=..., got '{text}'")
+        raise argparse.ArgumentTypeError(f"a quantized type needs scale=..., got '{text}'")
     axis = integers(values.get("axis", "0"))
     if len(axis) != 1:
         raise argparse.ArgumentTypeError(f"axis is one integer, got '{values['axis']}'")

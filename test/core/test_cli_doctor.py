@@ -55,11 +55,24 @@ def test_a_backend_that_is_not_there_fails_with_the_remedy():
     assert result.stdout.endswith("no model can run; see above\n")
 
 
-def test_a_misspelt_variable_is_noticed():
-    result = doctor(HBM_SIM_SOCK="s100")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("HBM_SIM_SOCK", "HBM_SIM_SOC"),
+        ("HBM_TRACE_BACK", "HBM_TRACEBACK"),
+        ("HB_UCP_LOGLEVEL", "HB_UCP_LOG_LEVEL"),
+        ("HBM_RUNTIME_BACKENDS", "HBM_RUNTIME_BACKEND"),
+    ],
+)
+def test_a_misspelt_variable_is_noticed(name, meant):
+    result = doctor(**{name: "1"})
     assert result.returncode == 0
-    assert "unknown variable 'HBM_SIM_SOCK'; did you mean 'HBM_SIM_SOC'?" in result.stdout
-    assert "-> unset HBM_SIM_SOCK" in result.stdout
+    assert f"unknown variable '{name}'; did you mean '{meant}'?" in result.stdout
+    assert f"-> unset {name}" in result.stdout
+
+
+def test_a_variable_of_somebody_else_is_not_reported():
+    assert "environment" not in doctor(HBM_ROS_WHEELS="x", HB_CAMERA="1", HBM="1").stdout
 
 
 @pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.choices])

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command as a whole: exit codes, and where what is printed goes."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from cli_models import ECHO, call, model_file
 from hbm_runtime_core.cli import main
 from hbm_runtime_core.cli.arguments import join_lists, named, split_name
 from hbm_runtime_core.cli.console import Progress
+from hbm_runtime_core.cli.port_format import port_format
 
 COMMANDS = ["info", "run", "perf", "pack", "sim-env", "doctor"]
 
@@ -149,3 +151,17 @@ def test_cores_may_be_written_as_a_list_of_arguments():
         "run", "m.hbm", "--bpu-cores", "0,1,2,3", "--json"
     ]  # fmt: skip
     assert join_lists(["run", "--bpu-cores", "0", "m.hbm"], "--bpu-cores") == ["run", "--bpu-cores", "0", "m.hbm"]
+
+
+def test_a_file_of_scales_may_have_a_colon_and_an_equals_sign_in_its_path(tmp_path):
+    folder = tmp_path / "12:30" / "lr=0.1"
+    folder.mkdir(parents=True)
+    (folder / "scales.txt").write_text("0.5\n0.25\n")
+    _, quantization = port_format(f"int8:scale=@{folder}/scales.txt:axis=1")
+    assert (quantization.scale, quantization.axis) == ((0.5, 0.25), 1)
+
+
+@pytest.mark.parametrize("text", ["int8:scale=1:scale=2", "int8:scal=1", "int8:scale", "int8:scale=1:axis=1,2"])
+def test_a_port_format_that_contradicts_itself_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        port_format(text)

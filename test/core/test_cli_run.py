@@ -93,6 +93,8 @@ def test_a_foreign_file_is_called_what_it_is(tmp_path, capsys, command, content,
         ([ECHO], ["--input", "x=double.npy", "--input", "x=flat.npy"], "duplicate input 'x': the second file is flat.npy"),
         ([ECHO], ["--input", "bytes.bin", "--input-shape", "1,2,4"], "expected 32 bytes (float32 [1, 2, 4]), got 3 from"),
         ([ECHO], ["--input", "bytes.npy"], "cannot read bytes.npy"),
+        ([DETECTOR], ["--input", "data="], "--input data=: expected [NAME=]FILE, got no file"),
+        ([DETECTOR], ["--input", "."], "cannot read .: Is a directory"),
         ([DETECTOR], ["--input", "none.jpg"], "none.jpg: No such file or directory"),
         ([DETECTOR], ["--input", "text.txt"], "text.txt: "),
         (
