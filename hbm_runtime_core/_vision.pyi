@@ -100,7 +100,7 @@ class TensorPreparation:
         height: int,
         channels_first: bool,
         dtype: int,
-        colour: str,
+        color: str,
         mean: Sequence[float],
         scale: Sequence[float],
         quant_scale: Sequence[float] | None,

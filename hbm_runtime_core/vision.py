@@ -6,7 +6,7 @@ YUV is BT.601. Its range is limited (luma 16 to 235), as cameras, OpenCV and the
 `picture_range` or `model_range` says full; a JPEG's is always full. Grey pictures are full-range.
 
 Sampling: every pixel of the model covers an equal part of the picture and is taken at the middle of that part, as
-OpenCV's resize does. Coordinates count from the outer edge of the top left pixel, whose centre is at 0.5, 0.5.
+OpenCV's resize does. Coordinates count from the outer edge of the top left pixel, whose center is at 0.5, 0.5.
 
 JPEG is decoded natively. PNG, TIFF, WebP, BMP and PNM, raw pictures of 16 bits and Bayer mosaics go through OpenCV, which is
 imported with the first of them. Marks of orientation (EXIF) are ignored.
@@ -284,7 +284,7 @@ def for_model(
         height=height,
         channels_first=channels_first,
         dtype=int(dtypes[name].value),
-        colour="grey" if channels == 1 else color,
+        color="grey" if channels == 1 else color,
         mean=_three(mean, channels, "mean"),
         scale=_three(scale, channels, "scale"),
         quant_scale=_three(quant.scale, channels, f"scale of input '{name}'") if quantized else None,

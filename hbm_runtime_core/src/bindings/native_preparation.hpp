@@ -19,7 +19,7 @@ namespace hbm {
 /// let go, and one thread at a time writes.
 class NativePreparation {
  public:
-  NativePreparation(const vision::Geometry& geometry, vision::ColourRange picture_range)
+  NativePreparation(const vision::Geometry& geometry, vision::ColorRange picture_range)
       : preparation_(geometry), picture_range_(picture_range) {}
 
  public:
@@ -54,7 +54,7 @@ class NativePreparation {
 
  private:
   vision::Preparation preparation_;
-  const vision::ColourRange picture_range_;
+  const vision::ColorRange picture_range_;
   vision::Reading last_reading_ = vision::Reading::kAsStated;
   vision::JpegDecoder jpeg_;
   std::mutex mutex_;

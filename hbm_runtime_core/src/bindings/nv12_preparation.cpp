@@ -29,7 +29,7 @@ class Nv12Preparation : public NativePreparation {
   }
 
  public:
-  Nv12Preparation(const vision::Geometry& geometry, vision::ColourRange picture_range, vision::ColourRange model_range,
+  Nv12Preparation(const vision::Geometry& geometry, vision::ColorRange picture_range, vision::ColorRange model_range,
                   const std::array<std::string, 2>& names, int32_t width, int32_t height)
       : NativePreparation(geometry, picture_range),
         width_(width),
@@ -54,7 +54,7 @@ class Nv12Preparation : public NativePreparation {
 
  private:
   const int32_t width_, height_;
-  const vision::ColourRange model_range_;
+  const vision::ColorRange model_range_;
   const DestinationArray y_, uv_;
 };
 
@@ -66,9 +66,9 @@ void define_nv12_preparation(py::module_& module) {
                        const std::string& picture_range, const std::string& model_range, const std::string& resize,
                        const std::string& interpolation, const std::optional<std::array<int32_t, 4>>& region,
                        const std::array<uint8_t, 3>& pad_rgb) {
-             return std::make_unique<Nv12Preparation>(
-                 make_geometry(resize, interpolation, region, pad_rgb), vision::colour_range_from_name(picture_range),
-                 vision::colour_range_from_name(model_range), names, width, height);
+             return std::make_unique<Nv12Preparation>(make_geometry(resize, interpolation, region, pad_rgb),
+                                                      vision::color_range_from_name(picture_range),
+                                                      vision::color_range_from_name(model_range), names, width, height);
            }),
            py::kw_only(), py::arg("names"), py::arg("width"), py::arg("height"), py::arg("picture_range"),
            py::arg("model_range"), py::arg("resize"), py::arg("interpolation"), py::arg("region"), py::arg("pad_rgb"))

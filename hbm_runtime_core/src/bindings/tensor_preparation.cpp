@@ -55,7 +55,7 @@ class TensorPreparation : public NativePreparation {
   }
 
  public:
-  TensorPreparation(const vision::Geometry& geometry, vision::ColourRange picture_range, const std::string& name,
+  TensorPreparation(const vision::Geometry& geometry, vision::ColorRange picture_range, const std::string& name,
                     const vision::PixelFormat& format, int32_t width, int32_t height, bool channels_first)
       : NativePreparation(geometry, picture_range),
         values_(format),
@@ -93,24 +93,24 @@ class TensorPreparation : public NativePreparation {
 void define_tensor_preparation(py::module_& module) {
   py::class_<TensorPreparation>(module, "TensorPreparation")
       .def(py::init([](const std::string& name, int32_t width, int32_t height, bool channels_first, int32_t dtype,
-                       const std::string& colour, const std::array<float, 3>& mean, const std::array<float, 3>& scale,
+                       const std::string& color, const std::array<float, 3>& mean, const std::array<float, 3>& scale,
                        const std::optional<std::array<float, 3>>& quant_scale, const std::array<int32_t, 3>& zero_point,
                        const std::string& picture_range, const std::string& resize, const std::string& interpolation,
                        const std::optional<std::array<int32_t, 4>>& region, const std::array<uint8_t, 3>& pad_rgb) {
              vision::PixelFormat format;
              format.dtype = static_cast<hbDNNDataType>(dtype);
-             format.channels = channels_from_name(colour);
+             format.channels = channels_from_name(color);
              format.mean = mean;
              format.scale = scale;
              format.quantized = quant_scale.has_value();
              format.quant_scale = quant_scale.value_or(format.quant_scale);
              format.zero_point = zero_point;
              return std::make_unique<TensorPreparation>(make_geometry(resize, interpolation, region, pad_rgb),
-                                                        vision::colour_range_from_name(picture_range), name, format,
+                                                        vision::color_range_from_name(picture_range), name, format,
                                                         width, height, channels_first);
            }),
            py::kw_only(), py::arg("name"), py::arg("width"), py::arg("height"), py::arg("channels_first"),
-           py::arg("dtype"), py::arg("colour"), py::arg("mean"), py::arg("scale"), py::arg("quant_scale"),
+           py::arg("dtype"), py::arg("color"), py::arg("mean"), py::arg("scale"), py::arg("quant_scale"),
            py::arg("zero_point"), py::arg("picture_range"), py::arg("resize"), py::arg("interpolation"),
            py::arg("region"), py::arg("pad_rgb"))
       .def(

@@ -37,8 +37,8 @@ void Axis::set_nearest(double begin, double step) {
   taps_ = 1;
   weights_.assign(first_.size(), kOne);
   for (size_t i = 0; i < first_.size(); ++i) {
-    const double centre = begin + (static_cast<double>(i) + 0.5) * step;
-    first_[i] = std::clamp(static_cast<int32_t>(std::floor(centre)), 0, end_ - begin_ - 1);
+    const double center = begin + (static_cast<double>(i) + 0.5) * step;
+    first_[i] = std::clamp(static_cast<int32_t>(std::floor(center)), 0, end_ - begin_ - 1);
   }
 }
 

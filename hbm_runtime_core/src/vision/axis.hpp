@@ -10,8 +10,8 @@
 namespace hbm::vision {
 
 enum class Interpolation {
-  kNearest,   ///< the sample that the target's centre lies in
-  kBilinear,  ///< between the two samples around the target's centre, whatever the reduction
+  kNearest,   ///< the sample that the target's center lies in
+  kBilinear,  ///< between the two samples around the target's center, whatever the reduction
   kBox,       ///< the mean of all that the target covers; bilinear where it covers less than one sample
 };
 

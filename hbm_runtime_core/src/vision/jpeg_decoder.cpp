@@ -62,16 +62,16 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
 Picture JpegDecoder::decode(const uint8_t* data, const JpegLayout& layout) {
   void* const decompress = handle();
   handle_tables_ |= layout.tables;
-  int width = 0, height = 0, sampling = -1, colours = -1;
-  const int result = tjDecompressHeader3(decompress, data, length(layout), &width, &height, &sampling, &colours);
-  const bool uncommon_sampling = width > 0 && colours >= 0 && sampling < 0;
+  int width = 0, height = 0, sampling = -1, colors = -1;
+  const int result = tjDecompressHeader3(decompress, data, length(layout), &width, &height, &sampling, &colors);
+  const bool uncommon_sampling = width > 0 && colors >= 0 && sampling < 0;
   if (result != 0 && !uncommon_sampling) {
     refuse(layout, std::string("it is damaged, or of a kind that is not read (") + tjGetErrorStr2(decompress) + ")");
   }
   if (width != layout.width || height != layout.height) refuse(layout, "it is damaged: its header holds two sizes");
   if (result != 0) handle_.reset();
-  if (sampling >= 0 && (colours == TJCS_YCbCr || colours == TJCS_GRAY)) return to_planes(data, layout, sampling);
-  return to_bgr(data, layout, colours == TJCS_CMYK || colours == TJCS_YCCK);
+  if (sampling >= 0 && (colors == TJCS_YCbCr || colors == TJCS_GRAY)) return to_planes(data, layout, sampling);
+  return to_bgr(data, layout, colors == TJCS_CMYK || colors == TJCS_YCCK);
 }
 
 void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
@@ -103,7 +103,7 @@ Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, in
 
   Picture picture;
   picture.kind = grey ? PixelKind::kGrey : PixelKind::kYuv;
-  picture.range = ColourRange::kFull;
+  picture.range = ColorRange::kFull;
   picture.width = layout.width;
   picture.height = layout.height;
   picture.plane = {planes[0], strides[0], 1};

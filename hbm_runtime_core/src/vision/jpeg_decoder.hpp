@@ -14,7 +14,7 @@
 namespace hbm::vision {
 
 /// JPEG to the YUV planes that are in the file: they are neither brought to one size nor turned into red, green, blue.
-/// A file in other colours (RGB, CMYK, YCCK) or in an uncommon sampling becomes blue, green, red.
+/// A file in other colors (RGB, CMYK, YCCK) or in an uncommon sampling becomes blue, green, red.
 class JpegDecoder {
  public:
   /// The picture lies in the decoder's memory, until the next call. YUV in full range, grey, or blue, green, red.

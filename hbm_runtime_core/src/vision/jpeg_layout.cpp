@@ -143,7 +143,7 @@ class JpegReader {
     });
   }
 
-  /// Cheapest of all is a picture of one colour: a code of one bit for the mean of a block and, unless that comes in a
+  /// Cheapest of all is a picture of one color: a code of one bit for the mean of a block and, unless that comes in a
   /// scan of its own, one for the end of the block. Arithmetic coding has no such bound.
   void require_enough_bytes() const {
     const int64_t block_bits = frame_ < kProgressiveFrame ? 2 : frame_ == kProgressiveFrame ? 1 : 0;

@@ -9,7 +9,7 @@
 namespace hbm::vision {
 namespace {
 
-constexpr uint8_t kNoColour = 128;
+constexpr uint8_t kNoColor = 128;
 
 void write_grey(const Picture& picture, PictureSampler& sampler, const RangeMap& range, const Nv12Destination& out) {
   for (int32_t y = 0; y < out.height; ++y) {
@@ -18,7 +18,7 @@ void write_grey(const Picture& picture, PictureSampler& sampler, const RangeMap&
     if (!range.is_identity()) range.map_luma(row, out.width);
   }
   for (int32_t y = 0; y < out.height / 2; ++y) {
-    std::memset(out.uv + y * out.uv_row_bytes, kNoColour, static_cast<size_t>(out.width));
+    std::memset(out.uv + y * out.uv_row_bytes, kNoColor, static_cast<size_t>(out.width));
   }
 }
 
@@ -35,17 +35,17 @@ void write_yuv(const Picture& picture, PictureSampler& sampler, const RangeMap& 
   }
 }
 
-/// `colour`: of an even rectangle.
-void fill(const Nv12Destination& out, const Rectangle& where, const Yuv& colour) {
+/// `color`: of an even rectangle.
+void fill(const Nv12Destination& out, const Rectangle& where, const Yuv& color) {
   const auto bytes = static_cast<size_t>(where.width);
   for (int32_t y = where.y; y < where.y + where.height; ++y) {
-    std::memset(out.y + y * out.y_row_bytes + where.x, colour.y, bytes);
+    std::memset(out.y + y * out.y_row_bytes + where.x, color.y, bytes);
   }
   for (int32_t y = where.y / 2; y < (where.y + where.height) / 2; ++y) {
     uint8_t* row = out.uv + y * out.uv_row_bytes + where.x;
     for (size_t x = 0; x < bytes; x += 2) {
-      row[x] = colour.u;
-      row[x + 1] = colour.v;
+      row[x] = color.u;
+      row[x + 1] = color.v;
     }
   }
 }
@@ -53,7 +53,7 @@ void fill(const Nv12Destination& out, const Rectangle& where, const Yuv& colour)
 }  // namespace
 
 void Nv12Output::write(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
-                       ColourRange range, const Nv12Destination& out) {
+                       ColorRange range, const Nv12Destination& out) {
   const Nv12Destination part{out.y + inside.y * out.y_row_bytes + inside.x,
                              out.y_row_bytes,
                              out.uv + inside.y / 2 * out.uv_row_bytes + inside.x,
@@ -65,24 +65,24 @@ void Nv12Output::write(const Picture& picture, PictureSampler& sampler, const Re
   } else if (picture.kind == PixelKind::kYuv) {
     write_yuv(picture, sampler, RangeMap::between(picture.range, range), part);
   } else {
-    write_colours(picture, sampler, range, part);
+    write_colors(picture, sampler, range, part);
   }
-  const Yuv colour = yuv_of(border, range);
-  for_each_border(inside, out.width, out.height, [&](const Rectangle& where) { fill(out, where, colour); });
+  const Yuv color = yuv_of(border, range);
+  for_each_border(inside, out.width, out.height, [&](const Rectangle& where) { fill(out, where, color); });
 }
 
-void Nv12Output::write_colours(const Picture& picture, PictureSampler& sampler, ColourRange range,
-                               const Nv12Destination& inside) {
-  const RangeMap& map = RangeMap::between(ColourRange::kLimited, range);
+void Nv12Output::write_colors(const Picture& picture, PictureSampler& sampler, ColorRange range,
+                              const Nv12Destination& inside) {
+  const RangeMap& map = RangeMap::between(ColorRange::kLimited, range);
   const auto convert = picture.kind == PixelKind::kBgr ? libyuv::ARGBToI420 : libyuv::ABGRToI420;
   const int32_t width = inside.width;
   const int32_t row_bytes = width * 4;
-  uint8_t* two_rows = colours_.reserve(static_cast<size_t>(row_bytes) * 2);
+  uint8_t* two_rows = colors_.reserve(static_cast<size_t>(row_bytes) * 2);
   uint8_t* u = u_.reserve(static_cast<size_t>(width) / 2);
   uint8_t* v = v_.reserve(static_cast<size_t>(width) / 2);
   for (int32_t y = 0; y < inside.height; y += 2) {
-    sampler.colours(picture, y, two_rows);
-    sampler.colours(picture, y + 1, two_rows + row_bytes);
+    sampler.colors(picture, y, two_rows);
+    sampler.colors(picture, y + 1, two_rows + row_bytes);
     uint8_t* luma = inside.y + y * inside.y_row_bytes;
     uint8_t* chroma = inside.uv + y / 2 * inside.uv_row_bytes;
     // Not ARGBToNV12: that one takes memory from the heap in every call.

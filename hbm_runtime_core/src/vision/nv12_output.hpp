@@ -3,7 +3,7 @@
 #ifndef HBM_VISION_NV12_OUTPUT_HPP_
 #define HBM_VISION_NV12_OUTPUT_HPP_
 
-#include "vision/colour.hpp"
+#include "vision/color.hpp"
 #include "vision/picture_sampler.hpp"
 
 namespace hbm::vision {
@@ -22,12 +22,12 @@ class Nv12Output {
  public:
   /// Fills the even rectangle `inside` with the sampler's picture, the rest with `border`.
   void write(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
-             ColourRange range, const Nv12Destination& out);
+             ColorRange range, const Nv12Destination& out);
 
  private:
-  void write_colours(const Picture& picture, PictureSampler& sampler, ColourRange range, const Nv12Destination& inside);
+  void write_colors(const Picture& picture, PictureSampler& sampler, ColorRange range, const Nv12Destination& inside);
 
-  Scratch colours_, u_, v_;
+  Scratch colors_, u_, v_;
 };
 
 }  // namespace hbm::vision

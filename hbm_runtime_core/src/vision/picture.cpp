@@ -33,7 +33,7 @@ constexpr Encoding kEncodings[] = {
     {"bgra8", PixelKind::kBgr, 4, 0, 0, 0, 0, 0},
     {"rgba8", PixelKind::kRgb, 4, 0, 0, 0, 0, 0},
     {"mono8", PixelKind::kGrey, 1, 0, 0, 0, 0, 0},
-    // OpenCV's names, as cv_bridge writes them: its colours are in the order blue, green, red.
+    // OpenCV's names, as cv_bridge writes them: its colors are in the order blue, green, red.
     {"8UC1", PixelKind::kGrey, 1, 0, 0, 0, 0, 0},
     {"8UC3", PixelKind::kBgr, 3, 0, 0, 0, 0, 0},
     {"8UC4", PixelKind::kBgr, 4, 0, 0, 0, 0, 0},
@@ -268,7 +268,7 @@ RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t 
 }
 
 Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
-                     std::string_view encoding_name, ColourRange yuv_range) {
+                     std::string_view encoding_name, ColorRange yuv_range) {
   const RawLayout rows = read_layout(size_bytes, width, height, step_bytes, encoding_name);
   const Encoding* found = find_encoding(encoding_name);
   if (found == nullptr) {
@@ -278,7 +278,7 @@ Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int6
   const Encoding& encoding = *found;
   Picture picture;
   picture.kind = encoding.kind;
-  picture.range = encoding.kind == PixelKind::kYuv ? yuv_range : ColourRange::kFull;
+  picture.range = encoding.kind == PixelKind::kYuv ? yuv_range : ColorRange::kFull;
   picture.width = static_cast<int32_t>(width);
   picture.height = static_cast<int32_t>(rows.height);
   picture.reading = rows.reading;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "vision/colour.hpp"
+#include "vision/color.hpp"
 
 namespace hbm::vision {
 
@@ -36,12 +36,12 @@ const char* reading_text(Reading reading);
 /// A picture in the caller's memory, checked: every sample lies inside the data.
 struct Picture {
   PixelKind kind = PixelKind::kGrey;
-  ColourRange range = ColourRange::kFull;  ///< of grey and YUV
-  int32_t width = 0;                       ///< pixels
-  int32_t height = 0;                      ///< pixels; rows of chroma are not counted
-  Plane plane;                             ///< grey, luma, or the colours with three or four bytes a pixel
-  Plane u, v;                              ///< chroma of YUV
-  int32_t chroma_step_x = 1;               ///< pixels for each sample of chroma: 1, 2 or 4
+  ColorRange range = ColorRange::kFull;  ///< of grey and YUV
+  int32_t width = 0;                     ///< pixels
+  int32_t height = 0;                    ///< pixels; rows of chroma are not counted
+  Plane plane;                           ///< grey, luma, or the colors with three or four bytes a pixel
+  Plane u, v;                            ///< chroma of YUV
+  int32_t chroma_step_x = 1;             ///< pixels for each sample of chroma: 1, 2 or 4
   int32_t chroma_step_y = 1;
   int32_t chroma_width = 0;  ///< samples
   int32_t chroma_height = 0;
@@ -67,7 +67,7 @@ RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t 
 
 /// The picture that read_layout() describes. `yuv_range` holds where the encoding is YUV.
 Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
-                     std::string_view encoding, ColourRange yuv_range);
+                     std::string_view encoding, ColorRange yuv_range);
 
 }  // namespace hbm::vision
 

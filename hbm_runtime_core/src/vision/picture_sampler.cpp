@@ -10,8 +10,8 @@ namespace hbm::vision {
 
 void PictureSampler::set(const Picture& picture, const Rectangle& source, int32_t target_width, int32_t target_height,
                          ChromaGrid grid, Interpolation interpolation) {
-  const bool coloured = picture.kind == PixelKind::kBgr || picture.kind == PixelKind::kRgb;
-  const SampleForm form{picture.plane.sample_bytes, coloured ? picture.plane.sample_bytes : 1, coloured ? 4 : 1};
+  const bool colored = picture.kind == PixelKind::kBgr || picture.kind == PixelKind::kRgb;
+  const SampleForm form{picture.plane.sample_bytes, colored ? picture.plane.sample_bytes : 1, colored ? 4 : 1};
   const double right = source.x + source.width;
   const double bottom = source.y + source.height;
   plane_.set({double(source.x), right}, {double(source.y), bottom}, picture.width, picture.height, target_width,
@@ -19,7 +19,7 @@ void PictureSampler::set(const Picture& picture, const Rectangle& source, int32_
   if (picture.kind != PixelKind::kYuv) return;
 
   const int32_t divisor = grid == ChromaGrid::kQuarter ? 2 : 1;
-  // A picture that keeps its size gets no new colours: pixels that share a sample go on to share it.
+  // A picture that keeps its size gets no new colors: pixels that share a sample go on to share it.
   const bool same_size = source.width == target_width && source.height == target_height;
   const Interpolation chroma_interpolation =
       same_size && grid == ChromaGrid::kFull ? Interpolation::kNearest : interpolation;

@@ -15,7 +15,7 @@ enum class ChromaGrid {
   kFull,     ///< a sample for each pixel: on the way to red, green, blue
 };
 
-/// Cuts a rectangle out of a picture and scales it, a row of the target at a time, in the picture's own colours.
+/// Cuts a rectangle out of a picture and scales it, a row of the target at a time, in the picture's own colors.
 class PictureSampler {
  public:
   /// Holds for `picture` and those that differ from it in nothing but their data.
@@ -27,7 +27,7 @@ class PictureSampler {
   /// U and V in turn. `target_y` counts rows of chroma.
   void chroma(const Picture& picture, int32_t target_y, uint8_t* out);
   /// Four bytes a pixel, the first three in the picture's order.
-  void colours(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
+  void colors(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
 
  private:
   enum class ChromaForm { kInterleaved, kInterleavedSwapped, kApart, kPlanes };

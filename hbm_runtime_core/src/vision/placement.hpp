@@ -25,7 +25,7 @@ ResizeMode resize_mode_from_name(std::string_view name);
 const char* resize_mode_name(ResizeMode mode);
 
 /// Where a point of the model's picture lies in the source's, both counted in pixels from the outer edge of the top
-/// left pixel (so that pixel's centre is at 0.5, 0.5):  source = (model - pad) / scale + crop.
+/// left pixel (so that pixel's center is at 0.5, 0.5):  source = (model - pad) / scale + crop.
 struct ImageTransform {
   int32_t src_width, src_height, dst_width, dst_height;  ///< pixels
   double scale_x, scale_y;                               ///< model pixels for each source pixel

@@ -31,7 +31,7 @@ void Preparation::place_picture(const Picture& picture, int32_t width, int32_t h
   last_picture_ = picture;
 }
 
-ImageTransform Preparation::prepare(const Picture& picture, const Nv12Destination& destination, ColourRange range) {
+ImageTransform Preparation::prepare(const Picture& picture, const Nv12Destination& destination, ColorRange range) {
   place_picture(picture, destination.width, destination.height, ChromaGrid::kQuarter);
   nv12_output_.write(picture, sampler_, placement_.target, geometry_.border, range, destination);
   return placement_.transform;

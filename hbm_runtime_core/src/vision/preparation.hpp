@@ -18,7 +18,7 @@ struct Geometry {
   ResizeMode mode = ResizeMode::kLetterbox;
   Interpolation interpolation = Interpolation::kBilinear;
   std::optional<Rectangle> region;  ///< of the source; all of it where empty
-  Rgb border{0, 0, 0};              ///< colour around a letterbox' picture
+  Rgb border{0, 0, 0};              ///< color around a letterbox' picture
 };
 
 /// Picture to model input. One object serves one thread at a time and keeps its memory from frame to frame.
@@ -27,7 +27,7 @@ class Preparation {
   explicit Preparation(const Geometry& geometry) : geometry_(geometry) {}
 
   /// `range`: of the model's YUV.
-  ImageTransform prepare(const Picture& picture, const Nv12Destination& destination, ColourRange range);
+  ImageTransform prepare(const Picture& picture, const Nv12Destination& destination, ColorRange range);
   ImageTransform prepare(const Picture& picture, const TensorDestination& destination, const ValueTable& values);
 
  private:

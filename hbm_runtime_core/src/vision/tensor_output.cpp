@@ -43,14 +43,14 @@ uint8_t* row_start(const TensorDestination& out, int32_t x, int32_t y, int32_t c
 }
 
 template <typename Bits>
-void fill(const TensorDestination& out, const Rectangle& where, const Rgb& colour, const ValueTable& values) {
+void fill(const TensorDestination& out, const Rectangle& where, const Rgb& color, const ValueTable& values) {
   const Channels channels = values.format().channels;
   const std::array<uint8_t, 3> pixel = channels == Channels::kRgb
-                                           ? std::array<uint8_t, 3>{colour.red, colour.green, colour.blue}
-                                           : std::array<uint8_t, 3>{colour.blue, colour.green, colour.red};
+                                           ? std::array<uint8_t, 3>{color.red, color.green, color.blue}
+                                           : std::array<uint8_t, 3>{color.blue, color.green, color.red};
   for (int32_t channel = 0; channel < values.channel_count(); ++channel) {
-    const uint8_t byte = channels == Channels::kGrey ? grey_of(colour.red, colour.green, colour.blue)
-                                                     : pixel[static_cast<size_t>(channel)];
+    const uint8_t byte =
+        channels == Channels::kGrey ? grey_of(color.red, color.green, color.blue) : pixel[static_cast<size_t>(channel)];
     const Bits value = values.channel<Bits>(channel)[byte];
     for (int32_t y = where.y; y < where.y + where.height; ++y) {
       uint8_t* row = row_start(out, where.x, y, channel);
@@ -65,19 +65,19 @@ void fill(const TensorDestination& out, const Rectangle& where, const Rgb& colou
   }
 }
 
-/// Rows of one picture at the target's size, in grey or in colours.
+/// Rows of one picture at the target's size, in grey or in colors.
 class RowReader {
  public:
   RowReader(const Picture& picture, PictureSampler& sampler, Channels channels, int32_t width, Scratch& row,
-            Scratch& chroma, Scratch& colours)
+            Scratch& chroma, Scratch& colors)
       : picture_(picture),
         sampler_(sampler),
         channels_(channels),
         width_(width),
-        to_full_(RangeMap::between(picture.range, ColourRange::kFull)),
+        to_full_(RangeMap::between(picture.range, ColorRange::kFull)),
         row_(row.reserve(static_cast<size_t>(width))),
         chroma_(chroma.reserve(static_cast<size_t>(width) * 4)),
-        colours_(colours.reserve(static_cast<size_t>(width) * 4)) {}
+        colors_(colors.reserve(static_cast<size_t>(width) * 4)) {}
 
   PixelRow read(int32_t y) {
     const bool yuv = picture_.kind == PixelKind::kYuv;
@@ -89,19 +89,19 @@ class RowReader {
     if (yuv) {
       sampler_.luma(picture_, y, row_);
       sampler_.chroma(picture_, y, chroma_);
-      const auto& matrix = picture_.range == ColourRange::kFull ? libyuv::kYuvJPEGConstants : libyuv::kYuvI601Constants;
+      const auto& matrix = picture_.range == ColorRange::kFull ? libyuv::kYuvJPEGConstants : libyuv::kYuvI601Constants;
       uint8_t* u = chroma_ + ptrdiff_t{width_} * 2;
       uint8_t* v = u + width_;
       libyuv::SplitUVPlane(chroma_, 0, u, 0, v, 0, width_, 1);
-      libyuv::I444ToARGBMatrix(row_, 0, u, 0, v, 0, colours_, 0, &matrix, width_, 1);
-      return {colours_, 4, channel_offsets(false, channels_)};
+      libyuv::I444ToARGBMatrix(row_, 0, u, 0, v, 0, colors_, 0, &matrix, width_, 1);
+      return {colors_, 4, channel_offsets(false, channels_)};
     }
-    sampler_.colours(picture_, y, colours_);
+    sampler_.colors(picture_, y, colors_);
     const bool red_first = picture_.kind == PixelKind::kRgb;
-    if (channels_ != Channels::kGrey) return {colours_, 4, channel_offsets(red_first, channels_)};
+    if (channels_ != Channels::kGrey) return {colors_, 4, channel_offsets(red_first, channels_)};
     const int32_t red = red_first ? 0 : 2;
     for (int32_t x = 0; x < width_; ++x) {
-      const uint8_t* pixel = colours_ + ptrdiff_t{x} * 4;
+      const uint8_t* pixel = colors_ + ptrdiff_t{x} * 4;
       row_[x] = grey_of(pixel[red], pixel[1], pixel[2 - red]);
     }
     return {row_, 1, {0, 0, 0}};
@@ -115,7 +115,7 @@ class RowReader {
   const RangeMap& to_full_;
   uint8_t* row_;
   uint8_t* chroma_;  ///< in turn, then apart
-  uint8_t* colours_;
+  uint8_t* colors_;
 };
 
 }  // namespace
@@ -135,7 +135,7 @@ void TensorOutput::write(const Picture& picture, PictureSampler& sampler, const 
 template <typename Bits>
 void TensorOutput::write_as(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
                             const ValueTable& values, const TensorDestination& out) {
-  RowReader reader(picture, sampler, values.format().channels, inside.width, row_, chroma_, colours_);
+  RowReader reader(picture, sampler, values.format().channels, inside.width, row_, chroma_, colors_);
   for (int32_t y = 0; y < inside.height; ++y) {
     const PixelRow row = reader.read(y);
     for (int32_t channel = 0; channel < values.channel_count(); ++channel) {

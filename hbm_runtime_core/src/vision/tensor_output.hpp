@@ -3,7 +3,7 @@
 #ifndef HBM_VISION_TENSOR_OUTPUT_HPP_
 #define HBM_VISION_TENSOR_OUTPUT_HPP_
 
-#include "vision/colour.hpp"
+#include "vision/color.hpp"
 #include "vision/picture_sampler.hpp"
 #include "vision/value_table.hpp"
 
@@ -28,7 +28,7 @@ class TensorOutput {
   void write_as(const Picture& picture, PictureSampler& sampler, const Rectangle& inside, const Rgb& border,
                 const ValueTable& values, const TensorDestination& out);
 
-  Scratch row_, chroma_, colours_;
+  Scratch row_, chroma_, colors_;
 };
 
 }  // namespace hbm::vision

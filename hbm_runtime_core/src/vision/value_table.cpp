@@ -63,7 +63,7 @@ void require_usable(const PixelFormat& format, int32_t channel) {
                      std::to_string(format.mean[index]) + ", scale " + std::to_string(format.scale[index]));
   }
   if (format.quantized && !(format.quant_scale[index] > 0 && std::isfinite(format.quant_scale[index]))) {
-    throw ValueError("channel " + std::to_string(channel) + " of a picture: the input's quantisation scale is " +
+    throw ValueError("channel " + std::to_string(channel) + " of a picture: the input's quantization scale is " +
                      std::to_string(format.quant_scale[index]) + ", expected a positive number");
   }
 }

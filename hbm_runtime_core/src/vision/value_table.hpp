@@ -14,7 +14,7 @@ namespace hbm::vision {
 enum class Channels { kRgb, kBgr, kGrey };
 
 /// How a model wants its pixels. With v the pixel's value, 0 to 255, the tensor holds x = (v - mean) * scale, and
-/// where it is quantised round(x / quant_scale) + zero_point, held inside the type's range.
+/// where it is quantized round(x / quant_scale) + zero_point, held inside the type's range.
 struct PixelFormat {
   hbDNNDataType dtype = HB_DNN_TENSOR_TYPE_U8;
   Channels channels = Channels::kRgb;

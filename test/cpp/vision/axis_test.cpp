@@ -13,7 +13,7 @@ namespace hbm::vision {
 namespace {
 
 /// Where a target is taken, in samples from the outer edge of the plane.
-double centre_of_mass(const Axis& axis, int32_t target) {
+double center_of_mass(const Axis& axis, int32_t target) {
   double sum = 0;
   for (int32_t tap = 0; tap < axis.taps(); ++tap) {
     sum += axis.weights(target)[tap] * (axis.begin() + axis.first()[target] + tap + 0.5);
@@ -52,7 +52,7 @@ TEST(Axis, BilinearTakesEachTargetAtItsCentreInBothDirections) {
     axis.set({0, double(samples)}, samples, targets, Interpolation::kBilinear);
     for (int32_t i = 0; i < targets; ++i) {
       const double wanted = std::clamp((i + 0.5) * samples / targets, 0.5, samples - 0.5);
-      ASSERT_NEAR(centre_of_mass(axis, i), wanted, 1.0 / 256) << samples << " to " << targets << ", target " << i;
+      ASSERT_NEAR(center_of_mass(axis, i), wanted, 1.0 / 256) << samples << " to " << targets << ", target " << i;
     }
   }
 }

@@ -66,7 +66,7 @@ Source source_of(const std::string& encoding, int32_t width, int32_t height, int
   for (uint8_t& byte : source.data) byte = static_cast<uint8_t>(random());
   source.data.shrink_to_fit();
   source.picture =
-      make_picture(source.data.data(), source.data.size(), width, height, step, encoding, ColourRange::kLimited);
+      make_picture(source.data.data(), source.data.size(), width, height, step, encoding, ColorRange::kLimited);
   return source;
 }
 
@@ -106,7 +106,7 @@ TEST_P(Bounds, Nv12PlanesAreWrittenInsideOnly) {
     GuardedRows y(half_width * 2, half_height * 2, padding);
     GuardedRows uv(half_width * 2, half_height, padding);
     const Nv12Destination out{y.data(), y.stride(), uv.data(), uv.stride(), half_width * 2, half_height * 2};
-    Preparation(geometry).prepare(picture, out, ColourRange::kFull);
+    Preparation(geometry).prepare(picture, out, ColorRange::kFull);
     y.expect_margins_untouched(what + ", luma");
     uv.expect_margins_untouched(what + ", chroma");
   });
@@ -115,13 +115,13 @@ TEST_P(Bounds, Nv12PlanesAreWrittenInsideOnly) {
 TEST_P(Bounds, TensorsAreWrittenInsideOnly) {
   PixelFormat format;
   format.dtype = HB_DNN_TENSOR_TYPE_F32;
-  const ValueTable colours(format);
+  const ValueTable colors(format);
   format.channels = Channels::kGrey;
   const ValueTable grey(format);
   int32_t round = 0;
   for_many([&](const Picture& picture, const Geometry& geometry, int32_t width, int32_t height, int32_t padding,
                const std::string& what) {
-    const ValueTable& values = ++round % 3 == 0 ? grey : colours;
+    const ValueTable& values = ++round % 3 == 0 ? grey : colors;
     const int32_t channels = values.channel_count();
     const bool planar = round % 2 == 0;
     GuardedRows rows(width * 4 * (planar ? 1 : channels), height * (planar ? channels : 1), padding);

@@ -30,7 +30,7 @@ template <typename Prepare>
 int64_t allocations_of_second_frame(const char* encoding, int32_t row_bytes, int32_t rows, Prepare prepare) {
   const std::vector<uint8_t> data(static_cast<size_t>(row_bytes) * static_cast<size_t>(rows), 99);
   const auto frame = [&] {
-    prepare(make_picture(data.data(), data.size(), kWidth, kHeight, row_bytes, encoding, ColourRange::kLimited));
+    prepare(make_picture(data.data(), data.size(), kWidth, kHeight, row_bytes, encoding, ColorRange::kLimited));
   };
   frame();
   const int64_t before = allocations.load();
@@ -57,7 +57,7 @@ TEST_P(Heap, NothingIsAllocatedForEachFrame) {
     EXPECT_EQ(allocations_of_second_frame(encoding, row_bytes, rows,
                                           [&](const Picture& picture) {
                                             to_nv12.prepare(picture, {y.data(), kSide, uv.data(), kSide, kSide, kSide},
-                                                            ColourRange::kLimited);
+                                                            ColorRange::kLimited);
                                           }),
               0)
         << encoding;

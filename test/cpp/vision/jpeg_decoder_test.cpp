@@ -14,7 +14,7 @@
 namespace hbm::vision {
 namespace {
 
-/// A picture of one colour.
+/// A picture of one color.
 std::vector<uint8_t> jpeg_of(int width, int height, TJSAMP sampling, int pixel_format = TJPF_RGB) {
   std::vector<uint8_t> pixels;
   for (int i = 0; i < width * height; ++i) {
@@ -49,14 +49,14 @@ TEST(JpegDecoder, EverySamplingOfChromaKeepsItsGrid) {
     const auto file = jpeg_of(51, 35, sampling);
     const Picture picture = decoder.decode(file.data(), file.size());
     EXPECT_EQ(picture.kind, PixelKind::kYuv);
-    EXPECT_EQ(picture.range, ColourRange::kFull);
+    EXPECT_EQ(picture.range, ColorRange::kFull);
     EXPECT_EQ(picture.width, 51);
     EXPECT_EQ(picture.height, 35);
     EXPECT_EQ(picture.chroma_step_x, step_x);
     EXPECT_EQ(picture.chroma_step_y, step_y);
     EXPECT_GE(picture.chroma_width * step_x, 51);
     EXPECT_GE(picture.chroma_height * step_y, 35);
-    const Yuv wanted = yuv_of({200, 60, 60}, ColourRange::kFull);
+    const Yuv wanted = yuv_of({200, 60, 60}, ColorRange::kFull);
     EXPECT_NEAR(picture.plane.data[0], wanted.y, 2);
     EXPECT_NEAR(picture.u.data[0], wanted.u, 2);
     EXPECT_NEAR(picture.v.data[0], wanted.v, 2);

@@ -22,7 +22,7 @@ struct Claim {
 Picture picture_of(const Claim& claim) {
   static const uint8_t data[1] = {};
   return make_picture(data, claim.size_bytes, claim.width, claim.height, claim.step, claim.encoding,
-                      ColourRange::kLimited);
+                      ColorRange::kLimited);
 }
 
 std::string refusal_of(const Claim& claim) {

@@ -1,6 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#include "vision/colour.hpp"
+#include "vision/color.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,49 +14,49 @@ namespace {
 // BT.601: luma = red * kRed + green * (1 - kRed - kBlue) + blue * kBlue.
 constexpr double kRed = 0.299;
 constexpr double kBlue = 0.114;
-constexpr double kNoColour = 128;
+constexpr double kNoColor = 128;
 
 struct Scale {
   double black, luma, chroma;  ///< value of black; steps from black to white and between the ends of chroma
 };
 
-Scale scale_of(ColourRange range) { return range == ColourRange::kLimited ? Scale{16, 219, 224} : Scale{0, 255, 255}; }
+Scale scale_of(ColorRange range) { return range == ColorRange::kLimited ? Scale{16, 219, 224} : Scale{0, 255, 255}; }
 
 uint8_t to_byte(double value) { return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
 
 }  // namespace
 
-ColourRange colour_range_from_name(std::string_view name) {
-  if (name == "limited") return ColourRange::kLimited;
-  if (name == "full") return ColourRange::kFull;
+ColorRange color_range_from_name(std::string_view name) {
+  if (name == "limited") return ColorRange::kLimited;
+  if (name == "full") return ColorRange::kFull;
   throw ValueError("unknown color range '" + std::string(name) +
                    "' (known: limited, luma 16 to 235, and full, 0 to 255)");
 }
 
-Yuv yuv_of(const Rgb& colour, ColourRange range) {
+Yuv yuv_of(const Rgb& color, ColorRange range) {
   const Scale scale = scale_of(range);
-  const double red = colour.red / 255.0;
-  const double blue = colour.blue / 255.0;
-  const double luma = kRed * red + (1 - kRed - kBlue) * (colour.green / 255.0) + kBlue * blue;
+  const double red = color.red / 255.0;
+  const double blue = color.blue / 255.0;
+  const double luma = kRed * red + (1 - kRed - kBlue) * (color.green / 255.0) + kBlue * blue;
   return {to_byte(scale.black + scale.luma * luma),
-          to_byte(kNoColour + scale.chroma * (blue - luma) / (2 * (1 - kBlue))),
-          to_byte(kNoColour + scale.chroma * (red - luma) / (2 * (1 - kRed)))};
+          to_byte(kNoColor + scale.chroma * (blue - luma) / (2 * (1 - kBlue))),
+          to_byte(kNoColor + scale.chroma * (red - luma) / (2 * (1 - kRed)))};
 }
 
-const RangeMap& RangeMap::between(ColourRange from, ColourRange to) {
-  static const RangeMap same(ColourRange::kFull, ColourRange::kFull);
-  static const RangeMap widen(ColourRange::kLimited, ColourRange::kFull);
-  static const RangeMap narrow(ColourRange::kFull, ColourRange::kLimited);
+const RangeMap& RangeMap::between(ColorRange from, ColorRange to) {
+  static const RangeMap same(ColorRange::kFull, ColorRange::kFull);
+  static const RangeMap widen(ColorRange::kLimited, ColorRange::kFull);
+  static const RangeMap narrow(ColorRange::kFull, ColorRange::kLimited);
   if (from == to) return same;
-  return to == ColourRange::kFull ? widen : narrow;
+  return to == ColorRange::kFull ? widen : narrow;
 }
 
-RangeMap::RangeMap(ColourRange from, ColourRange to)
+RangeMap::RangeMap(ColorRange from, ColorRange to)
     : identity_(from == to),
       luma_(scale_of(to).luma / scale_of(from).luma,
             scale_of(to).black - scale_of(from).black * scale_of(to).luma / scale_of(from).luma),
       chroma_(scale_of(to).chroma / scale_of(from).chroma,
-              kNoColour - kNoColour * scale_of(to).chroma / scale_of(from).chroma) {}
+              kNoColor - kNoColor * scale_of(to).chroma / scale_of(from).chroma) {}
 
 RangeMap::Line::Line(double gain_value, double offset_value)
     : gain(static_cast<uint16_t>(std::lround(gain_value * (1 << 14)))),

@@ -1,7 +1,7 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_COLOUR_HPP_
-#define HBM_VISION_COLOUR_HPP_
+#ifndef HBM_VISION_COLOR_HPP_
+#define HBM_VISION_COLOR_HPP_
 
 #include <array>
 #include <cstdint>
@@ -10,12 +10,12 @@
 namespace hbm::vision {
 
 /// Which numbers YUV uses. The matrix is BT.601 in both.
-enum class ColourRange {
+enum class ColorRange {
   kLimited,  ///< luma 16 to 235, chroma 16 to 240: cameras, video, the board's converter
   kFull,     ///< 0 to 255: JPEG, and grey pictures
 };
 
-ColourRange colour_range_from_name(std::string_view name);
+ColorRange color_range_from_name(std::string_view name);
 
 struct Rgb {
   uint8_t red, green, blue;
@@ -25,7 +25,7 @@ struct Yuv {
   uint8_t y, u, v;
 };
 
-Yuv yuv_of(const Rgb& colour, ColourRange range);
+Yuv yuv_of(const Rgb& color, ColorRange range);
 
 /// Full-range luma.
 inline uint8_t grey_of(int32_t red, int32_t green, int32_t blue) {
@@ -35,7 +35,7 @@ inline uint8_t grey_of(int32_t red, int32_t green, int32_t blue) {
 /// Changes luma and chroma from one range to the other; half of a step is rounded up, give or take a 64th.
 class RangeMap {
  public:
-  static const RangeMap& between(ColourRange from, ColourRange to);
+  static const RangeMap& between(ColorRange from, ColorRange to);
 
   bool is_identity() const { return identity_; }
   void map_luma(uint8_t* values, int32_t count) const { luma_.apply(values, count); }
@@ -51,7 +51,7 @@ class RangeMap {
     int16_t offset;  ///< times 2^6, with the half that rounds
   };
 
-  RangeMap(ColourRange from, ColourRange to);
+  RangeMap(ColorRange from, ColorRange to);
 
   bool identity_;
   Line luma_;
@@ -60,4 +60,4 @@ class RangeMap {
 
 }  // namespace hbm::vision
 
-#endif  // HBM_VISION_COLOUR_HPP_
+#endif  // HBM_VISION_COLOR_HPP_
