@@ -37,7 +37,7 @@ wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 p
 lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
 	@$(ENVIRONMENT) && scripts/lint
 
-format: environment ## formats the C++ sources, mends the Python ones
+format: environment ## formats the C++ sources, fixes the Python ones
 	@$(ENVIRONMENT) && scripts/format
 
 demo: setup ## real text found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video)

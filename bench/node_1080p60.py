@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Share of results delivered at 60 pictures of 1080p NV12 a second, to two models of 10 ms on two cores."""
+"""Share of results delivered at 60 pictures of 1080p NV12 per second, to two models of 10 ms on two cores."""
 
 import statistics
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""CPU seconds a frame of the node, 1080p NV12, 5 ms model, 1 MiB result ÷ of a node as the tutorials teach it."""
+"""CPU seconds per frame of the node, 1080p NV12, 5 ms model, 1 MiB result ÷ those of a node as in the tutorials."""
 
 import statistics
 

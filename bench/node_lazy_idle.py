@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""CPU of a node whose model is lazy, in % of a core, while a camera sends it 30 1080p pictures a second and nobody listens."""
+"""CPU of a node whose model is lazy, in % of a core, while a camera sends it 30 1080p pictures per second, without a subscriber."""
 
 import statistics
 import time

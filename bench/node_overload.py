@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""p99 age of results, 60 s of 1080p pictures at three times what a 20 ms model can take ÷ (2 × 20 ms + a picture's period).
+"""p99 age of results, 60 s of 1080p pictures at three times the rate of a 20 ms model ÷ (2 × 20 ms + a picture's period).
 
 The samples also hold what must not grow, the medians of six parts of that minute, and how long `set_parameters` took.
 """

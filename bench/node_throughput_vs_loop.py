@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Results a second through ROS, 1080p pictures faster than the 10 ms model ÷ calls a second of a plain `run()` loop."""
+"""Results per second through ROS, 1080p pictures faster than the 10 ms model ÷ calls per second of a plain `run()` loop."""
 
 import statistics
 import time

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Results a second of two 20 ms models of one node, 1080p pictures, on a core each ÷ both on one core."""
+"""Results per second of two 20 ms models of one node, 1080p pictures, on two cores ÷ both on one core."""
 
 import statistics
 

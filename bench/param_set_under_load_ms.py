@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""p99 of the service call behind `ros2 param set`, while both models of a node get more 1080p pictures than they can take."""
+"""p99 of the service call behind `ros2 param set`, while both models of a node get more 1080p pictures than they can process."""
 
 import threading
 import time

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Calls a second of four Python threads on a timed 5 ms model and four cores ÷ (4 × 200)."""
+"""Calls per second of four Python threads on a timed 5 ms model and four cores ÷ (4 × 200)."""
 
 import statistics
 import threading

@@ -69,14 +69,14 @@ class Graph:
         """Return a list that grows with every result on `topic`, once that has a publisher."""
         return self._collect(InferenceResult, topic, QoSProfile(depth=100))
 
-    def model_lists(self) -> list[ModelList]:
+    def model_lists(self, patience_s: float = PATIENCE_S) -> list[ModelList]:
         qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        return self._collect(ModelList, f"{self._node_name}/models", qos)
+        return self._collect(ModelList, f"{self._node_name}/models", qos, patience_s)
 
-    def _collect(self, kind: type, topic: str, qos: QoSProfile) -> list:
+    def _collect(self, kind: type, topic: str, qos: QoSProfile, patience_s: float = PATIENCE_S) -> list:
         collected: list = []
         subscription = self.node.create_subscription(kind, topic, collected.append, qos)
-        wait_until(lambda: subscription.get_publisher_count() > 0, f"a publisher on {topic}")
+        wait_until(lambda: subscription.get_publisher_count() > 0, f"a publisher on {topic}", patience_s)
         return collected
 
     def publish(self, topic: str, message: Any) -> Any:

@@ -57,6 +57,7 @@ class NotRun:
 
     Attributes:
         covered_by: the file that runs them, or what they do, for real.
+        page: where this is so; empty: on every page.
         check: what can be checked without running them; raises where it does not hold.
     """
 
@@ -64,6 +65,7 @@ class NotRun:
     reason: str
     covered_by: str
     check: Callable[[str], None] | None = None
+    page: str = ""
 
 
 NOT_RUN = (
@@ -74,8 +76,10 @@ NOT_RUN = (
     ),
     NotRun(r"\. \./env\.sh", "the tests run in this environment", "scripts/test", files_exist),
     NotRun(r"rosdep ", "installs packages of the system", "package.xml"),
-    NotRun(r"colcon build", "is the build that this test uses", "scripts/build", options_exist),
-    NotRun(r"\. install/setup\.sh", "colcon's; env.sh does the same here", "env.sh"),
+    NotRun(
+        r"colcon build --packages-select hbm_runtime_ros", "is the build of this package", "scripts/build", options_exist
+    ),
+    NotRun(r"\. install/setup\.sh", "env.sh does the same", "env.sh", page="README.md"),
     NotRun(r"ros2 lifecycle ", "no wheel has this verb", "test/ros/life/test_lifecycle.py"),
     NotRun(r"ros2 bag ", "no wheel has this verb", "test/ros/life/test_replay.py", files_exist),
     NotRun(
@@ -91,6 +95,6 @@ NOT_RUN = (
 )
 
 
-def not_run(command: str) -> NotRun | None:
-    """The row of the table for a command, if it has one."""
-    return next((row for row in NOT_RUN if re.match(row.pattern, command)), None)
+def not_run(page: str, command: str) -> NotRun | None:
+    """The row of the table for a command of a page, if it has one."""
+    return next((row for row in NOT_RUN if re.match(row.pattern, command) and row.page in ("", page)), None)

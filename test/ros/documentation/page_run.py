@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 from graph import Graph, wait_until
-from hbm_runtime_ros.srv import ListModels
+from hbm_runtime_ros.msg import ModelInfo
 from node_process import NodeProcess
 from not_run import not_run
 from pages import Block
@@ -29,6 +29,18 @@ from hbm_runtime_core.packer.manifest_reader import manifest_from_json
 # Commands that run until they are interrupted: they stay, beside what follows on the page.
 KEEPS_RUNNING = r"ros2 launch |ros2 run hbm_runtime_ros (inference_node|image_source)|python3 (show|publish)\w*\.py"
 START_PATIENCE_S = 60.0
+
+
+def _active_models(graph: Graph, process: subprocess.Popen) -> list[ModelInfo]:
+    """Wait until all models of a node are active."""
+    lists = graph.model_lists(START_PATIENCE_S)
+
+    def active() -> bool:
+        assert process.poll() is None, f"the node ended with exit code {process.returncode}"
+        return bool(lists) and all(model.state == "active" for model in lists[-1].models)
+
+    wait_until(active, "the models to be active", START_PATIENCE_S)
+    return lists[-1].models
 
 
 def _without_numbers(text: str) -> str:
@@ -96,7 +108,7 @@ class PageRun:
             # The lines of a traceback are those of the page.
             exec(compile("\n" * block.line + block.text, block.page, "exec"), self.names)
         elif block.language in ("sh", "console"):
-            printed = "".join(self.command(f"{block.page}:{line}", command) for line, command in block.commands())
+            printed = "".join(self.command(block.page, line, command) for line, command in block.commands())
             if block.language == "console":
                 assert _without_numbers(printed) == _without_numbers(block.output()), f"{block}\n{printed}"
         elif block.language == "yaml":
@@ -106,9 +118,9 @@ class PageRun:
         else:
             assert block.language == "text", f"{block}: a block of '{block.language}' begins with the name of its file"
 
-    def command(self, where: str, command: str) -> str:
+    def command(self, page: str, line: int, command: str) -> str:
         """Run or check one command, and return its output."""
-        if (row := not_run(command)) is not None:
+        if (row := not_run(page, command)) is not None:
             if row.check is not None:
                 row.check(command)
             return ""
@@ -118,7 +130,7 @@ class PageRun:
         state = shlex.quote(str(self._shell_state))
         script = f"set -eo pipefail; . {state}\n{command}\n{{ export -p; printf 'cd %q\\n' \"$PWD\"; }} > {state}\n"
         done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=100, check=False)
-        assert done.returncode == 0, f"{where}: {command}\nexit code {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"{page}:{line}: {command}\nexit code {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
     def _interrupt_all(self) -> None:
@@ -150,14 +162,11 @@ class PageRun:
         if self.graph is None:
             self.graph = graph
 
-        def active() -> bool:
-            assert process.poll() is None, f"the node ended with {process.returncode}: {self.running[-1].output.read_text()}"
-            models = graph.call(ListModels, "list_models").models
-            return bool(models) and all(model.state == "active" for model in models)
-
-        wait_until(active, f"the models of {name} to be active", START_PATIENCE_S)
+        models = _active_models(graph, process)
         # The first command starts ROS's daemon, which needs a moment to discover what runs.
-        wait_until(lambda: name in self.command("", "ros2 node list").split(), f"{name} to be listed", START_PATIENCE_S)
+        wanted = {name, *(model.result_topic for model in models)}
+        listed = "ros2 node list; ros2 topic list"
+        wait_until(lambda: wanted <= set(self.command("", 0, listed).split()), f"{wanted} to be listed", START_PATIENCE_S)
         if graph is not self.graph:
             graph.__exit__()
 
@@ -174,8 +183,5 @@ class PageRun:
         """Start a node on the groups of the models that the block shows."""
         groups = yaml.safe_load(block.text)
         parameters = {"models": list(groups), **groups}
-        with NodeProcess(self.folder, parameters, name="fragment"), Graph("/fragment") as graph:
-            wait_until(
-                lambda: all(model.state == "active" for model in graph.call(ListModels, "list_models").models),
-                f"the models of {block}",
-            )
+        with NodeProcess(self.folder, parameters, name="fragment") as node, Graph("/fragment") as graph:
+            _active_models(graph, node.process)

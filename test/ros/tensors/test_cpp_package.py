@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A C++ package that finds the installed one reads and makes tensors with its header."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent / "cpp_package"
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "results.md"
 
 
 def build(source, folder):
@@ -29,12 +27,3 @@ def test_a_package_that_finds_the_messages_finds_the_header(tmp_path):
     build(PACKAGE, tmp_path)
     done = subprocess.run([tmp_path / "tensor_test"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.timeout(300)
-def test_the_example_of_the_page_compiles_as_it_stands(tmp_path):
-    (source,) = re.findall(r"```cpp\n(.*?)```", PAGE.read_text(), re.S)
-    (cmake,) = re.findall(r"```cmake\n(.*?)```", PAGE.read_text(), re.S)
-    (tmp_path / "reader.cpp").write_text(source)
-    (tmp_path / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.22)\nproject(reader LANGUAGES C CXX)\n{cmake}")
-    build(tmp_path, tmp_path / "build")
