@@ -69,7 +69,8 @@ def test_a_readme_has_at_most_200_lines(page):
 @pytest.mark.parametrize("page", [*PAGES, "README.zh-CN.md"])
 def test_a_link_leads_to_a_file_and_to_a_heading(page):
     text = (CHECKOUT / page).read_text(encoding="utf-8")
-    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", text):
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", prose):
         file = ((CHECKOUT / page).parent / target).resolve() if target else CHECKOUT / page
         assert file.exists(), f"{page}: {target}"
         if anchor:
