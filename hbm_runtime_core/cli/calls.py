@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import integer, integers, positive, split_name
-from .backend import refuse_foreign_file
 from .console import warn
 from .errors import InputError, UsageError, unknown
+from .file_kind import refuse_foreign_file
 from .input_files import InputFile, read_input_files
 from .picture_file import add_picture_options, check_picture_options
 

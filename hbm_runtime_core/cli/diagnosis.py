@@ -22,7 +22,6 @@ from typing import Any
 from .. import host
 from ..environment import VARIABLES
 from ..packer.container import creator
-from .backend import open_backend
 from .errors import unknown
 from .sim_env import LIBRARIES, library_dir
 
@@ -155,8 +154,10 @@ def _package() -> Check:
 
 
 def _backend() -> Check:
+    from .. import HB_HBMRuntime
+
     try:
-        backend, version, library = open_backend()
+        detail = f"{HB_HBMRuntime.backend}, libdnn {HB_HBMRuntime.version}, {HB_HBMRuntime.library_path}"
     except Exception as error:
         return Check(
             "backend",
@@ -165,7 +166,7 @@ def _backend() -> Check:
             "on a board install the package hobot-dnn; on a PC use HBM_RUNTIME_BACKEND=sim with an installation that "
             "has the simulator",
         )
-    return Check("backend", OK, f"{backend}, libdnn {version}, {library}")
+    return Check("backend", OK, detail)
 
 
 def _trial() -> Check:

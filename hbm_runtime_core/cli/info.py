@@ -9,8 +9,8 @@ from typing import Any
 
 from ..packer import read_package
 from .arguments import add_json
-from .backend import is_simulated_file, refuse_foreign_file
 from .console import print_json
+from .file_kind import is_simulated_file, refuse_foreign_file
 from .model_table import describe_package, package_json
 from .runtime_facts import describe_runtime, runtime_json
 
