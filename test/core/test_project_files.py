@@ -1,0 +1,52 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The files around the code name commands, versions and distributions that exist."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+WORKFLOW = CHECKOUT / ".github/workflows/test.yaml"
+
+
+def read(name):
+    return (CHECKOUT / name).read_text(encoding="utf-8")
+
+
+def test_every_make_target_of_workflow_and_container_exists():
+    texts = [
+        read(name) for name in (".github/workflows/test.yaml", "Dockerfile", ".devcontainer/devcontainer.json", ".ci/run")
+    ]
+    commands = {command for text in texts for command in re.findall(r'\bmake [a-z-]+(?: PARTS="[a-z ]+")?', text)}
+    assert len(commands) >= 2
+    for command in commands:
+        subprocess.run(f"make -n {command.removeprefix('make ')}", shell=True, cwd=CHECKOUT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    "hook", yaml.safe_load(read(".pre-commit-config.yaml"))["repos"][0]["hooks"], ids=lambda hook: hook["id"]
+)
+def test_every_hook_before_a_commit_is_a_check_of_the_tests(hook):
+    checks = read("scripts/lint") + read("test/core/test_reference.py")
+    assert hook["entry"].split()[0] in checks
+
+
+def test_the_workflow_tests_every_distribution_that_the_readme_names():
+    matrix = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["ros"]["strategy"]["matrix"]["distribution"]
+    (row,) = re.findall(r"^\| ROS 2 \|(.*)\|$", read("README.md"), re.MULTILINE)
+    assert sorted(matrix) == sorted(name.lower() for name in re.findall(r"[A-Z][a-z]+", row))
+
+
+def test_the_changelog_names_the_version_of_the_package():
+    (version,) = re.findall(r"<version>(.*)</version>", read("package.xml"))
+    assert version in read("CHANGELOG.rst")
+
+
+def test_the_license_is_complete_and_named_in_the_package():
+    text = read("LICENSE")
+    assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in text and "9. Accepting Warranty" in text
+    assert '<license file="LICENSE">Apache-2.0</license>' in read("package.xml")
