@@ -68,7 +68,7 @@ class Node:
         return self.value
 
     def choice(self, options: Collection[str]) -> str:
-        if self.value not in options:
+        if not isinstance(self.value, str) or self.value not in options:
             self.fail("one of " + ", ".join(f"'{option}'" for option in options))
         return self.value
 

@@ -8,10 +8,13 @@ FakeQuantize of an IR into a few patterns of operations around a port of an inte
 * output: Convert(FakeQuantize(real)), whose input range becomes the integers of its output range;
 * input: FakeQuantize(Convert(port)), the same the other way round;
 * input: (Convert(port) - zero point) * scale.
+
+Operations between them and the port that only move elements change nothing about one scale for the whole tensor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +25,7 @@ from .quantization import QUANTIZED_TYPES, Quantization
 
 # Zero points come out of float32 arithmetic on up to 16-bit integers.
 _ZERO_POINT_TOLERANCE = 0.01
+_MOVES_ELEMENTS = ("Reshape", "Transpose", "Squeeze", "Unsqueeze", "StridedSlice", "Slice", "Broadcast", "Tile")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ def of_output(value: Any, dtype: DType | None) -> NetworkQuantization | None:
         dtype: its type.
     """
     convert = value.get_node()
+    while convert.get_type_name() in _MOVES_ELEMENTS:
+        convert = convert.input_value(0).get_node()
+    is_moved = convert != value.get_node()
     if dtype is None or dtype.name not in QUANTIZED_TYPES or convert.get_type_name() != "Convert":
         return None
     fake = convert.input_value(0).get_node()
@@ -57,26 +64,36 @@ def of_output(value: Any, dtype: DType | None) -> NetworkQuantization | None:
     if ranges is None:
         return None
     real_low, real_high, low, high = ranges
-    quantization = _from_ranges(real_low, real_high, low, high, value.get_partial_shape(), dtype)
-    if quantization is None:
+    quantization = _from_ranges(real_low, real_high, low, high, convert.get_output_partial_shape(0), dtype)
+    if quantization is None or (is_moved and len(quantization.scale) > 1):
         return None
     covers_type = (np.unique(low).tolist(), np.unique(high).tolist()) == ([dtype.limits[0]], [dtype.limits[1]])
-    return NetworkQuantization(quantization, real=fake.input_value(0) if covers_type else None)
+    return NetworkQuantization(quantization, real=fake.input_value(0) if covers_type and not is_moved else None)
 
 
 def of_input(parameter: Any, dtype: DType | None) -> NetworkQuantization | None:
-    """How the network dequantizes an input; None where it does not, or not everywhere alike."""
+    """How the network dequantizes an input; None where it does not, or in several ways."""
     if dtype is None or dtype.name not in QUANTIZED_TYPES:
         return None
     found: NetworkQuantization | None = None
-    for target in parameter.output(0).get_target_inputs():
-        if target.get_node().get_type_name() == "ShapeOf":
+    for consumer, is_moved in _consumers(parameter):
+        each = _dequantization(consumer, dtype)
+        if each is None or (is_moved and len(each.quantization.scale) > 1):
             continue
-        each = _dequantization(target.get_node(), dtype)
-        if each is None or (found is not None and found.quantization != each.quantization):
+        if found is not None and found.quantization != each.quantization:
             return None
-        found = each if found is None or not each.certain else found
+        found = each if found is None or each.certain else found
     return found
+
+
+def _consumers(node: Any, is_moved: bool = False) -> Iterator[tuple[Any, bool]]:
+    """The operations that use a value, and whether its elements were moved before."""
+    for target in node.output(0).get_target_inputs():
+        consumer = target.get_node()
+        if consumer.get_type_name() in _MOVES_ELEMENTS and target.get_index() == 0:
+            yield from _consumers(consumer, True)
+        else:
+            yield consumer, is_moved
 
 
 def _dequantization(convert: Any, dtype: DType) -> NetworkQuantization | None:

@@ -16,6 +16,7 @@ from .errors import PackError, PackFileError
 if TYPE_CHECKING:
     import openvino
 
+OPENVINO = "openvino==2026.4.*"
 _FRAMEWORKS = {".onnx": "onnx", ".xml": "ir", ".tflite": "tflite", ".pdmodel": "paddle", ".json": "paddle", ".pb": "tf"}
 _WEIGHTS_SUFFIX = {"ir": ".bin", "paddle": ".pdiparams"}
 _EXTERNAL_DATA = re.compile(r"stored data in file \((.+), offset: (\d+), data_length: (\d+)\)")
@@ -33,7 +34,7 @@ def import_openvino() -> Any:
 
         return openvino
     except ImportError as error:
-        raise PackError(f"OpenVINO is not installed ({error}); install it with: pip install openvino") from None
+        raise PackError(f"OpenVINO is not installed ({error}); install it with: pip install '{OPENVINO}'") from None
 
 
 def read_network(path: Path) -> openvino.Model:

@@ -4,6 +4,9 @@
 
 import re
 import shlex
+import sys
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -197,6 +200,39 @@ def test_an_option_for_one_of_several_ports_names_it_as_the_error_says(tmp_path,
     path = two_port_network(tmp_path / "two.xml")
     assert "must name it, NAME=VALUE" in pack(path, "--input-name", "left")
     assert pack(path, "--input-name", "a=left").model.inputs[0].name == "left"
+
+
+def test_without_openvino_the_version_that_the_package_asks_for_is_named(tmp_path, pack, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    (tmp_path / "net.onnx").touch()
+    err = pack(tmp_path / "net.onnx")
+    asked_for = re.search(r"pip install '(.*)'", err)
+    assert asked_for, err
+    project = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    assert f'pack = ["{asked_for[1]}"]' in project and f'sim = ["{asked_for[1]}"]' in project
+
+
+def test_a_description_in_yaml_without_pyyaml_is_written_as_json_as_the_error_says(tmp_path, capsys, monkeypatch):
+    text = '{"models": [{"name": "m", "inputs": [{"name": "x", "dtype": "U8", "shape": [1]}], "outputs": [{"name": "y", "dtype": "U8", "shape": [1]}]}]}'
+    for name in ("spec.yaml", "spec.json"):
+        (tmp_path / name).write_text(text)
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    code, _, err = call(capsys, "pack", "--spec", tmp_path / "spec.yaml", "-o", tmp_path / "m.hbm")
+    assert code == 1
+    assert "PyYAML is not installed; install it with: pip install pyyaml (or write JSON)" in err
+    assert call(capsys, "pack", "--spec", tmp_path / "spec.json", "-o", tmp_path / "m.hbm")[0] == 0
+
+
+def test_models_that_are_too_large_for_one_file_go_into_several_as_the_error_says(tmp_path, capsys, monkeypatch):
+    paths = [scaled_network(tmp_path / f"{name}.xml") for name in ("one", "two")]
+    assert call(capsys, "pack", paths[0], "-o", tmp_path / "one.hbm")[0] == 0
+    with zipfile.ZipFile(tmp_path / "one.hbm") as archive:
+        limit = sum(member.file_size for member in archive.infolist()) + 100
+    monkeypatch.setattr("hbm_runtime_core.packer.container._PACKAGE_LIMIT_BYTES", limit)
+    code, _, err = call(capsys, "pack", paths[0], "+", paths[1], "-o", tmp_path / "both.hbm")
+    assert code == 1 and "put them into several files" in err, err
+    for path in paths:
+        assert call(capsys, "pack", path, "-o", path.with_suffix(".hbm"))[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,87 @@ def test_an_ir_declares_what_the_onnx_it_came_from_declares(tmp_path):
         assert (from_ir.inputs, from_ir.outputs) == (from_onnx.inputs, from_onnx.outputs)
 
 
+@pytest.mark.parametrize(
+    ("move", "shape", "constants"),
+    [
+        (helper.make_node("Transpose", ["from"], ["to"], perm=[2, 0, 1]), (50, 2, 3), {}),
+        (helper.make_node("Reshape", ["from", "shape"], ["to"]), (6, 50), {"shape": np.int64([6, 50])}),
+        (helper.make_node("Unsqueeze", ["from", "axes"], ["to"]), (1, 2, 3, 50), {"axes": np.int64([0])}),
+    ],
+)
+def test_moving_elements_between_the_port_and_the_quantization_changes_nothing(tmp_path, move, shape, constants):
+    def moved(source, target):
+        node = helper.make_node(move.op_type, [source, *move.input[1:]], [target])
+        node.attribute.extend(move.attribute)
+        return node
+
+    scale = {"scale": np.float32(0.25), "zero_point": np.uint8(128)}
+    out = save_onnx(
+        tmp_path / "out.onnx",
+        [helper.make_node("QuantizeLinear", ["x", *scale], ["q"]), moved("q", "y")],
+        [("x", TensorProto.FLOAT, SHAPE)],
+        [("y", TensorProto.UINT8, shape)],
+        scale | constants,
+    )
+    packed = pack(out)
+    assert packed.model.outputs[0].quantization == Quantization((0.25,), (128,))
+    x = reals(0.75)
+    np.testing.assert_array_equal(infer(packed, x)[0], onnxruntime_outputs(out, x=x)[0])
+    into = save_onnx(
+        tmp_path / "in.onnx",
+        [moved("x", "q"), helper.make_node("DequantizeLinear", ["q", *scale], ["y"])],
+        [("x", TensorProto.UINT8, SHAPE)],
+        [("y", TensorProto.FLOAT, shape)],
+        scale | constants,
+    )
+    packed = pack(into)
+    assert packed.model.inputs[0].quantization == Quantization((0.25,), (128,))
+    q = integers(np.uint8)
+    np.testing.assert_array_equal(infer(packed, q)[0], onnxruntime_outputs(into, x=q)[0])
+
+
+@pytest.mark.parametrize(
+    ("nodes", "outputs"),
+    [
+        ([("Identity", ["x"], ["w"], {})], [("w", TensorProto.UINT8, (2, 3))]),
+        ([("Cast", ["x"], ["w"], {"to": TensorProto.INT32})], [("w", TensorProto.INT32, (2, 3))]),
+        ([("Shape", ["x"], ["w"], {})], [("w", TensorProto.INT64, (2,))]),
+    ],
+)
+def test_another_use_of_the_integers_does_not_hide_their_scale(tmp_path, nodes, outputs):
+    path = save_onnx(
+        tmp_path / "net.onnx",
+        [helper.make_node("DequantizeLinear", ["x", "s", "z"], ["y"])]
+        + [helper.make_node(kind, inputs, names, **attributes) for kind, inputs, names, attributes in nodes],
+        [("x", TensorProto.UINT8, (2, 3))],
+        [("y", TensorProto.FLOAT, (2, 3)), *outputs],
+        {"s": np.float32(0.5), "z": np.uint8(3)},
+    )
+    assert pack(path).model.inputs[0].quantization == Quantization((0.5,), (3,))
+
+
+def test_quantization_that_a_tensor_cannot_declare_is_left_undeclared(tmp_path):
+    x, y = ("x", TensorProto.FLOAT, (2, 4)), ("y", TensorProto.INT8, (2, 4))
+    scales = {"s": np.float32([[0.1, 0.2], [0.3, 0.4]]), "z": np.int8([[1, 2], [3, 4]])}
+    blocks = helper.make_node("QuantizeLinear", ["x", "s", "z"], ["y"], axis=1, block_size=2)
+    assert (
+        pack(save_onnx(tmp_path / "blocks.onnx", [blocks], [x], [y], scales, opset=21)).model.outputs[0].quantization is None
+    )
+    dynamic = helper.make_node("DynamicQuantizeLinear", ["x"], ["y", "scale", "point"])
+    outputs = [("y", TensorProto.UINT8, (2, 4)), ("scale", TensorProto.FLOAT, ()), ("point", TensorProto.UINT8, ())]
+    assert pack(save_onnx(tmp_path / "dynamic.onnx", [dynamic], [x], outputs, {})).model.outputs[0].quantization is None
+    nodes = [helper.make_node("DequantizeLinear", ["x", name], [f"y{name}"]) for name in "ab"]
+    outputs = [(f"y{name}", TensorProto.FLOAT, (2, 4)) for name in "ab"]
+    two = save_onnx(
+        tmp_path / "two.onnx",
+        nodes,
+        [("x", TensorProto.INT8, (2, 4))],
+        outputs,
+        {"a": np.float32(1), "b": np.float32(2)},
+    )
+    assert pack(two).model.inputs[0].quantization is None
+
+
 def test_a_tflite_network_declares_the_scales_of_its_tensors(tmp_path):
     path = save_tflite_relu(tmp_path / "net.tflite", SHAPE, scale=(0.1, 0.05), zero_point=(3, -128))
     packed = pack(path)

@@ -3,6 +3,7 @@
 """Timed models that replay recorded outputs, from the description to what run() returns."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -90,6 +91,22 @@ def test_four_bit_integers_are_recorded_one_to_an_element(tmp_path, dtype, low, 
         if found.shape[-1] != 5:
             found = unpack_four_bit(found.view(np.uint8), 5, signed=dtype == "S4")
         np.testing.assert_array_equal(found, array[i])
+
+
+def test_each_run_of_several_threads_gets_a_recording_of_its_own(tmp_path):
+    counts = np.arange(100, dtype=np.int32).reshape(100, 1)
+    path = packed(
+        tmp_path, output("boxes", counts, tmp_path, "S32", shape=[1]), output("scores", -counts, tmp_path, "S32", shape=[1])
+    )
+    runtime = HB_HBMRuntime(str(path))
+
+    def work(_):
+        return [runtime.run(np.uint8([0]))["detector"] for _ in range(25)]
+
+    with ThreadPoolExecutor(4) as threads:
+        results = [result for thread in threads.map(work, range(4)) for result in thread]
+    assert sorted(int(result["boxes"][0]) for result in results) == list(range(100))
+    assert all(result["boxes"][0] == -result["scores"][0] for result in results)
 
 
 def test_what_hbm_run_writes_can_be_replayed(tmp_path, capsys):

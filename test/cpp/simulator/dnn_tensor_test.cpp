@@ -46,7 +46,10 @@ TEST_F(Tensor, a_well_formed_call_passes) { EXPECT_EQ(infer(), HB_UCP_SUCCESS) <
 
 TEST_F(Tensor, a_stride_left_open_is_named) {
   y_.tensor.properties.stride[1] = -1;
-  expect_refused(HB_UCP_INVALID_ARGUMENT, "input 'data_y': stride 1 of [-1, -1, 1, 1] is dynamic");
+  expect_refused(HB_UCP_INVALID_ARGUMENT,
+                 "input 'data_y': stride 1 of [-1, -1, 1, 1] is dynamic: put bytes in stride before hbDNNInferV2");
+  y_.tensor.properties.stride[1] = 64;
+  EXPECT_EQ(infer(), HB_UCP_SUCCESS) << hbm_sim_last_error();
 }
 
 TEST_F(Tensor, a_stride_below_the_row_names_user_stride_and_min_stride) {
@@ -138,6 +141,9 @@ TEST_F(Tensor, another_dtype_rank_or_size_is_refused) {
 TEST_F(Tensor, an_output_keeps_the_properties_that_were_queried) {
   output_.tensor.properties.stride[0] = 12;
   expect_refused(HB_UCP_INVALID_ARGUMENT, "output 'out': expected shape [2, 3] with strides [16, 4]");
+  expect_error_says("outputs keep the properties that hbDNNGetOutputTensorProperties gives");
+  output_.tensor.properties = output_properties(model_);
+  EXPECT_EQ(infer(), HB_UCP_SUCCESS) << hbm_sim_last_error();
 }
 
 TEST(DynamicTensor, a_size_left_open_or_absurd_is_named) {
@@ -162,6 +168,8 @@ TEST(DynamicTensor, a_size_left_open_or_absurd_is_named) {
   input.tensor.properties.stride[0] = 64;
   EXPECT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_INVALID_ARGUMENT);
   expect_error_says("larger than any device");
+  input.tensor.properties.validShape.dimensionSize[0] = 1;
+  EXPECT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
 }
 
 }  // namespace
