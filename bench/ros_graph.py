@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from typing import Any
 from ament_index_python.packages import get_package_share_directory
 
 # Fast DDS reads it when the first node of a process is made.
-os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"] = os.environ["FASTDDS_DEFAULT_PROFILES_FILE"] = str(
-    Path(get_package_share_directory("hbm_runtime_ros")) / "config" / "fastdds.xml"
-)
+_CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
+_PROFILE_VARIABLES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+os.environ.update(dict.fromkeys(_PROFILE_VARIABLES, str(_CONFIG / "fastdds.xml")))
 
 import psutil
 import rclpy
@@ -31,11 +32,18 @@ from hbm_runtime_ros.msg import InferenceResult
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
 
-from bench.harness import PEERS
+from bench.harness import PEERS, compile_peer
 from bench.peer_process import PeerProcess
 from hbm_runtime_ros.demo.process_group import ProcessGroup
 from hbm_runtime_ros.memory import keep_freed_memory
 from hbm_runtime_ros.spinning import Spinning
+
+# For programs that lend each other pictures of fixed size.
+LOANS = {
+    **dict.fromkeys(_PROFILE_VARIABLES, str(_CONFIG / "fastdds_loans.xml")),
+    "RMW_FASTRTPS_USE_QOS_FROM_XML": "1",
+    "ROS_DISABLE_LOANED_MESSAGES": "0",
+}
 
 SIDE = 640
 RESULT_BYTES = 1 << 20
@@ -113,6 +121,7 @@ class Graph:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hbm-bench-"))
         self._open = ExitStack()
+        self._started: list[psutil.Process] = []
 
     def __enter__(self) -> Graph:
         return self
@@ -135,24 +144,60 @@ class Graph:
         """A node of `peers/`."""
         return self._start([sys.executable, str(PEERS / script), *arguments], script)
 
-    def inference_node(self, **models: dict[str, Any]) -> psutil.Process:
-        """Launch the node as users do, with a group of parameters a model."""
-        parameters = self.folder / "parameters.yaml"
+    def lending_camera(self, topic: str) -> PeerProcess:
+        """A camera that writes HbmMsg1080P into memory that its readers map; see peers/lending_camera.cpp."""
+        program = compile_peer("lending_camera.cpp", _ros_flags("rcl", "rcutils", "hbm_img_msgs__rosidl_typesupport_c"))
+        # In wheels, the libraries of messages leave Python's symbols to the program that loads them.
+        library = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))
+        return self._open.enter_context(PeerProcess([program, topic], {**LOANS, "LD_PRELOAD": str(library)}))
+
+    def inference_node(self, environment: Mapping[str, str] | None = None, /, **models: dict[str, Any]) -> psutil.Process:
+        """Launch the node as users do, with a group of parameters for each model; a second one in a namespace."""
+        namespace = f"node_{len(self._started)}" if self._started else ""
+        parameters = self.folder / f"parameters_{len(self._started)}.yaml"
         parameters.write_text(yaml.safe_dump({"/**": {"ros__parameters": {"models": list(models), **models}}}))
         command = ["ros2", "launch", "hbm_runtime_ros", "inference.launch.py", f"params_file:={parameters}"]
-        return self._start(command, "lib/hbm_runtime_ros/inference_node")
+        command += [f"namespace:={namespace}"] if namespace else []
+        return self._start(command, "lib/hbm_runtime_ros/inference_node", environment)
 
-    def _start(self, command: Sequence[str], name: str) -> psutil.Process:
+    def _start(self, command: Sequence[str], name: str, environment: Mapping[str, str] | None = None) -> psutil.Process:
         """Start a command; the process of it, or below it, whose command line holds `name`."""
-        self._open.enter_context(ProcessGroup(command, self.folder / f"{Path(name).name}.log", dict(os.environ)))
+        log = self.folder / f"{Path(name).name}_{len(self._started)}.log"
+        self._open.enter_context(ProcessGroup(command, log, {**os.environ, **(environment or {})}))
         found: list[psutil.Process] = []
 
         def look() -> bool:
-            found[:] = [child for child in psutil.Process().children(recursive=True) if _runs(child, name)]
+            children = psutil.Process().children(recursive=True)
+            found[:] = [child for child in children if child not in self._started and _runs(child, name)]
             return bool(found)
 
         wait_until(look, f"{name} (its output is in {self.folder})")
+        self._started.append(found[-1])
         return found[-1]
+
+
+def _ros_flags(*libraries: str) -> list[str]:
+    """Flags for the compiler of a program that uses ROS' C libraries."""
+    prefixes = [Path(prefix) for prefix in os.environ["AMENT_PREFIX_PATH"].split(":")]
+    return [
+        *(f"-I{folder}" for prefix in prefixes for folder in sorted((prefix / "include").glob("*/"))),
+        *(flag for prefix in prefixes for flag in (f"-L{prefix}/lib", f"-Wl,-rpath,{prefix}/lib")),
+        *(f"-l{library}" for library in libraries),
+        "-Wl,--unresolved-symbols=ignore-in-shared-libs",
+    ]
+
+
+def affordable_rate(camera: PeerProcess, sink: Sink, wanted_hz: float, results_per_picture: float = 1.0) -> float:
+    """The rate, at most `wanted_hz`, that this machine keeps: pictures leave on time and their results arrive."""
+    rate_hz = wanted_hz
+    while True:
+        frames = max(12, round(rate_hz))
+        camera.ask(f"{rate_hz} {frames} 1")
+        on_time = camera.answer()[0]
+        results = sum(map(len, sink.take().values()))
+        if (on_time > 0.9 * frames and results > 0.9 * frames * results_per_picture) or rate_hz < 2:
+            return rate_hz
+        rate_hz /= 1.5
 
 
 def _runs(process: psutil.Process, name: str) -> bool:
