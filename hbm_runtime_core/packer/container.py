@@ -68,7 +68,7 @@ class Package:
 
 
 def creator() -> str:
-    """The name and version of this package, as far as the installation tells it."""
+    """The name of this package, with its version where it is installed with metadata."""
     try:
         return f"hbm_runtime_core {metadata.version('hbm_runtime_core')}"
     except metadata.PackageNotFoundError:

@@ -53,7 +53,7 @@ class Description:
     soc: str = "any"
 
     def pack(self, progress: Callable[[str], None] = lambda _: None) -> list[PackedModel]:
-        """The models, ready to be written. `progress` is told the name of each before the work on it starts."""
+        """The models, ready to be written. `progress` is called with the name of each before the work on it starts."""
         packed = []
         for model in self.models:
             if isinstance(model, NetworkOptions):

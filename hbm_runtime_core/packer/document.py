@@ -22,7 +22,7 @@ def _shown(value: Any) -> str:
 
 
 class Node:
-    """A value of a document, and where it stands ("models[0].inputs[1].shape")."""
+    """A value of a document, and its path in it ("models[0].inputs[1].shape")."""
 
     def __init__(self, value: Any, source: str, path: str = "") -> None:
         self.value = value
@@ -111,7 +111,7 @@ class Node:
 
 
 def parse_json(text: str, source: str) -> Node:
-    """The document in `text`. A member named twice is an error: the first would be lost without a word."""
+    """The document in `text`. A duplicate member is an error: the first would be lost silently."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = {}

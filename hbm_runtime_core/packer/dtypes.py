@@ -96,8 +96,8 @@ def parse_dtype(text: str) -> DType:
         return DTYPES[name]
     known = [*DTYPES, *_ALIASES]
     close = difflib.get_close_matches(text, known, n=1)
-    hint = f" (did you mean '{close[0]}'?)" if close else ""
-    raise PackError(f"unknown data type '{text}'{hint}; known: {', '.join(DTYPES)}, or numpy's names")
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    raise PackError(f"unknown data type '{text}'{hint} (known: {', '.join(DTYPES)}, and numpy's names)")
 
 
 def from_openvino(type_name: str) -> DType | None:

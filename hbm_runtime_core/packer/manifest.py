@@ -53,7 +53,7 @@ class Fill:
 
 @dataclass(frozen=True)
 class Tensor:
-    """One input or output, as the C API tells it.
+    """One input or output, as the C API describes it.
 
     Attributes:
         shape: dimensions, -1 where dynamic.

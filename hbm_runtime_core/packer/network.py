@@ -58,7 +58,7 @@ class _Packing:
         self.input_options = self._by_port("input", self.options.inputs, input_names, InputOptions())
         self.output_options = self._by_port("output", self.options.outputs, output_names, PortOptions())
         if self.network.get_variables():
-            raise PackError(f"{self.path}: keeps state between runs (variables); a model of a board has none")
+            raise PackError(f"{self.path}: keeps state between runs (variables), which a model cannot do")
         if self.options.input_stride_align_bytes != 1 and all(o.nv12 for o in self.input_options.values()):
             raise PackError(f"{self.path}: --input-stride-align is ignored, because all inputs take NV12 with any stride")
         # Errors of the inputs come before those of OpenVINO, which propagates shapes.
@@ -86,7 +86,7 @@ class _Packing:
         return f"{self.path}, {kind} '{name}'"
 
     def _name_ports(self) -> None:
-        """Give every port exactly one name, so that what is asked for by name is found by name ever after."""
+        """Give every port exactly one name, under which options find it."""
         for port in [*self.network.inputs, *self.network.outputs]:
             port.get_tensor().set_names({port_name(port)})
 
@@ -181,7 +181,7 @@ class _Packing:
                 if not shape:
                     value = ov.opset8.squeeze(value, ov.opset8.constant([0]))
                 tensors.append(tensor)
-            # Consumers move to the new value; the old parameter then hangs loose and is removed.
+            # Consumers move to the new value; the old parameter has none left and is removed.
             old.output(0).get_tensor().set_names(set())
             old.output(0).replace(value.output(0))
             parameters += new

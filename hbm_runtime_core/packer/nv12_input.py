@@ -141,5 +141,5 @@ def _layout(shape: list[int], layout: str | None, where: str) -> str:
 
 def _per_channel(values: tuple[float, ...], what: str, where: str) -> np.ndarray:
     if len(values) not in (1, 3):
-        raise PackError(f"{where}: {what} is 1 value or 3, one a channel; got {len(values)}: {list(values)}")
+        raise PackError(f"{where}: {what} must be 1 value, or 3 (one per channel), got {len(values)}: {list(values)}")
     return np.broadcast_to(np.array(values, dtype=np.float32), (3,)).copy()

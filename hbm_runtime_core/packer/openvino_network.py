@@ -136,7 +136,7 @@ def _settle_names(network: openvino.Model) -> None:
 
 
 def check_program(program: Program, inputs: list[tuple[str, str]], outputs: list[tuple[str, str]], where: str) -> None:
-    """Read a program back and compare its ports, in order, with the (name, type) that the manifest tells.
+    """Read a program back and compare its ports, in order, with the (name, type) in the manifest.
 
     Raises:
         PackError: they differ; the simulator would bind tensors to the wrong ports.

@@ -69,7 +69,7 @@ class Nv12:
     Attributes:
         mean, scale: one value for all channels, or one for each, in the order of the network's channels.
         color_order: of the network's channels.
-        layout: of the network's input; None where its only dimension of 3 tells.
+        layout: of the network's input; None to find it from its only dimension of 3.
         color_range: of the picture, BT.601: "limited" is Y 16..235 (what OpenCV, libyuv and most cameras write),
             "full" is Y 0..255 (JPEG).
     """

@@ -86,7 +86,7 @@ def test_the_text_tells_what_the_json_tells(tmp_path, capsys):
         (["net.xml", "-o", "x.hbm", "+", "net.xml", "-o", "y.hbm"], 2, "duplicate --output: x.hbm and y.hbm"),
         (["net.xml", "--scale", "1", "--std", "1", "-o", "x.hbm"], 2, "not allowed with argument --scale"),
         (["net.xml", "--input-shape", "1,a", "-o", "x.hbm"], 2, "expected integers separated by commas, got '1,a'"),
-        (["net.xml", "--output-dtype", "int9", "-o", "x.hbm"], 2, "unknown data type 'int9' (did you mean 'int"),
+        (["net.xml", "--output-dtype", "int9", "-o", "x.hbm"], 2, "unknown data type 'int9'; did you mean 'int"),
         (["net.xml", "--output-dtype", "int8:scal=1", "-o", "x.hbm"], 2, "got 'int8:scal=1'"),
         (["net.xml", "--output-dtype", "int8:axis=1", "-o", "x.hbm"], 2, "a quantized type needs scale=..."),
         (["net.xml", "--output-dtype", "int8:scale=@none.npy", "-o", "x.hbm"], 2, "cannot read numbers from none.npy"),

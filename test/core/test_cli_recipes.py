@@ -72,7 +72,7 @@ def test_every_example_of_the_help_texts_runs(folder, capsys):
 
 def test_the_shell_line_of_compat_keeps_what_pythonpath_holds(tmp_path):
     command = [sys.executable, "-m", "hbm_runtime_core.compat", "--help"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     (line,) = (line.strip() for line in text.splitlines() if "export" in line)
     (tmp_path / "own_module.py").write_text("")
     script = f"""

@@ -56,8 +56,8 @@ def test_a_load_error_starts_with_the_reason_and_names_file_and_function_once(tm
     with pytest.raises(HbmRuntimeError) as caught:
         HB_HBMRuntime(str(path))
     assert str(caught.value) == (
-        'manifest.models[0].inputs[0]: unknown key "stride"; known: name, description, dtype, shape, strides, '
-        f"aligned_bytes, quantization; in model file '{path}'; "
+        'manifest.models[0].inputs[0]: unknown field "stride" (known: name, description, dtype, shape, strides, '
+        f"aligned_bytes, quantization); in model file '{path}'; "
         "hbDNNInitializeFromFiles returned -600002 (HB_UCP_MODEL_INVALID)"
     )
     assert caught.value.function == "hbDNNInitializeFromFiles"
@@ -115,6 +115,20 @@ def run_python(code: str, **environment: str) -> subprocess.CompletedProcess:
     )
 
 
+def test_the_command_line_says_it_in_one_line(tmp_path):
+    path = broken_file(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-m", "hbm_runtime_core.cli", "run", str(path), "--random"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("hbm: error: manifest.models[0].inputs[0]: unknown field")
+
+
 def test_the_log_has_the_line_as_well_where_a_log_level_is_set(tmp_path):
     code = f"from hbm_runtime_core import HB_HBMRuntime; HB_HBMRuntime({str(broken_file(tmp_path))!r})"
     result = run_python(code, HB_UCP_LOG_LEVEL="3")
@@ -133,7 +147,7 @@ assert library.hbDNNInitializeFromFiles(ctypes.byref(package), ctypes.byref(name
 """
     result = run_python(code)
     assert result.returncode == 0
-    assert result.stderr.startswith("[UCP simulator] hbDNNInitializeFromFiles: manifest.models[0].inputs[0]: unknown key")
+    assert result.stderr.startswith("[UCP simulator] hbDNNInitializeFromFiles: manifest.models[0].inputs[0]: unknown field")
     assert result.stderr.count("\n") == 1
 
 

@@ -149,7 +149,7 @@ OUTPUT = (*MODEL, "outputs", 0)
         (changed(*MODEL, "timing", "latency_ms", 1), r"unknown field 'latency_ms'; did you mean 'latency_us'"),
         (changed(*MODEL, "inputs", []), r"models\[0\].inputs: expected a list of at least 1"),
         (changed(*MODEL, "inputs", 0, "nv12", "width", 641), r"even width and height, got 641x480"),
-        (changed(*INPUT, "dtype", "float31"), r"inputs\[1\].dtype: unknown data type 'float31' \(did you mean 'float32'"),
+        (changed(*INPUT, "dtype", "float31"), r"inputs\[1\].dtype: unknown data type 'float31'; did you mean 'float32'\?"),
         (changed(*INPUT, "shape", []), r"inputs\[1\].shape: expected a list of at least 1, got \[\]"),
         (changed(*INPUT, "shape", [1, "a"]), r"inputs\[1\].shape\[1\]: expected an integer in -1..2147483647, got \"a\""),
         (changed(*INPUT, "shape", [1] * 11), r"expected 1 to 10 dimensions, got 11"),

@@ -88,6 +88,38 @@ def test_nv12_planes_become_the_normalised_colours_that_the_network_expects(tmp_
     assert np.abs(got - expected).max() <= 2 * 0.5 * 2.5
 
 
+@pytest.mark.parametrize(
+    ("color_range", "formula"),
+    [
+        (
+            "limited",
+            lambda y, u, v: (
+                1.164 * (y - 16) + 1.596 * (v - 128),
+                1.164 * (y - 16) - 0.391 * (u - 128) - 0.813 * (v - 128),
+                1.164 * (y - 16) + 2.018 * (u - 128),
+            ),
+        ),
+        (
+            "full",
+            lambda y, u, v: (
+                y + 1.402 * (v - 128),
+                y - 0.344 * (u - 128) - 0.714 * (v - 128),
+                y + 1.772 * (u - 128),
+            ),
+        ),
+    ],
+)
+def test_red_green_and_blue_are_those_of_the_documented_formulas(tmp_path, color_range, formula):
+    rng = np.random.default_rng(8)
+    y = rng.integers(0, 256, (1, 32, 48, 1), np.uint8)
+    uv = rng.integers(0, 256, (1, 16, 24, 2), np.uint8)
+    path = scaled_network(tmp_path / "net.xml", shape=(1, 32, 48, 3), factor=1.0)
+    (found,) = infer(pack(path, inputs={"x": InputOptions(nv12=Nv12(color_range=color_range))}), y, uv)
+    chroma = uv[0].repeat(2, 0).repeat(2, 1).astype(np.float64)
+    expected = np.stack(formula(y[0, ..., 0].astype(np.float64), chroma[..., 0], chroma[..., 1]), -1)
+    np.testing.assert_allclose(found[0], expected.clip(0, 255), atol=0.15)
+
+
 def test_a_network_that_takes_bytes_gets_rounded_pixels_from_nv12(tmp_path):
     path = scaled_network(tmp_path / "net.xml", shape=(1, 3, 4, 8), factor=1.0, dtype="u8")
     packed = pack(path, inputs={"x": InputOptions(nv12=Nv12())})
@@ -220,7 +252,10 @@ def text_picture(height, width):
         ),
         ({"outputs": {"y": PortOptions(strides=(400, 100, 20, 4))}}, r"stride 2 is too small .* at least 32 bytes, got 20"),
         ({"output_stride_align_bytes": 48}, r"a stride alignment is a power of two, in bytes; got 48"),
-        ({"inputs": {"x": InputOptions(nv12=Nv12(mean=(1.0, 2.0)))}}, r"mean is 1 value or 3, one a channel; got 2"),
+        (
+            {"inputs": {"x": InputOptions(nv12=Nv12(mean=(1.0, 2.0)))}},
+            r"mean must be 1 value, or 3 \(one per channel\), got 2",
+        ),
         ({"inputs": {"x": InputOptions(nv12=Nv12(scale=(0.0,)))}}, r"no scale zero"),
         ({"inputs": {"x": InputOptions(nv12=Nv12(layout="nhwc"))}}, r"has 8 as nhwc"),
         ({"inputs": {"x": InputOptions(nv12=Nv12(), dtype=DTYPES["S8"])}}, r"takes no other type"),

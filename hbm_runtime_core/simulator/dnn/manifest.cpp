@@ -27,7 +27,7 @@ struct Soc {
 };
 constexpr Soc kSocs[] = {{"any", 4}, {"s100", 1}, {"s100p", 1}, {"s600", 4}};
 
-/// The document, in which no object has a member twice: the parser alone would silently keep the last of them.
+/// The document, without duplicate members: the parser alone would silently keep the last of them.
 nlohmann::json parse_json(const std::string& text) {
   std::vector<std::set<std::string>> open_objects;
   const auto check = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
@@ -37,7 +37,7 @@ nlohmann::json parse_json(const std::string& text) {
       open_objects.pop_back();
     } else if (event == nlohmann::json::parse_event_t::key &&
                !open_objects.back().insert(value.get<std::string>()).second) {
-      throw StatusError(HB_UCP_MODEL_INVALID, "manifest.json: duplicate key \"" + value.get<std::string>() + "\"");
+      throw StatusError(HB_UCP_MODEL_INVALID, "manifest.json: duplicate field \"" + value.get<std::string>() + "\"");
     }
     return true;
   };

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-/// The value as it stands in the manifest, short enough for a message.
+/// The value as it is written in the manifest, short enough for a message.
 std::string excerpt(const json& value) {
   constexpr std::size_t kLongest = 60;
   std::string text = value.is_structured() ? std::string(value.is_array() ? "an array of " : "an object of ") +
@@ -67,7 +67,7 @@ ManifestObject::ManifestObject(const json& value, std::string place, std::initia
         known += (known.empty() ? "" : ", ") + std::string(key);
       }
       throw StatusError(HB_UCP_MODEL_INVALID,
-                        place_ + ": unknown key " + excerpt(json(item.key())) + "; known: " + known);
+                        place_ + ": unknown field " + excerpt(json(item.key())) + " (known: " + known + ")");
     }
   }
 }
@@ -100,7 +100,7 @@ std::string ManifestObject::text(const char* key) const {
     fail(key, "expected a string, got " + excerpt(value));
   }
   std::string result = value.get<std::string>();
-  // The C API hands out char pointers: a zero inside would cut the text off without a word.
+  // The C API returns char pointers: a zero inside would silently cut the text off.
   if (result.find('\0') != std::string::npos) {
     fail(key, "contains a zero character");
   }

@@ -91,8 +91,10 @@ void Package::read(const std::string& label, const ByteSource& source) {
   for (ModelSpec& model : manifest.models) {
     for (std::size_t index = 0; index < models_.size(); ++index) {
       if (models_[index]->spec().name == model.name) {
-        throw StatusError(HB_UCP_MODEL_INVALID, "model '" + model.name + "' is also in " + labels_[index] +
-                                                    ": names must be unique among the files of one load call");
+        throw StatusError(HB_UCP_MODEL_INVALID,
+                          "duplicate model name '" + model.name + "', which is also in " + labels_[index] +
+                              ": load the files in separate calls, or pack one of them again with "
+                              "--name");
       }
     }
     try {

@@ -13,7 +13,7 @@
 namespace hbm_sim {
 namespace {
 
-/// Programs written for an S100 fail here, because the simulator is an S600 unless it is told otherwise.
+/// Programs written for an S100 fail here, because the simulator is an S600 unless HBM_SIM_SOC is set.
 std::string other_soc_hint(std::int64_t stride) {
   constexpr std::int64_t kS100Alignment = 32;
   const bool fits_s100 = hbm_sim_stride_alignment() > kS100Alignment && stride % kS100Alignment == 0;

@@ -112,7 +112,7 @@ void ZipArchive::add_entry(const std::string& name, std::uint16_t flags, const E
             std::to_string(entry.bytes) + " bytes, more than " + std::to_string(kLargestExpansion) + " times: refused");
   }
   if (!entries_.emplace(name, entry).second) {
-    invalid("zip member '" + name + "' occurs twice");
+    invalid("duplicate zip member '" + name + "'");
   }
 }
 

@@ -79,7 +79,7 @@ TEST(BadFile, what_the_reader_does_not_know_is_refused_by_name) {
   Member bzip{"manifest.json", "{}"};
   bzip.method = 12;
   expect_refused(make_zip({bzip}), "compression method 12");
-  expect_refused(make_zip({{"manifest.json", "{}"}, {"manifest.json", "{}"}}), "occurs twice");
+  expect_refused(make_zip({{"manifest.json", "{}"}, {"manifest.json", "{}"}}), "duplicate zip member 'manifest.json'");
 }
 
 TEST(BadFile, a_program_that_is_missing_is_named) {

@@ -60,7 +60,7 @@ TEST(Load, two_models_of_one_name_are_refused_with_both_places) {
   const Loaded loaded({make_model_file(identity_manifest()), make_model_file(identity_manifest())});
   EXPECT_EQ(loaded.status, HB_UCP_MODEL_INVALID);
   EXPECT_EQ(loaded.package, nullptr);
-  expect_error_says("model 'identity' is also in model data 0");
+  expect_error_says("duplicate model name 'identity', which is also in model data 0");
 }
 
 TEST(Load, descriptions_of_files_models_and_tensors_come_back_with_their_length) {

@@ -33,7 +33,7 @@ TEST(Manifest, text_that_is_no_json_is_refused_with_the_place) {
   expect_refused("[NaN]", "is not JSON");
   expect_refused(std::string(200000, '['), "is not JSON");
   expect_refused("{\"a\": \"\xff\"}", "is not JSON");
-  expect_refused(R"({"format": "hbm-sim", "format": "hbm-sim"})", "duplicate key \"format\"");
+  expect_refused(R"({"format": "hbm-sim", "format": "hbm-sim"})", "duplicate field \"format\"");
   expect_refused("[]", "manifest: expected an object");
 }
 
@@ -46,7 +46,7 @@ TEST(Manifest, another_format_and_a_newer_version_are_told_apart) {
 
 TEST(Manifest, a_misspelt_key_is_refused_with_the_known_ones) {
   expect_input_refused(R"({"name": "x", "dtype": "U8", "shape": [4], "stride": [1]})",
-                       "manifest.models[0].inputs[0]: unknown key \"stride\"; known: name, description");
+                       "manifest.models[0].inputs[0]: unknown field \"stride\" (known: name, description");
 }
 
 TEST(Manifest, what_is_missing_or_of_another_kind_is_named_with_its_place) {
