@@ -47,6 +47,8 @@ def test_every_block_of_a_page_runs_in_order(page, sample_files, tmp_path, monke
 @pytest.mark.parametrize("block", ALL_BLOCKS, ids=str)
 def test_a_block_names_its_language(block):
     assert block.language in LANGUAGES
+    if block.language == "text":
+        assert not re.search(r"^(\$|ros2|hbm|make|python3|pip|colcon) ", block.text, re.MULTILINE), "commands are in a block of sh"
 
 
 @pytest.mark.parametrize("row", NOT_RUN, ids=lambda row: row.pattern)
