@@ -21,6 +21,35 @@ endif()
 
 find_package(Threads REQUIRED)
 
+# Optimization across files is chosen target by target, and for every module that pybind11 makes it is the default.
+set(CMAKE_INTERPROCEDURAL_OPTIMIZATION OFF)
+include(CheckIPOSupported)
+check_ipo_supported(RESULT HBM_IPO_SUPPORTED OUTPUT HBM_IPO_REASON LANGUAGES CXX)
+
+# Optimizes the functions of `target` across its files and libraries, in a release.
+function(hbm_optimize_across_files target)
+  if(HBM_IPO_SUPPORTED AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HBM_SANITIZE)
+    set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
+  endif()
+endfunction()
+
+# Compiles the sources of `target` in groups of `size`, each group as one. Where every source includes the same large headers
+# (pybind11, OpenVINO) these take most of the time, and so does what they define inline.
+function(hbm_compile_in_groups target size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
+endfunction()
+
+# Parses `headers` once for all C++ sources of `target`.
+function(hbm_precompile_headers target)
+  foreach(header IN LISTS ARGN)
+    target_precompile_headers(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:<${header}$<ANGLE-R>>")
+  endforeach()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # ccache asks for it.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
+endfunction()
+
 # Warnings and hidden symbols: a library of ours exports what it marks, and nothing else.
 function(hbm_target_defaults target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic)
