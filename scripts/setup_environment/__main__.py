@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\nsetup: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nsetup: interrupted; run it again to go on.", file=sys.stderr)
+        print("\nsetup: interrupted; run it again to continue.", file=sys.stderr)
         return 130
     return 0
 

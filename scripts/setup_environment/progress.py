@@ -71,16 +71,24 @@ class Progress:
             log.flush()
             position = log.tell()
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=env)
-            while True:
-                try:
-                    code = process.wait(timeout=1.0)
-                    break
-                except subprocess.TimeoutExpired:
-                    if self._live:
-                        self.say(f"{doing} ({time.monotonic() - self._started:.0f} s)")
+            try:
+                code = self._wait(process, doing)
+            except KeyboardInterrupt:
+                # A terminal interrupts it too, `kill` does not.
+                process.terminate()
+                process.wait()
+                raise
         if code and check:
             raise SetupError(self._explain(doing, code, self._log_file.read_text(errors="replace")[position:]))
         return code == 0
+
+    def _wait(self, process: subprocess.Popen[bytes], doing: str) -> int:
+        while True:
+            try:
+                return process.wait(timeout=1.0)
+            except subprocess.TimeoutExpired:
+                if self._live:
+                    self.say(f"{doing} ({time.monotonic() - self._started:.0f} s)")
 
     def _explain(self, doing: str, code: int, output: str) -> str:
         hint = next((text for pattern, text in _HINTS if re.search(pattern, output)), "")

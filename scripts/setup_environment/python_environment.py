@@ -74,7 +74,8 @@ def install_requirements(workspace: Workspace, requirements: Sequence[str], prog
     """Installs exactly `requirements`, each a pinned version."""
     list_file = workspace.root / "requirements.txt"
     list_file.write_text("\n".join(requirements) + "\n")
-    pip = [str(workspace.python), "-m", "pip", "install", "--progress-bar", "off", *options]
+    # Python compiles what it imports. Most of what is installed is never imported.
+    pip = [str(workspace.python), "-m", "pip", "install", "--no-compile", "--progress-bar", "off", *options]
     progress.run(f"installing {len(requirements)} packages", [*pip, "-r", str(list_file)], workspace.tool_environment())
     list_file.unlink()
 
