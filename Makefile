@@ -40,8 +40,8 @@ lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
 format: environment ## formats the C++ sources, fixes the Python ones
 	@$(ENVIRONMENT) && scripts/format
 
-demo: setup ## real text found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video)
-	@scripts/demo $(if $(INPUT),--input "$(INPUT)") $(DEMO_ARGUMENTS)
+demo: ## real text found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video; RATE=6)
+	@scripts/demo $(if $(INPUT),--input "$(INPUT)") $(if $(RATE),--rate "$(RATE)") $(DEMO_ARGUMENTS)
 
 bench: setup ## measures the runtime and the node: out/bench/
 	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)

@@ -15,9 +15,9 @@ import openvino
 
 from bench.harness import Row, compile_peer, interleave, seconds_per_call, show
 from bench.peer_process import PeerProcess
+from demo import assets
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.cli import main as hbm
-from hbm_runtime_ros.demo import networks
 
 CALLS = 4
 
@@ -31,7 +31,7 @@ def openvino_flags(package: Path) -> list[str]:
 def measure() -> Row:
     folder = Path(tempfile.mkdtemp(prefix="hbm-bench-"))
     model = folder / "detection.hbm"
-    assert hbm(networks.pack_arguments(model)) == 0
+    assert hbm(assets.pack_arguments(model)) == 0
     with zipfile.ZipFile(model) as archive:
         archive.extractall(folder)
     program = compile_peer("openvino_loop.cpp", openvino_flags(Path(openvino.__file__).parent))

@@ -34,7 +34,7 @@ from rclpy.qos import QoSProfile
 
 from bench.harness import PEERS, compile_peer
 from bench.peer_process import PeerProcess
-from hbm_runtime_ros.demo.process_group import ProcessGroup
+from demo.processes import ProcessGroup
 from hbm_runtime_ros.memory import keep_freed_memory
 from hbm_runtime_ros.spinning import Spinning
 

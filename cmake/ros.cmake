@@ -44,8 +44,7 @@ add_subdirectory(hbm_runtime_ros/src)
 # `ros2 run hbm_runtime_ros NAME`: the command and the module whose main() it runs.
 set(executables
   inference_node hbm_runtime_ros.main
-  image_source hbm_runtime_ros.demo.image_source
-  text_viewer hbm_runtime_ros.demo.text_viewer)
+  image_source hbm_runtime_ros.image_source)
 while(executables)
   list(POP_FRONT executables name module)
   hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")

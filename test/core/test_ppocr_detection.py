@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 
 import hbm_runtime_core
-from hbm_runtime_ros.demo.networks import network_files, pack_arguments
-from hbm_runtime_ros.demo.nv12 import bgr_to_nv12
-from hbm_runtime_ros.demo.pictures import BUILT_IN, open_pictures
-from hbm_runtime_ros.demo.text_boxes import TextBoxDecoder
+from demo.assets import PICTURES, network_files, nv12_to_bgr, pack_arguments, write_pictures
+from demo.text import TextBoxDecoder
+from hbm_runtime_ros.image_source import open_pictures
 
 SIDE = 640
 # Coloured writing of a few pixels loses more to NV12, which keeps one colour for four pixels.
-CLEAR_TEXT = ("page", "motorcycle", "engine")
+CLEAR_TEXT = ("page.png", "motorcycle.png", "engine.png")
 
 
 @dataclass
@@ -38,7 +37,7 @@ def model_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def detections(model_file):
+def detections(model_file, tmp_path_factory):
     import onnxruntime
     import openvino
 
@@ -49,11 +48,12 @@ def detections(model_file):
     program = core.compile_model(core.read_model(model=xml, weights=weights), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     network = onnxruntime.InferenceSession(str(network_files()[0]), providers=["CPUExecutionProvider"])
     found = {}
-    pictures = open_pictures("", SIDE, SIDE, 1)
-    for _ in BUILT_IN:
+    pictures = open_pictures(str(write_pictures(tmp_path_factory.mktemp("pictures"))), SIDE, SIDE, 1)
+    for _ in PICTURES:
         picture = next(pictures)
-        y, uv = hbm_runtime_core.nv12_planes(bgr_to_nv12(picture.bgr), SIDE, SIDE)
-        pixels = ((picture.bgr.astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
+        nv12 = np.frombuffer(picture.nv12, np.uint8)
+        y, uv = hbm_runtime_core.nv12_planes(nv12, SIDE, SIDE)
+        pixels = ((nv12_to_bgr(nv12, SIDE, SIDE).astype(np.float32) - 127.5) / 127.5).transpose(2, 0, 1)[None]
         found[picture.name] = Detection(
             runtime=runtime.run({"picture_y": y, "picture_uv": uv}, model_name="text_detector")["text_detector"][
                 "probability"
@@ -64,7 +64,7 @@ def detections(model_file):
     return found
 
 
-@pytest.mark.parametrize("name", [view.name for view in BUILT_IN])
+@pytest.mark.parametrize("name", [f"{picture.name}.png" for picture in PICTURES])
 def test_the_runtime_gives_what_openvino_gives_on_the_packed_network(detections, name):
     detection = detections[name]
     assert detection.runtime.shape == (1, 1, SIDE, SIDE)
@@ -72,15 +72,15 @@ def test_the_runtime_gives_what_openvino_gives_on_the_packed_network(detections,
 
 
 @pytest.mark.parametrize("name", CLEAR_TEXT)
-def test_the_thresholded_map_agrees_with_the_unpacked_network_on_the_rgb_picture(detections, name):
+def test_the_thresholded_map_agrees_with_the_unpacked_network_on_the_picture(detections, name):
     decoder = TextBoxDecoder()
     packed, unpacked = decoder.mask(detections[name].runtime), decoder.mask(detections[name].onnxruntime)
     assert unpacked.any()
     assert (packed & unpacked).sum() / (packed | unpacked).sum() >= 0.9
 
 
-@pytest.mark.parametrize("name", ["page", "motorcycle"])
-def test_the_boxes_agree_with_the_unpacked_network_on_the_rgb_picture(detections, name):
+@pytest.mark.parametrize("name", ["page.png", "motorcycle.png"])
+def test_the_boxes_agree_with_the_unpacked_network_on_the_picture(detections, name):
     decoder = TextBoxDecoder()
     packed, unpacked = decoder.decode(detections[name].runtime), decoder.decode(detections[name].onnxruntime)
     assert len(packed) == len(unpacked) > 0

@@ -5,11 +5,9 @@
 import numpy as np
 import pytest
 
-from hbm_runtime_ros.demo.found_text import View
-from hbm_runtime_ros.demo.overlay import ModelLine, draw_boxes, draw_report
-from hbm_runtime_ros.demo.statistics import ModelStatistics
-from hbm_runtime_ros.demo.text_boxes import TextBox
-from hbm_runtime_ros.demo.text_lines import Reading
+from demo.measurements import ModelStatistics
+from demo.overlay import ModelLine, draw_boxes, draw_report
+from demo.text import Reading, TextBox, View
 
 
 def box_at(x, y, width=100, height=20):

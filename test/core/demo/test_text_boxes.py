@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hbm_runtime_ros.demo.text_boxes import TextBoxDecoder
+from demo.text import TextBoxDecoder
 
 
 def map_with(*cores, size=(320, 320)):

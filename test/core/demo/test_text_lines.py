@@ -5,8 +5,7 @@
 import numpy as np
 import pytest
 
-from hbm_runtime_ros.demo.text_boxes import TextBox
-from hbm_runtime_ros.demo.text_lines import LineReader, cut_line
+from demo.text import LineReader, TextBox, cut_line
 
 
 def one_hot(classes, count):

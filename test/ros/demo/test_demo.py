@@ -1,30 +1,36 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The whole demo as `make demo` runs it, slower: a loaded machine must not fail it."""
+"""The whole demo on the slowest PC that can be had here: one core, one thread for each network, exact numbers."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
 import pytest
+from conftest import CHECKOUT
 
-pytestmark = pytest.mark.alone
+from demo.assets import write_pictures
 
-RATE_HZ = 2.0
-SECONDS = 25.0
+# A slow PC takes its time.
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(0)]
+
+SLOW_ENGINE = {"HBM_SIM_THREADS": "1", "HBM_SIM_PRECISION": "exact"}
+# One with text and one without.
+PICTURES = ("page.png", "cat.png")
 
 
-def run_demo(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "hbm_runtime_ros.demo.run", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+def environment(**variables):
+    return {**os.environ, "PYTHONPATH": f"{os.environ.get('PYTHONPATH', '')}:{CHECKOUT}", **variables}
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "demo", *map(str, arguments)]
 
 
 def running_below(folder):
@@ -43,17 +49,29 @@ def running_below(folder):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    done = run_demo("--output", folder, "--rate", RATE_HZ, "--seconds", SECONDS)
+    pictures = write_pictures(folder / "shown")
+    for file in pictures.iterdir():
+        if file.name not in PICTURES:
+            file.unlink()
+    core = str(min(os.sched_getaffinity(0)))
+    arguments = ("--output", folder, "--seconds", 1, "--input", pictures)
+    done = subprocess.run(
+        ["taskset", "-c", core, *command(*arguments)],
+        env=environment(**SLOW_ENGINE), capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return SimpleNamespace(folder=folder, output=done.stdout, summary=json.loads((folder / "summary.json").read_text()))
 
 
-def test_both_models_answer_nearly_every_picture(demo):
-    assert demo.summary["frames_sent"] == RATE_HZ * SECONDS
-    assert demo.summary["results"] >= 0.95 * demo.summary["frames_sent"]
+def test_both_models_give_results(demo):
     for model in demo.summary["models"].values():
-        assert model["results"] >= 0.95 * model["frames_sent"] > 0
+        assert 0 < model["results"] <= model["frames_sent"]
         assert 0 < model["latency_ms"]["p50"] <= model["latency_ms"]["p99"]
+
+
+def test_the_rate_is_chosen_and_explained(demo):
+    (line,) = (line for line in demo.output.splitlines() if "pictures per second" in line)
+    assert line.startswith("demo: on this PC the detector takes ")
 
 
 def test_the_models_run_on_cores_of_their_own(demo):
@@ -63,8 +81,8 @@ def test_the_models_run_on_cores_of_their_own(demo):
 
 
 def test_lines_of_text_are_found_and_one_is_read(demo):
-    assert demo.summary["boxes"]["page"] == 7
-    assert demo.summary["texts"]["page"][0] == "Region-based segmentation"
+    assert demo.summary["boxes"]["page.png"] == 7
+    assert "Region-based segmentation" in demo.summary["texts"]["page.png"]
 
 
 def test_a_priority_is_changed_and_one_out_of_range_refused(demo):
@@ -93,6 +111,21 @@ def test_it_leaves_pictures_and_no_process(demo):
     assert running_below(demo.folder) == []
 
 
+@pytest.mark.parametrize("moment", ["packing", "starting the camera", "picture "])
+def test_an_interrupt_leaves_no_process(tmp_path, moment):
+    with subprocess.Popen(
+        command("--output", tmp_path), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            if line.startswith(f"demo: {moment}"):
+                break
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert (process.returncode, rest.splitlines()[-1]) == (130, "demo: interrupted")
+    assert running_below(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -100,9 +133,11 @@ def test_it_leaves_pictures_and_no_process(demo):
         (["--input", "EMPTY"], "holds no picture"),
     ],
 )
-def test_wrong_input_is_told_before_anything_starts(tmp_path, arguments, text):
+def test_a_wrong_input_is_reported_before_anything_starts(tmp_path, arguments, text):
     arguments = [str(tmp_path) if argument == "EMPTY" else argument for argument in arguments]
-    done = run_demo("--output", tmp_path / "out", *arguments)
+    done = subprocess.run(
+        command("--output", tmp_path / "out", *arguments), env=environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert text in done.stderr
     assert not (tmp_path / "out").exists()

@@ -9,26 +9,16 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+import rclpy
+from hbm_runtime_ros.msg import ImageTransform, InferenceResult, ModelInfo, ModelList, SchedParams, Tensor, Timing
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
+from sensor_msgs.msg import Image
 
-rclpy = pytest.importorskip("rclpy")
-
-from hbm_runtime_ros.msg import (  # noqa: E402
-    ImageTransform,
-    InferenceResult,
-    ModelInfo,
-    ModelList,
-    SchedParams,
-    Tensor,
-    Timing,
-)
-from rclpy.executors import SingleThreadedExecutor  # noqa: E402
-from rclpy.parameter import Parameter  # noqa: E402
-from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy  # noqa: E402
-from sensor_msgs.msg import Image  # noqa: E402
-
-from hbm_runtime_ros.demo.image_source import ImageSource  # noqa: E402
-from hbm_runtime_ros.demo.networks import write_alphabet  # noqa: E402
-from hbm_runtime_ros.demo.text_viewer import TextViewer, ViewerError  # noqa: E402
+from demo.assets import write_alphabet
+from demo.viewer import TextViewer, ViewerError
+from hbm_runtime_ros.image_source import ImageSource
 
 FRAMES = 12
 # What the stand-in "finds": a core of 100 x 10 model pixels at (20, 40), read as "hi".

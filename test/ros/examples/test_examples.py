@@ -20,7 +20,6 @@ from node_process import EXECUTABLE
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage
 
-from hbm_runtime_core.packer import read_description
 from hbm_runtime_ros.tensors import numpy_to_tensor
 
 CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
@@ -159,9 +158,8 @@ def test_a_priority_below_254_leaves_both_models_half_of_the_core(tmp_path):
 
 
 def is_kind(file, kind):
-    content = yaml.safe_load(file.read_text())
-    kinds = {"/**": "parameters", "models": "description"}
-    return kinds.get(next(iter(content)), "qos") == kind
+    is_parameter_file = next(iter(yaml.safe_load(file.read_text()))) == "/**"
+    return is_parameter_file == (kind == "parameters")
 
 
 def shipped(kind):
@@ -174,11 +172,6 @@ def test_every_shipped_parameter_file_starts(tmp_path, name):
     with Example(tmp_path, name, make_model) as example:
         models = example.parameters["models"]
         wait_until(lambda: [m.state for m in example.graph.call(ListModels, "list_models").models] == ["active"] * len(models), name)
-
-
-@pytest.mark.parametrize("name", shipped("description"))
-def test_every_shipped_description_is_packed(name):
-    assert read_description(CONFIG / f"{name}.yaml").pack()
 
 
 @pytest.mark.parametrize("name", shipped("qos"))

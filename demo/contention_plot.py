@@ -1,12 +1,12 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Draws who got the core when: results a second of each model over time, and what was set at which moment."""
+"""Draws who got the core when: results per second of each model over time, and what was set at which moment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 
@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from .contention import Phase
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 # Told apart by people who see colours differently too (Okabe and Ito); and each model has a panel of its own.
 _COLOURS = ("#0072B2", "#D55E00")
 _INK, _FAINT, _RULE = "#222222", "#6B6B6B", "#C8C8C8"
-# Results a second are those of the last so many seconds: long enough for a steady line, short enough for a steep step.
-_WINDOW_S = 0.4
-_STEP_S = 0.02
+# Results per second are those of the time in which the core does so many inferences: long enough for a steady line, short
+# enough for a steep step.
+_WINDOW = 20
 
 
 def draw(file: Path, arrivals_s: Mapping[str, Sequence[float]], phases: Sequence[Phase], latency_ms: int) -> None:
@@ -33,8 +34,8 @@ def draw(file: Path, arrivals_s: Mapping[str, Sequence[float]], phases: Sequence
     Args:
         file: the PNG to write.
         arrivals_s: when the results of each model came, seconds since the first phase began.
-        phases: what was set when, and what came of it.
-        latency_ms: of one inference of any of the models; says how many a second the core can do.
+        phases: what was set when, and the results.
+        latency_ms: of one inference of any of the models; says how many per second the core can do.
     """
     style = {"font.size": 11, "text.color": _INK, "axes.labelcolor": _INK, "axes.edgecolor": _FAINT}
     with plt.rc_context({**style, "axes.spines.top": False, "axes.spines.right": False}):
@@ -54,8 +55,8 @@ def _panel(
     axes: Axes, arrivals_s: npt.NDArray[np.float64], phases: Sequence[Phase], model: str, colour: str, capacity: float
 ) -> None:
     end_s = phases[-1].end_s
-    times_s = np.arange(0, end_s, _STEP_S)
-    rates = _rates(arrivals_s, times_s)
+    times_s = np.arange(0, end_s, 1 / capacity)
+    rates = _rates(arrivals_s, times_s, _WINDOW / capacity)
     axes.fill_between(times_s, rates, color=colour, alpha=0.18, linewidth=0)
     axes.plot(times_s, rates, color=colour, linewidth=2.2, solid_capstyle="butt")
     axes.set_xlim(0, end_s)
@@ -63,24 +64,26 @@ def _panel(
     axes.set_yticks([0, capacity / 2, capacity])
     axes.grid(axis="y", color=_RULE, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_ylabel("results a second")
+    axes.set_ylabel("results per second")
     axes.text(0.15, 1.08 * capacity, model, color=colour, fontsize=14, fontweight="bold", va="center")
     for phase in phases:
         middle_s = (phase.begin_s + phase.end_s) / 2
         fps = phase.fps[model]
         # Below the curve, or above it where that lies low.
         height = 0.3 * fps if fps > 0.3 * capacity else 0.3 * capacity
-        text = f"{fps:.0f} a second"
+        text = f"{fps:.2g} per second"
         axes.text(middle_s, height, text, color=colour, ha="center", va="bottom", fontsize=13, fontweight="bold")
         axes.text(middle_s, height, f"priority {phase.priority[model]}", color=_INK, ha="center", va="top")
     for phase in phases[1:]:
         axes.axvline(phase.begin_s, color=_INK, linewidth=1.2)
 
 
-def _rates(arrivals_s: npt.NDArray[np.float64], times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Results a second in the window that ends at each of `times_s`."""
-    counts = np.searchsorted(arrivals_s, times_s) - np.searchsorted(arrivals_s, times_s - _WINDOW_S)
-    return counts / _WINDOW_S
+def _rates(
+    arrivals_s: npt.NDArray[np.float64], times_s: npt.NDArray[np.float64], window_s: float
+) -> npt.NDArray[np.float64]:
+    """Results per second in the window that ends at each of `times_s`."""
+    counts = np.searchsorted(arrivals_s, times_s) - np.searchsorted(arrivals_s, times_s - window_s)
+    return counts / window_s
 
 
 def _commands(axes: Axes, phases: Sequence[Phase]) -> None:
@@ -90,15 +93,15 @@ def _commands(axes: Axes, phases: Sequence[Phase]) -> None:
     for index, phase in enumerate(phases[1:]):
         row = 1.05 + 0.14 * ((index + 1) % 2)
         axes.plot([phase.begin_s] * 2, [1, row + 0.11], transform=place, color=_INK, linewidth=1.2, clip_on=False)
-        style = {"family": "monospace", "fontsize": 10.5, "fontweight": "bold"}
+        style: dict[str, Any] = {"family": "monospace", "fontsize": 10.5, "fontweight": "bold"}
         axes.text(phase.begin_s + 0.08, row, phase.change, transform=place, va="bottom", **style)
 
 
-def _title(figure: plt.Figure, phases: Sequence[Phase], latency_ms: int, capacity: float) -> None:
+def _title(figure: Figure, phases: Sequence[Phase], latency_ms: int, capacity: float) -> None:
     figure.text(0.075, 0.945, "ros2 param set decides which model gets the BPU core", fontsize=16, fontweight="bold")
     explanation = (
-        f"Two models of {latency_ms} ms in one running node share one simulated BPU core, which can do {capacity:.0f} "
-        "inferences a second.\nBoth get more pictures than that. A vertical line is the moment at which the named "
+        f"Two models of {latency_ms} ms in one running node share one simulated BPU core, which can do {capacity:.3g} "
+        "inferences per second.\nBoth get more pictures than that. A vertical line is the moment at which the named "
         "parameter was set."
     )
     figure.text(0.075, 0.925, explanation, color=_FAINT, va="top", linespacing=1.5)

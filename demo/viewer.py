@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 import rclpy
+from hbm_runtime_ros.msg import InferenceResult, ModelList
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
@@ -20,25 +21,16 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import UInt64
 
 from hbm_runtime_ros.geometry import points_to_source
-from hbm_runtime_ros.msg import InferenceResult, ModelList
+from hbm_runtime_ros.image_source import rgb_to_nv12
 from hbm_runtime_ros.tensors import dequantize
 
-from .found_text import View
+from .assets import LINE_HEIGHT, LINE_WIDTH, load_alphabet, nv12_to_bgr
 from .measurements import Measurements
-from .networks import LINE_HEIGHT, LINE_WIDTH, load_alphabet
-from .nv12 import bgr_to_nv12, nv12_to_bgr
 from .overlay import draw_boxes, draw_report
-from .text_boxes import TextBox, TextBoxDecoder
-from .text_lines import LineReader, cut_line
+from .text import LineReader, TextBox, TextBoxDecoder, View, cut_line
 
 # Pictures that wait for their result; the node holds one and works on another.
 _PICTURES_KEPT = 8
-# Reading every third frame leaves a small PC room for the detector, and still reads every line of a page in seconds.
-_FRAMES_PER_LINE = 3
-# A line that was not answered for so long is not waited for.
-_LINE_LOST_NS = 2_000_000_000
-# How long to wait for the results of the last frames.
-_LAST_RESULTS_S = 2.0
 _REPORT_PERIOD_S = 0.5
 
 
@@ -54,7 +46,7 @@ class SentLine(NamedTuple):
 
 
 class TextViewer(Node):
-    """Subscribes to `image` and the results of both models, publishes `line`: one line of text for every third frame.
+    """Subscribes to `image` and the results of both models, publishes `line`: one line of text with every few frames.
 
     While the detector looks at a frame, the recogniser reads a line of the frame before: two cores work at a time.
     """
@@ -62,6 +54,10 @@ class TextViewer(Node):
     def __init__(self, **node_arguments: Any) -> None:
         super().__init__("text_viewer", **node_arguments)
         self._frame_limit = self.declare_parameter("frames", 0).value
+        # Reading with every third frame leaves a small PC room for the detector.
+        self._frames_per_line = self.declare_parameter("frames_per_line", 3).value
+        # After so long without a result, those that are missing are not waited for.
+        self._patience_s = self.declare_parameter("patience_s", 2.0).value
         self._folder = Path(self.declare_parameter("output_dir", "").value or ".")
         alphabet = self.declare_parameter("alphabet_file", "").value
         try:
@@ -77,7 +73,8 @@ class TextViewer(Node):
         self._line_index = 0
         self._frames_since_line = 0
         self._measurements = Measurements(self._folder)
-        self._all_sent_s: float | None = None
+        self._all_sent = False
+        self._last_progress: tuple[int, float] = (0, 0.0)
         self._reported_s = 0.0
         self.is_done = False
 
@@ -106,10 +103,10 @@ class TextViewer(Node):
         if now_s - self._reported_s >= _REPORT_PERIOD_S:
             self._reported_s = now_s
             self._measurements.write(self._views.values(), finished=False)
-        if self._all_sent_s is not None:
-            complete = self._measurements.is_complete
-            if complete or now_s - self._all_sent_s >= _LAST_RESULTS_S:
-                self._finish()
+        if self._last_progress[0] != self._measurements.result_count:
+            self._last_progress = self._measurements.result_count, now_s
+        if self._all_sent and (self._measurements.is_complete or now_s - self._last_progress[1] >= self._patience_s):
+            self._finish()
 
     def _is_inference_here(self) -> bool:
         return (
@@ -120,8 +117,9 @@ class TextViewer(Node):
 
     def _on_frames_sent(self, message: UInt64) -> None:
         self._measurements.detector.frames_sent = message.data
-        if 0 < self._frame_limit <= message.data and self._all_sent_s is None:
-            self._all_sent_s = time.monotonic()
+        if 0 < self._frame_limit <= message.data and not self._all_sent:
+            self._all_sent = True
+            self._last_progress = self._measurements.result_count, time.monotonic()
 
     def _on_image(self, message: Image) -> None:
         self._pictures[_nanoseconds(message.header.stamp)] = message
@@ -129,7 +127,7 @@ class TextViewer(Node):
             self._pictures.popitem(last=False)
         self._frames_since_line += 1
         # Once every frame is sent nothing more is asked, or the end would wait for ever.
-        if self._frames_since_line >= _FRAMES_PER_LINE and self._all_sent_s is None:
+        if self._frames_since_line >= self._frames_per_line and not self._all_sent:
             self._send_line()
 
     def _on_boxes(self, result: InferenceResult) -> None:
@@ -158,7 +156,7 @@ class TextViewer(Node):
         line = cut_line(view.bgr, box, LINE_HEIGHT, LINE_WIDTH)
         message = Image(height=line.shape[0], width=line.shape[1], encoding="nv12", step=line.shape[1])
         message.header.frame_id = view.name
-        message.data.frombytes(bgr_to_nv12(line).tobytes())
+        message.data.frombytes(rgb_to_nv12(line[:, :, ::-1]).tobytes())
         message.header.stamp = self.get_clock().now().to_msg()
         self._lines[_nanoseconds(message.header.stamp)] = SentLine(view, box)
         while len(self._lines) > _PICTURES_KEPT:
@@ -168,7 +166,7 @@ class TextViewer(Node):
 
     def _is_recogniser_busy(self) -> bool:
         newest_ns = next(reversed(self._lines), None)
-        return newest_ns is not None and self._now_ns() - newest_ns < _LINE_LOST_NS
+        return newest_ns is not None and self._now_ns() - newest_ns < self._patience_s * 1e9
 
     def _on_text(self, result: InferenceResult) -> None:
         self._measurements.add_result(self._measurements.recogniser, result, self._now_ns())

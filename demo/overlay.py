@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from .found_text import FoundText, View
-from .text_boxes import TextBox
+from .text import FoundText, TextBox, View
 
 Bgr = npt.NDArray[np.uint8]
 Rgb = tuple[int, int, int]

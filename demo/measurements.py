@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the viewer measures, as a file that the demo's program reads while it grows."""
+"""Counts and times of both models, as a file that the demo's program reads while the viewer measures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .found_text import View
+import numpy as np
+
 from .overlay import ModelLine
-from .statistics import ModelStatistics
+from .text import View
 
 if TYPE_CHECKING:
     from hbm_runtime_ros.msg import InferenceResult, ModelInfo, ModelList
@@ -19,8 +20,61 @@ if TYPE_CHECKING:
 MEASUREMENTS_FILE = "measurements.json"
 
 
+class ModelStatistics:
+    """What came back from one model. Times are milliseconds."""
+
+    def __init__(self) -> None:
+        self.frames_sent = 0
+        self._latency_ms: list[float] = []
+        self._device_ms: list[float] = []
+        self._first_s = 0.0
+        self._last_s = 0.0
+
+    @property
+    def results(self) -> int:
+        """How many results came."""
+        return len(self._latency_ms)
+
+    def add_result(self, now_s: float, sent_s: float, device_ns: int) -> None:
+        """Count a result.
+
+        Args:
+            now_s: when it arrived, seconds on the clock of `sent_s`.
+            sent_s: stamp of the picture, seconds.
+            device_ns: how long the device worked on it.
+        """
+        if not self._latency_ms:
+            self._first_s = now_s
+        self._last_s = now_s
+        self._latency_ms.append((now_s - sent_s) * 1e3)
+        self._device_ms.append(device_ns * 1e-6)
+
+    def fps(self) -> float:
+        """Results per second between the first and the last one, 0 before the second."""
+        elapsed_s = self._last_s - self._first_s
+        return (self.results - 1) / elapsed_s if elapsed_s > 0 else 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return {
+            "frames_sent": self.frames_sent,
+            "results": self.results,
+            "dropped": max(0, self.frames_sent - self.results),
+            "fps": round(self.fps(), 2),
+            "latency_ms": _percentiles(self._latency_ms),
+            "device_ms": _percentiles(self._device_ms),
+        }
+
+
+def _percentiles(values_ms: list[float]) -> dict[str, float]:
+    if not values_ms:
+        return {}
+    p50, p99 = np.percentile(values_ms, (50, 99))
+    return {"p50": round(float(p50), 2), "p99": round(float(p99), 2)}
+
+
 class Measurements:
-    """Counts and times of both models, and what the node tells about itself."""
+    """Counts and times of both models, and what the node reports about itself."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / MEASUREMENTS_FILE
@@ -30,7 +84,7 @@ class Measurements:
 
     @property
     def has_models(self) -> bool:
-        """Whether the node has told what it runs."""
+        """Whether the node has listed its models."""
         return self._node is not None
 
     @property
@@ -41,6 +95,11 @@ class Measurements:
     def set_models(self, message: ModelList) -> None:
         """Take the node's list of models; it comes again when the scheduling changes."""
         self._node = message
+
+    @property
+    def result_count(self) -> int:
+        """Results of both models so far."""
+        return self.detector.results + self.recogniser.results
 
     def add_result(self, model: ModelStatistics, result: InferenceResult, now_ns: int) -> None:
         """Count a result of one of the models."""
@@ -93,7 +152,7 @@ class Measurements:
                 else ""
             )
             cores = f"BPU core {', '.join(map(str, info.sched.bpu_cores))}, " if info else ""
-            counts = f"{summary['results']} of {summary['frames_sent']} pictures, {summary['fps']:.1f} a second"
+            counts = f"{summary['results']} of {summary['frames_sent']} pictures, {summary['fps']:.1f} per second"
             lines.append(ModelLine(name, cores + counts + times))
         return lines
 

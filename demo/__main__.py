@@ -1,0 +1,137 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs both acts: what `make demo` and `scripts/demo` start in the environment of env.sh."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .processes import DemoError, Interrupted, notice_interrupts, run, say
+
+SUMMARY_FILE = "summary.json"
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="demo", description="Finds and reads text in pictures that travel over ROS 2 as NV12."
+    )
+    parser.add_argument(
+        "--input", default="", metavar="PATH", help="a picture, a folder or a video (default: pictures of scikit-image)"
+    )
+    parser.add_argument("--output", type=Path, default=Path("out/demo"), metavar="FOLDER", help="default: %(default)s")
+    parser.add_argument(
+        "--seconds", type=_positive, default=25.0,
+        help="how long pictures are sent, at least; a slow PC takes longer to read them (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rate", type=_positive, metavar="HZ", help="pictures per second (default: as many as this PC has time for)"
+    )
+    parser.add_argument("--backend", choices=("auto", "bpu", "sim"), default="auto", help="what runs the networks")
+    return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text}")
+    return value
+
+
+def perform(options: argparse.Namespace) -> dict[str, Any]:
+    """Run both acts and return the summary, which is also written to a file.
+
+    Raises:
+        DemoError: what failed.
+        Interrupted: the user has interrupted it.
+    """
+    # Imported late: an interrupt is noticed from the first moment on.
+    from hbm_runtime_ros.image_source import PictureError, open_pictures, picture_files
+
+    from . import assets, contention, pace, reading
+
+    # Before anything is started: a wrong name is reported at once.
+    if options.input:
+        try:
+            open_pictures(options.input, 64, 36, 1)
+        except PictureError as error:
+            raise DemoError(str(error)) from None
+    folder = options.output.absolute()
+    models = folder / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    for name in (reading.OVERLAY_FILE, contention.PICTURE_FILE, SUMMARY_FILE, reading.MEASUREMENTS_FILE):
+        (folder / name).unlink(missing_ok=True)
+    pictures = Path(options.input).expanduser().absolute() if options.input else assets.write_pictures(folder / "pictures")
+    # On the simulator, a camera's rate counts for more than the last digits.
+    environment = {"HBM_SIM_PRECISION": "fast", **os.environ, "PYTHONPATH": _python_path()}
+
+    _pack(models, environment)
+    measured = pace.measure(models / assets.MODEL_FILE, options.backend, environment)
+    rate_hz = pace.choose_rate(measured, options.rate)
+    plan = pace.schedule(rate_hz, options.seconds, len(picture_files(pictures)))
+    act = reading.Reading(folder, models, pictures, options.backend, environment)
+    summary = act.run(measured, plan)
+    _write(folder / SUMMARY_FILE, summary)
+    summary["contention"] = contention.Contention(folder, models, environment, measured).run()
+    _write(folder / SUMMARY_FILE, summary)
+    return summary
+
+
+def _python_path() -> str:
+    """The nodes of the demo are modules of this checkout. At the end: what is installed counts."""
+    checkout = str(Path(__file__).resolve().parent.parent)
+    return os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), checkout)))
+
+
+def _pack(models: Path, environment: dict[str, str]) -> None:
+    from . import assets
+
+    say("packing PP-OCRv4: text detector and text recogniser, NV12 inputs, one file")
+    command = [sys.executable, "-m", "hbm_runtime_core.cli", *assets.pack_arguments(models / assets.MODEL_FILE)]
+    code, output = run(command, environment, limit_s=600)
+    if code:
+        raise DemoError(f"hbm pack failed with exit code {code}:\n{output.rstrip()}")
+    assets.write_alphabet(assets.read_alphabet(), models / assets.ALPHABET_FILE)
+    shutil.copyfile(Path(__file__).parent / "config" / assets.PARAMETER_FILE, models / assets.PARAMETER_FILE)
+
+
+def _write(file: Path, summary: dict[str, Any]) -> None:
+    file.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _shown(path: Path) -> str:
+    """A path as its reader would type it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; 0 where both acts ran, 130 where the user has interrupted them."""
+    notice_interrupts()
+    options = parse(arguments)
+    try:
+        summary = perform(options)
+    except DemoError as error:
+        print(f"demo: failed: {error}", file=sys.stderr)
+        return 1
+    except Interrupted:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
+    for name, texts in summary["texts"].items():
+        for text in texts:
+            say(f"  read in {name}: {text}")
+    files = ("overlay.png", "priority.png", SUMMARY_FILE)
+    say(f"done: {', '.join(_shown(options.output / file) for file in files)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

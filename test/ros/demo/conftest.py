@@ -1,0 +1,10 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The demo is in the checkout alone."""
+
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[3]
+# At the end: of the packages under test, those that are installed count.
+sys.path.append(str(CHECKOUT))
