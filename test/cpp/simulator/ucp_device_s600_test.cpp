@@ -49,11 +49,13 @@ int64_t time_us(const std::function<void(Batch&)>& fill) {
 
 TEST(Cores, four_tasks_take_the_time_of_one) {
   time_us([](Batch& batch) { batch.add(0, 0, HB_UCP_BPU_CORE_ANY); });  // starts the cores' threads
-  const int64_t elapsed = time_us([](Batch& batch) {
-    for (int i = 0; i < 4; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_ANY);
-  });
-  EXPECT_GE(elapsed, kLatencyUs);
-  EXPECT_LT(elapsed, kLatencyUs * 3 / 2);
+  EXPECT_TRUE(sometimes([] {
+    const int64_t elapsed = time_us([](Batch& batch) {
+      for (int i = 0; i < 4; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_ANY);
+    });
+    EXPECT_GE(elapsed, kLatencyUs);
+    return elapsed < kLatencyUs * 3 / 2;
+  }));
 }
 
 TEST(Cores, tasks_of_one_mask_share_its_core) {
@@ -64,17 +66,20 @@ TEST(Cores, tasks_of_one_mask_share_its_core) {
 }
 
 TEST(Cores, sub_tasks_of_one_task_run_side_by_side) {
-  std::vector<std::unique_ptr<FakeJob>> jobs;
-  hbUCPTaskHandle_t task = nullptr;
-  for (int i = 0; i < 4; ++i) {
-    jobs.push_back(std::make_unique<FakeJob>(kLatencyUs));
-    EXPECT_EQ(hbm_sim_task_add(&task, jobs.back().get()), HB_UCP_SUCCESS);
-  }
-  const int64_t start = now_us();
-  EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-  EXPECT_LT(now_us() - start, kLatencyUs * 3 / 2);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  EXPECT_TRUE(sometimes([] {
+    std::vector<std::unique_ptr<FakeJob>> jobs;
+    hbUCPTaskHandle_t task = nullptr;
+    for (int i = 0; i < 4; ++i) {
+      jobs.push_back(std::make_unique<FakeJob>(kLatencyUs));
+      EXPECT_EQ(hbm_sim_task_add(&task, jobs.back().get()), HB_UCP_SUCCESS);
+    }
+    const int64_t start = now_us();
+    EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
+    EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    const int64_t elapsed = now_us() - start;
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    return elapsed < kLatencyUs * 3 / 2;
+  }));
 }
 
 TEST(Cores, that_are_free_are_chosen_before_those_that_have_declared_work) {
@@ -139,14 +144,15 @@ TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
 }
 
 TEST(SeveralCores, yield_to_a_preempting_task_on_one_of_them_and_go_on_together) {
-  Batch batch;
-  FakeJob& wide = batch.add(40'000, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 1'000, 2);
-  while (wide.executions == 0) std::this_thread::yield();
-  const int64_t urgent = time_us([](Batch& other) { other.add(5'000, 255, HB_UCP_BPU_CORE_1); });
-  EXPECT_LT(urgent, 20'000);
-  const int64_t behind = time_us([](Batch& other) { other.add(0, 0, HB_UCP_BPU_CORE_0); });
-  EXPECT_GE(behind, 15'000);
-  batch.wait();
+  EXPECT_TRUE(sometimes([] {
+    Batch batch;
+    FakeJob& wide = batch.add(40'000, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 1'000, 2);
+    while (wide.executions == 0) std::this_thread::yield();
+    const int64_t urgent = time_us([](Batch& other) { other.add(5'000, 255, HB_UCP_BPU_CORE_1); });
+    const int64_t behind = time_us([](Batch& other) { other.add(0, 0, HB_UCP_BPU_CORE_0); });
+    batch.wait();
+    return urgent < 20'000 && behind >= 15'000;
+  }));
 }
 
 TEST(SeveralCores, a_hammer_of_all_kinds_comes_to_an_end) {

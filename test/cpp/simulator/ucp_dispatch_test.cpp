@@ -40,17 +40,22 @@ int64_t elapsed_us(FakeJob& job) {
 }
 
 TEST(HostTiming, lets_a_network_take_as_long_as_it_computes_and_a_timed_model_what_it_declares) {
-  FakeJob network(100'000), timed(100'000, 0, 1, true);
-  EXPECT_LT(elapsed_us(network), 50'000);
+  EXPECT_TRUE(sometimes([] {
+    FakeJob network(100'000);
+    return elapsed_us(network) < 50'000;
+  }));
+  FakeJob timed(100'000, 0, 1, true);
   EXPECT_GE(elapsed_us(timed), 100'000);
 }
 
 TEST(Latency, that_is_declared_includes_what_was_computed_meanwhile) {
-  FakeJob timed(60'000, 0, 1, true);
-  timed.on_execute = [] { std::this_thread::sleep_for(std::chrono::milliseconds(30)); };
-  const int64_t elapsed = elapsed_us(timed);
-  EXPECT_GE(elapsed, 60'000);
-  EXPECT_LT(elapsed, 85'000);
+  EXPECT_TRUE(sometimes([] {
+    FakeJob timed(60'000, 0, 1, true);
+    timed.on_execute = [] { std::this_thread::sleep_for(std::chrono::milliseconds(30)); };
+    const int64_t elapsed = elapsed_us(timed);
+    EXPECT_GE(elapsed, 60'000);
+    return elapsed < 85'000;
+  }));
 }
 
 TEST(Latency, of_tasks_in_a_row_does_not_add_up_the_hosts_delays) {
