@@ -48,7 +48,17 @@ def test_every_block_of_a_page_runs_in_order(page, sample_files, tmp_path, monke
 def test_a_block_names_its_language(block):
     assert block.language in LANGUAGES
     if block.language == "text":
-        assert not re.search(r"^(\$|ros2|hbm|make|python3|pip|colcon) ", block.text, re.MULTILINE), "commands are in a block of sh"
+        assert not re.search(r"^(\$|ros2|hbm|make|python3|pip|colcon) ", block.text, re.MULTILINE), (
+            "commands are in a block of sh"
+        )
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in ALL_BLOCKS if block.file_name and block.language in ("python", "yaml")], ids=str
+)
+def test_a_file_that_a_page_shows_is_used_on_that_page(block):
+    shell = [each for each in blocks(block.page) if each.language in ("sh", "console") and each.line > block.line]
+    assert any(block.file_name in command for each in shell for _, command in each.commands())
 
 
 @pytest.mark.parametrize("row", NOT_RUN, ids=lambda row: row.pattern)
@@ -61,6 +71,14 @@ def test_a_command_that_is_not_run_stands_in_a_page_and_is_covered_elsewhere(row
 def test_both_readmes_show_the_same_blocks():
     chinese = [(block.language, block.text) for block in blocks("README.zh-CN.md")]
     assert chinese == [(block.language, block.text) for block in blocks("README.md")]
+
+
+def test_both_readmes_link_to_the_same_pages():
+    english, chinese = (
+        set(re.findall(r"\]\(([^)]+)\)", (CHECKOUT / page).read_text(encoding="utf-8")))
+        for page in ("README.md", "README.zh-CN.md")
+    )
+    assert english - {"README.zh-CN.md"} == chinese - {"README.md"}
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
