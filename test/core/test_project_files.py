@@ -41,6 +41,13 @@ def test_the_workflow_tests_every_distribution_that_the_readme_names():
     assert sorted(matrix) == sorted(name.lower() for name in re.findall(r"[A-Z][a-z]+", row))
 
 
+def test_every_extra_that_the_pages_install_exists():
+    extras = re.search(r"\[project.optional-dependencies\]\n(.*?)\n\n", read("pyproject.toml"), re.DOTALL)[1]
+    for page in [CHECKOUT / "README.md", *CHECKOUT.glob("docs/**/*.md")]:
+        for name in re.findall(r"pip install '[^'\[]+\[(\w+)\]'", page.read_text(encoding="utf-8")):
+            assert re.search(rf"^{name} = ", extras, re.MULTILINE), f"{page.name}: {name}"
+
+
 def test_the_changelog_names_the_version_of_the_package():
     (version,) = re.findall(r"<version>(.*)</version>", read("package.xml"))
     assert version in read("CHANGELOG.rst")
