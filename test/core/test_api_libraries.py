@@ -19,6 +19,8 @@ PACKAGE = Path(hbm_runtime_core.__file__).parent
 SIMULATOR = Path(hbm_runtime_core._native.__file__).parent / "simulator" / "lib"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+manual = pytest.mark.manual
+
 AWKWARD_MODELS = """\
 awkward file text
 model echo
@@ -122,6 +124,34 @@ def test_a_library_of_another_generation_is_refused_at_load(awkward_directory, a
     variables = {"HBM_RUNTIME_LIBRARY_DIR": awkward_directory, "AWKWARD_ABI": 1}
     result = run_python("h.HB_HBMRuntime(sys.argv[1])", awkward_file, **variables)
     assert "writes more than 176 bytes" in result.stderr
+
+
+LAST_RESULT = """
+import ctypes, os
+runtime = h.HB_HBMRuntime(sys.argv[1])
+other = h.HB_HBMRuntime(sys.argv[1])
+ucp = ctypes.CDLL(os.path.join(os.path.dirname(runtime.library_path), "libhbucp.so"))
+x = np.arange(16, dtype=np.float32).reshape(1, 16)
+results = runtime.run(x, "echo")
+request = runtime.create_request("echo")
+request.start()
+late = request.wait()
+row = results["echo"]["y"][0, 3:5]
+del runtime, request, results
+print(ucp.awkward_live_allocations() > 2)  # kept for the runtime that is left
+del other
+print(ucp.awkward_live_allocations())  # of the two results
+del late
+print(ucp.awkward_live_allocations(), row.tolist())
+del row
+print(ucp.awkward_live_allocations())
+"""
+
+
+@manual("device memory is freed with the last result once no runtime is left")
+def test_without_a_runtime_device_memory_goes_with_the_last_result(awkward_directory, awkward_file):
+    text = printed(run_python(LAST_RESULT, awkward_file, HBM_RUNTIME_LIBRARY_DIR=awkward_directory))
+    assert text.splitlines() == ["True", "2", "1 [3.0, 4.0]", "0"]
 
 
 CALL_WITH_FAILURES = """

@@ -91,10 +91,22 @@ void BufferPool::give_back(Block* block) {
   if (fork_generation() != fork_generation_) {
     return;  // The memory is the parent's, and its locks may be held for ever here.
   }
+  if (users_.load() == 0 || !keep(block)) {
+    free_block(block);
+    return;
+  }
+  // The last user may have gone in the meantime, and trimmed before this block was there.
+  if (users_.load() == 0) {
+    trim();
+  }
+}
+
+// False where enough lies idle.
+bool BufferPool::keep(Block* block) {
   SizeClass& size_class = classes_[static_cast<std::size_t>(block->size_class_)];
   Block* none = nullptr;
   if (block->capacity_ <= most_waiting_bytes && size_class.next.compare_exchange_strong(none, block)) {
-    return;
+    return true;
   }
   const uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
   if (idle <= most_idle_bytes) {
@@ -103,11 +115,17 @@ void BufferPool::give_back(Block* block) {
       block->next_ = size_class.idle;
       size_class.idle = block;
       ++size_class.idle_count;
-      return;
+      return true;
     }
   }
   idle_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
-  free_block(block);
+  return false;
+}
+
+void BufferPool::remove_user() {
+  if (users_.fetch_sub(1) == 1) {
+    trim();
+  }
 }
 
 void BufferPool::free_block(Block* block) {

@@ -90,6 +90,10 @@ class BufferPool {
   /// Frees all idle memory.
   void trim();
 
+  /// Memory is kept while there is a user who may want it again; once the last is gone, what comes back is freed.
+  void add_user() { users_.fetch_add(1); }
+  void remove_user();
+
   uint64_t idle_bytes() const { return idle_bytes_.load(std::memory_order_relaxed); }
   uint64_t allocated_bytes() const { return allocated_bytes_.load(std::memory_order_relaxed); }
 
@@ -106,11 +110,13 @@ class BufferPool {
 
   Block* take_idle(SizeClass& size_class, int32_t device_id);
   void give_back(Block* block);
+  bool keep(Block* block);
   void free_block(Block* block);
 
   const Driver& driver_;
   const uint64_t fork_generation_;
   std::array<SizeClass, class_count> classes_;
+  std::atomic<int> users_{0};
   std::atomic<uint64_t> idle_bytes_{0};
   std::atomic<uint64_t> allocated_bytes_{0};
 };

@@ -21,12 +21,6 @@ Device::Device(const Driver& driver)
       tasks_(driver),
       waiters_(tasks_.capacity()) {}
 
-void Device::note_models_unloaded() {
-  if (model_sets_.fetch_sub(1) == 1) {
-    buffers_.trim();
-  }
-}
-
 bool Device::usable() const { return fork_generation() == fork_generation_; }
 
 void Device::check_usable() const {

@@ -3,7 +3,6 @@
 #ifndef HBM_RUNTIME_DEVICE_HPP_
 #define HBM_RUNTIME_DEVICE_HPP_
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -26,10 +25,6 @@ class Device {
   TaskPool& tasks() { return tasks_; }
   Waiters& waiters() { return waiters_; }
 
-  /// With the last models goes the memory kept for their calls.
-  void note_models_loaded() { model_sets_.fetch_add(1); }
-  void note_models_unloaded();
-
   /// False in a process forked from the one that opened the libraries.
   bool usable() const;
   /// Throws StateError where not usable.
@@ -43,7 +38,6 @@ class Device {
   BufferPool buffers_;
   TaskPool tasks_;
   Waiters waiters_;
-  std::atomic<int> model_sets_{0};
 };
 
 }  // namespace hbm

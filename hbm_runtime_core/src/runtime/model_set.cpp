@@ -51,7 +51,7 @@ std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files, 
   return set;
 }
 
-ModelSet::ModelSet(Device& device) : device_(device) { device_.note_models_loaded(); }
+ModelSet::ModelSet(Device& device) : device_(device) { device_.buffers().add_user(); }
 
 void ModelSet::load_file(const std::string& file) {
   const ApiTable& api = device_.api();
@@ -139,7 +139,7 @@ ModelSet::~ModelSet() {
   for (auto package = packages_.rbegin(); package != packages_.rend(); ++package) {
     device_.api().hbDNNRelease(*package);
   }
-  device_.note_models_unloaded();
+  device_.buffers().remove_user();
 }
 
 }  // namespace hbm

@@ -27,6 +27,8 @@ class ModelSet {
   const Model& model(const std::string& name) const;
   /// The only model; ValueError where several are loaded.
   const Model& only_model() const;
+  /// In load order.
+  std::vector<std::string> model_names() const;
   [[noreturn]] void throw_unknown_model(const std::string& name) const;
   /// One a file, in the order given.
   const std::vector<std::string>& file_descriptions() const { return file_descriptions_; }
@@ -42,7 +44,6 @@ class ModelSet {
  private:
   explicit ModelSet(Device& device);
   void load_file(const std::string& file);
-  std::vector<std::string> model_names() const;
 
   Device& device_;
   std::atomic<bool> closed_{false};

@@ -15,6 +15,11 @@ using hbm_test::awkward_control;
 
 class BufferPoolTest : public hbm_test::AwkwardTest {
  protected:
+  void SetUp() override { pool().add_user(); }
+  void TearDown() override {
+    pool().remove_user();
+    AwkwardTest::TearDown();
+  }
   hbm::BufferPool& pool() { return hbm::Device::instance().buffers(); }
 };
 
@@ -57,6 +62,35 @@ TEST_F(BufferPoolTest, TrimGivesIdleMemoryBackToTheDevice) {
   }
   pool().trim();
   EXPECT_EQ(awkward_control().live_allocations(), before);
+}
+
+TEST_F(BufferPoolTest, WhatComesBackAfterTheLastUserIsFreedAtOnce) {
+  const int64_t before = awkward_control().live_allocations();
+  BlockRef small = pool().acquire(10000, 0, "m");
+  BlockRef large = pool().acquire(uint64_t{96} << 20, 0, "m");
+  pool().remove_user();
+  EXPECT_EQ(awkward_control().live_allocations(), before + 2);
+  small.reset();
+  large.reset();
+  EXPECT_EQ(awkward_control().live_allocations(), before);
+  pool().add_user();
+}
+
+TEST_F(BufferPoolTest, NothingStaysBehindWhenBlocksAndTheLastUserGoAtOnce) {
+  pool().trim();
+  const int64_t before = awkward_control().live_allocations();
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([block = pool().acquire(10000, 0, "m")]() mutable { block.reset(); });
+    }
+    pool().remove_user();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    EXPECT_EQ(awkward_control().live_allocations(), before);
+    pool().add_user();
+  }
 }
 
 TEST_F(BufferPoolTest, IdleMemoryIsBounded) {
