@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Types of the native module. Kept by hand; test/core/test_stubs.py compares it with the module.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any, ClassVar, TypeAlias, overload
 
@@ -85,7 +85,7 @@ class SchedParam:
     bpu_cores: list[int]
     deviceId: int
     def __init__(
-        self, priority: int = 0, customId: int = 0, bpu_cores: Sequence[int] = ..., deviceId: int = 0
+        self, priority: int = 0, customId: int = 0, bpu_cores: Iterable[int] = ..., deviceId: int = 0
     ) -> None: ...
     def __eq__(self, other: object) -> bool: ...
 
@@ -116,7 +116,7 @@ class InferRequest:
         self,
         *,
         priority: int | None = None,
-        bpu_cores: Sequence[int] | None = None,
+        bpu_cores: Iterable[int] | None = None,
         custom_id: int | None = None,
         device_id: int | None = None,
         timeout_ms: float | None = None,
@@ -127,7 +127,7 @@ class InferRequest:
         self,
         *,
         priority: int | None = None,
-        bpu_cores: Sequence[int] | None = None,
+        bpu_cores: Iterable[int] | None = None,
         custom_id: int | None = None,
         device_id: int | None = None,
         timeout_ms: float | None = None,
@@ -143,7 +143,7 @@ class HB_HBMRuntime:
     @overload
     def __init__(self, model_file: _Path, *, backend: str | None = None) -> None: ...
     @overload
-    def __init__(self, model_files: Sequence[_Path], *, backend: str | None = None) -> None: ...
+    def __init__(self, model_files: Iterable[_Path], *, backend: str | None = None) -> None: ...
     @property
     def closed(self) -> bool: ...
     @property
@@ -193,7 +193,7 @@ class HB_HBMRuntime:
     def set_scheduling_params(
         self,
         priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
     ) -> None: ...
@@ -202,7 +202,7 @@ class HB_HBMRuntime:
         model_name: str,
         *,
         priority: int | None = None,
-        bpu_cores: Sequence[int] | None = None,
+        bpu_cores: Iterable[int] | None = None,
         custom_id: int | None = None,
         device_id: int | None = None,
     ) -> int: ...
@@ -212,7 +212,7 @@ class HB_HBMRuntime:
         input_tensor: _Inputs,
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         *,
@@ -227,7 +227,7 @@ class HB_HBMRuntime:
         input_tensors: Mapping[str, _Array],
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         timeout_ms: float | None = None,
@@ -241,7 +241,7 @@ class HB_HBMRuntime:
         multi_input_tensors: Mapping[str, Mapping[str, _Array]],
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         timeout_ms: float | None = None,
@@ -253,7 +253,7 @@ class HB_HBMRuntime:
         input_tensor: _Inputs,
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Sequence[int]] | None = None,
+        bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         *,
@@ -261,7 +261,7 @@ class HB_HBMRuntime:
         timing: dict[str, CallTiming] | None = None,
     ) -> InferFuture: ...
     def create_request(
-        self, model_name: str | None = None, shapes: Mapping[str, Sequence[int]] | None = None
+        self, model_name: str | None = None, shapes: Mapping[str, Iterable[int]] | None = None
     ) -> InferRequest: ...
     def close(self) -> None: ...
     def __enter__(self) -> HB_HBMRuntime: ...

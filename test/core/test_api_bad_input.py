@@ -71,7 +71,7 @@ def test_mixed_forms_and_keys_that_are_no_names_are_refused(runtime, inputs):
 @pytest.mark.parametrize(
     ("arguments", "error", "text"),
     [
-        ({"priority": {"echo": True}}, TypeError, "expected an int, got bool"),
+        ({"priority": {"echo": 1.0}}, TypeError, "expected an int, got float"),
         ({"priority": {"echo": 2**70}}, ValueError, "64 bits"),
         ({"custom_id": {"echo": 2**63}}, ValueError, "64 bits"),
         ({"bpu_cores": {"echo": 0}}, TypeError, r"a list of ints such as \[0\]"),

@@ -49,13 +49,13 @@ def test_a_dictionary_goes_to_the_inputs_of_one_model(detector_file, inputs):
     for results in (runtime.run(inputs[DETECTOR]), runtime.run(input_tensors=inputs[DETECTOR])):
         shapes = {name: array.shape for name, array in results[DETECTOR].items()}
         assert shapes == {name: (1, side, side, 255) for name, side in DETECTOR_OUTPUTS.items()}
-        assert list(shapes) == sorted(shapes)
+        assert list(shapes) == ["1310", "1312", "output"]
 
 
 @manual("`run(multi_input_tensors)`: several models")
 def test_a_nested_dictionary_runs_all_its_models(runtime, inputs):
     for results in (runtime.run(inputs), runtime.run(multi_input_tensors=inputs)):
-        assert list(results) == [DETECTOR, CLASSIFIER] or list(results) == sorted([DETECTOR, CLASSIFIER])
+        assert list(results) == list(inputs) == [DETECTOR, CLASSIFIER]
         assert results[CLASSIFIER]["prob"].shape == (1, 1000)
 
 
@@ -206,7 +206,6 @@ def test_arguments_of_the_wrong_kind_are_type_errors(echo_runtime, arguments):
         {"priority": {"echo": -1}},
         {"priority": {"echo": 256}},
         {"bpu_cores": {"echo": [9]}},
-        {"bpu_cores": {"echo": [0, 0]}},
         {"bpu_cores": {"echo": [-1, 0]}},
         {"device_id": {"echo": -1}},
         {"priority": {"nobody": 1}},

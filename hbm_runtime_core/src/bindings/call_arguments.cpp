@@ -8,6 +8,7 @@
 #include "bindings/numpy_array.hpp"
 #include "bindings/scheduling_arguments.hpp"
 #include "driver/error.hpp"
+#include "runtime/dictionary_order.hpp"
 #include "runtime/input_check.hpp"
 
 namespace py = pybind11;
@@ -126,11 +127,27 @@ struct NestedInputs {
   py::dict inputs;
 };
 
-// A dictionary, or any other mapping: the values of the nested form.
-bool is_mapping(PyObject* object) {
-  return PyDict_Check(object) || (PyMapping_Check(object) != 0 && PyObject_HasAttrString(object, "keys") != 0);
+// `'x': array, 'z': array`, as a caller would write them.
+std::string written_arrays(const std::vector<ModelTensor>& tensors) {
+  std::string text;
+  for (const ModelTensor& tensor : tensors) {
+    text += (text.empty() ? "'" : ", '") + tensor.info.name + "': array";
+  }
+  return "{" + text + "}";
 }
 
+ExpectedDict expected_inputs(const ModelSet& set) {
+  const Model& model = *set.models().front();
+  const std::string arrays = written_arrays(model.inputs());
+  return {"inputs", forms, set.models().size() == 1 ? arrays : "{'" + model.name() + "': " + arrays + "}"};
+}
+
+ExpectedDict expected_inputs_of(const Model& model) {
+  return {"model '" + model.name() + "'", "{input name: array}",
+          "{'" + model.name() + "': " + written_arrays(model.inputs()) + "}"};
+}
+
+// In the order of the dictionary.
 std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelSet& set, PyObject* nested,
                                       const Model* only) {
   std::vector<NestedInputs> entries;
@@ -139,7 +156,7 @@ std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelS
   PyObject* value = nullptr;
   while (PyDict_Next(nested, &position, &key, &value) != 0) {
     const Model& model = runtime.find_model(set, key);
-    const py::dict inputs = to_dict(value, "model '" + model.name() + "'", "{input name: array}");
+    const py::dict inputs = to_dict(value, [&model] { return expected_inputs_of(model); });
     if (only == nullptr || only == &model) {
       entries.push_back({&model, inputs});
     }
@@ -147,21 +164,48 @@ std::vector<NestedInputs> read_nested(const RuntimeObject& runtime, const ModelS
   if (entries.empty() && only != nullptr) {
     throw ValueError("model '" + only->name() + "': model_name selects it, but the inputs hold nothing for it");
   }
-  if (entries.size() > 1) {
-    std::sort(entries.begin(), entries.end(), [](const NestedInputs& left, const NestedInputs& right) {
-      return left.model->index() < right.model->index();
-    });
-  }
   return entries;
 }
 
+void add_nested_parts(const RuntimeObject& runtime, std::vector<NestedInputs> entries, const RunArguments& arguments,
+                      PythonCall* call) {
+  if (entries.size() > 1) {
+    std::vector<std::string> names;
+    for (const NestedInputs& entry : entries) {
+      names.push_back(entry.model->name());
+    }
+    std::vector<const Model*> results;
+    for (const std::size_t i : result_order(names)) {
+      results.push_back(entries[i].model);
+    }
+    // The device gets the tasks in load order.
+    std::sort(entries.begin(), entries.end(), [](const NestedInputs& left, const NestedInputs& right) {
+      return left.model->index() < right.model->index();
+    });
+    for (const Model* model : results) {
+      const auto part = std::find_if(entries.begin(), entries.end(),
+                                     [model](const NestedInputs& entry) { return entry.model == model; });
+      call->part_order.push_back(static_cast<std::size_t>(part - entries.begin()));
+    }
+  }
+  for (const NestedInputs& entry : entries) {
+    CallPart& part = add_part(runtime, *entry.model, arguments, call);
+    read_named_inputs(entry.inputs.ptr(), *entry.model, runtime.keys(*entry.model), call, &part);
+  }
+}
+
 void read_targets(const RuntimeObject& runtime, PyObject* outputs, const ModelSet& set, PythonCall* call) {
-  const py::dict given = to_dict(outputs, "outputs", "{output name: array} or {model name: {output name: array}}");
+  const py::dict given = to_dict(outputs, [call]() -> ExpectedDict {
+    const Model& model = *call->call.part(0).model;
+    const std::string arrays = written_arrays(model.outputs());
+    return {"outputs", "{output name: array} or {model name: {output name: array}}",
+            "outputs=" + (call->call.part_count() == 1 ? arrays : "{'" + model.name() + "': " + arrays + "}")};
+  });
   PyObject* value = first_value(given.ptr());
   if (value == nullptr) {
     return;
   }
-  if (!PyDict_Check(value)) {
+  if (is_array(value) || !is_mapping(value)) {
     if (call->call.part_count() > 1) {
       throw ValueError("outputs: several models run, so expected {model name: {output name: array}}");
     }
@@ -172,7 +216,7 @@ void read_targets(const RuntimeObject& runtime, PyObject* outputs, const ModelSe
     const Model& model = runtime.find_model(set, name.ptr());
     for (std::size_t p = 0; p < call->call.part_count(); ++p) {
       if (call->call.part(p).model == &model) {
-        const py::dict of_model = to_dict(arrays.ptr(), "outputs", "{output name: array}");
+        const py::dict of_model = to_dict(arrays.ptr(), [&model] { return expected_outputs(model); });
         read_output_arrays(runtime.keys(model), of_model, p, call);
       }
     }
@@ -217,8 +261,13 @@ void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
 
 }  // namespace
 
+ExpectedDict expected_outputs(const Model& model) {
+  return {"outputs", "{output name: array}", "outputs=" + written_arrays(model.outputs())};
+}
+
 void PythonCall::clear() {
   call.clear();
+  part_order.clear();
   release_arrays();
 }
 
@@ -240,16 +289,13 @@ void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArgum
     CallPart& part = add_part(runtime, model, arguments, call);
     read_single_input(arguments.input, model, call, &part);
   } else {
-    const py::dict inputs = to_dict(arguments.input, "inputs", forms);
+    const py::dict inputs = to_dict(arguments.input, [&set] { return expected_inputs(set); });
     PyObject* value = first_value(inputs.ptr());
-    if (value == nullptr) {
+    const bool is_nested = value == nullptr ? arguments.is_multi_input : !is_array(value) && is_mapping(value);
+    if (is_nested) {
+      add_nested_parts(runtime, read_nested(runtime, set, inputs.ptr(), named), arguments, call);
+    } else if (value == nullptr) {
       throw ValueError(std::string("inputs: the dictionary is empty; expected ") + forms);
-    }
-    if (!is_array(value) && is_mapping(value)) {
-      for (const NestedInputs& entry : read_nested(runtime, set, inputs.ptr(), named)) {
-        CallPart& part = add_part(runtime, *entry.model, arguments, call);
-        read_named_inputs(entry.inputs.ptr(), *entry.model, runtime.keys(*entry.model), call, &part);
-      }
     } else {
       const Model& model = named != nullptr ? *named : set.only_model();
       CallPart& part = add_part(runtime, model, arguments, call);
@@ -257,9 +303,10 @@ void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArgum
     }
   }
   if (arguments.timing != nullptr && !PyDict_Check(arguments.timing)) {
-    throw TypeError("timing: expected a dict to receive {model name: CallTiming}, got " + kind_of(arguments.timing));
+    throw_not_a_dict(arguments.timing,
+                     {"timing", "a dict to receive {model name: CallTiming}", "times = {} and timing=times"});
   }
-  if (arguments.outputs != nullptr) {
+  if (arguments.outputs != nullptr && call->call.part_count() > 0) {
     read_targets(runtime, arguments.outputs, set, call);
   }
 }

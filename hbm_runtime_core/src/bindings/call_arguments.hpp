@@ -28,6 +28,8 @@ struct PythonCall {
   std::vector<PyObject*> held;
   /// Arrays among `held`.
   std::vector<Target> targets;
+  /// Parts in the order of the results; empty where that is their own order.
+  std::vector<std::size_t> part_order;
 
   /// With the GIL held.
   void clear();
@@ -37,6 +39,9 @@ struct PythonCall {
 
 /// Checks the arguments against the models and fills the call; nothing has been started when it throws.
 void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments, PythonCall* call);
+
+/// For errors about the outputs= of one model.
+ExpectedDict expected_outputs(const Model& model);
 
 /// Reads `{output name: array}` for one part of a call.
 void read_output_arrays(const ModelKeys& keys, const pybind11::dict& arrays, std::size_t part, PythonCall* call);

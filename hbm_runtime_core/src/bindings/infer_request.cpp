@@ -38,6 +38,12 @@ std::vector<int64_t> requested_shape(const Model& model, const ModelTensor& tens
   return wanted;
 }
 
+ExpectedDict expected_shapes(const Model& model, PyObject* given) {
+  const std::string name = model.inputs().empty() ? "x" : model.inputs().front().info.name;
+  return {"shapes", "a dictionary {input name: shape}",
+          "shapes={'" + name + "': " + written_numbers(given, "[...]") + "}"};
+}
+
 std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<std::vector<int64_t>>& shapes,
                                          int32_t device_id) {
   std::vector<InputBuffer> buffers;
@@ -90,7 +96,8 @@ void prepare(InferRequest& self, const py::object& priority, const py::object& b
   part.scheduling = run_scheduling(runtime, model, priority, bpu_cores, custom_id, device_id);
   part.buffers = &self.buffers();
   if (!outputs.is_none()) {
-    read_output_arrays(runtime.keys(model), to_dict(outputs.ptr(), "outputs", "{output name: array}"), 0, &call);
+    const py::dict arrays = to_dict(outputs.ptr(), [&model] { return expected_outputs(model); });
+    read_output_arrays(runtime.keys(model), arrays, 0, &call);
   }
   call.call.set_timed(true);
 }
@@ -259,7 +266,7 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const py
   const std::shared_ptr<const ModelSet> set = self.runtime().set();
   const Model& model = model_name.is_none() ? set->only_model() : self.find_model(*set, model_name.ptr());
   const py::dict given =
-      shapes.is_none() ? py::dict() : to_dict(shapes.ptr(), "shapes", "a dictionary {input name: shape}");
+      shapes.is_none() ? py::dict() : to_dict(shapes.ptr(), [&] { return expected_shapes(model, shapes.ptr()); });
   std::vector<std::vector<int64_t>> settled;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < model.inputs().size(); ++i) {

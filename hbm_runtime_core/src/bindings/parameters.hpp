@@ -29,11 +29,12 @@ Quantization to_quantization(const QuantParams& params);
 struct SchedParam {
   int64_t priority = 0;
   int64_t custom_id = 0;
-  std::vector<int> bpu_cores = {-1};
+  std::vector<int64_t> bpu_cores = {-1};
   int64_t device_id = 0;
 };
 
-SchedParam to_sched_param(const Scheduling& scheduling);
+/// `bpu_cores` as the caller named them.
+SchedParam to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores);
 
 void define_quant_params(pybind11::module_& module);
 void define_sched_param(pybind11::module_& module);

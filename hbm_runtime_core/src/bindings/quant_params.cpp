@@ -23,10 +23,16 @@ bool same_values(const py::array_t<Number>& left, const py::array_t<Number>& rig
   return left.size() == right.size() && std::equal(left.data(), left.data() + left.size(), right.data());
 }
 
+// NumPy takes sequences; of any other iterable it would make one object.
+py::object as_sequence(const py::object& values) {
+  const bool iterates_only = Py_TYPE(values.ptr())->tp_iter != nullptr && PySequence_Check(values.ptr()) == 0;
+  return iterates_only ? py::list(values) : values;
+}
+
 // None means empty. An empty array as default argument would import NumPy together with this module.
 template <typename Array>
 Array array_or_empty(const py::object& values) {
-  return values.is_none() ? Array(py::array::ShapeContainer{0}) : Array(values);
+  return values.is_none() ? Array(py::array::ShapeContainer{0}) : Array(as_sequence(values));
 }
 
 QuantParams make(hbDNNQuantiType type, int64_t axis, const py::object& scale, const py::object& zero_point) {
@@ -63,10 +69,11 @@ void define_quant_params(py::module_& module) {
       .def_readwrite("axis", &QuantParams::axis, "Dimension that the scales run along; of no meaning for one scale.")
       .def_property(
           "scale", [](const QuantParams& p) { return p.scale; },
-          [](QuantParams& p, const FloatArray& value) { p.scale = value; }, "float32; empty for NONE.")
+          [](QuantParams& p, const py::object& value) { p.scale = array_or_empty<FloatArray>(value); },
+          "float32; empty for NONE.")
       .def_property(
           "zero_point", [](const QuantParams& p) { return p.zero_point; },
-          [](QuantParams& p, const IntArray& value) { p.zero_point = value; },
+          [](QuantParams& p, const py::object& value) { p.zero_point = array_or_empty<IntArray>(value); },
           "int32, as many as scales; empty for NONE.")
       .def(
           "__eq__",

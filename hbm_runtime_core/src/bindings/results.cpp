@@ -40,7 +40,7 @@ PyObject* callers_array(const PythonCall& call, std::size_t part, std::size_t ou
 py::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t part) {
   CallPart& from = call.call.part(part);
   const py::object results = new_dict();
-  for (const std::size_t i : keys.sorted_outputs) {
+  for (const std::size_t i : keys.output_order) {
     PyObject* given = callers_array(call, part, i);
     OutputResult& result = from.results[i];
     set_item(results, keys.outputs[i],
@@ -54,8 +54,9 @@ py::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t par
 py::object call_results(const RuntimeObject& runtime, PythonCall& call) {
   const py::object results = new_dict();
   for (std::size_t p = 0; p < call.call.part_count(); ++p) {
-    const ModelKeys& keys = runtime.keys(*call.call.part(p).model);
-    set_item(results, keys.name, part_results(keys, call, p));
+    const std::size_t part = call.part_order.empty() ? p : call.part_order[p];
+    const ModelKeys& keys = runtime.keys(*call.call.part(part).model);
+    set_item(results, keys.name, part_results(keys, call, part));
   }
   return results;
 }
@@ -63,7 +64,7 @@ py::object call_results(const RuntimeObject& runtime, PythonCall& call) {
 void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* timing) {
   const auto dict = py::reinterpret_borrow<py::object>(timing);
   for (std::size_t p = 0; p < call.call.part_count(); ++p) {
-    const CallPart& part = call.call.part(p);
+    const CallPart& part = call.call.part(call.part_order.empty() ? p : call.part_order[p]);
     dict[runtime.keys(*part.model).name] = py::cast(part.timing);
   }
 }

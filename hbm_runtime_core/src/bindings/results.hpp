@@ -10,10 +10,10 @@
 
 namespace hbm {
 
-/// `{output name: array}` of one part, sorted by name: arrays over device memory, or the caller's own.
+/// `{output name: array}` of one part: arrays over device memory, or the caller's own.
 pybind11::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t part);
 
-/// `{model name: {output name: array}}`, models in load order.
+/// `{model name: {output name: array}}`.
 pybind11::object call_results(const RuntimeObject& runtime, PythonCall& call);
 
 /// Fills the dictionary given as timing= with `{model name: CallTiming}`.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "bindings/errors.hpp"
 #include "driver/error.hpp"
@@ -32,6 +33,7 @@ constexpr Keyword keywords[] = {
 };
 constexpr std::size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
 constexpr Py_ssize_t positional_most = 6;
+constexpr std::string_view multi_input_keyword = "multi_input_tensors";
 
 // Names in calls are interned by the compiler, so comparing pointers nearly always suffices.
 PyObject* const* interned_keywords() {
@@ -59,6 +61,8 @@ const Keyword* find_keyword(PyObject* name) {
   }
   return nullptr;
 }
+
+bool is_iterable(PyObject* object) { return Py_TYPE(object)->tp_iter != nullptr || PySequence_Check(object) != 0; }
 
 [[noreturn]] void throw_unknown_keyword(const std::string& function, PyObject* name) {
   std::vector<std::string> known;
@@ -93,6 +97,7 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
       throw TypeError(std::string(function) + "() got its argument '" + keyword->name + "' twice");
     }
     parsed.*keyword->field = arguments[positional_count + i];
+    parsed.is_multi_input = parsed.is_multi_input || keyword->name == multi_input_keyword;
   }
   if (parsed.input == nullptr || parsed.input == Py_None) {
     throw TypeError(std::string(function) +
@@ -111,7 +116,12 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
 std::string kind_of(PyObject* object) { return Py_TYPE(object)->tp_name; }
 
 int64_t to_int64(PyObject* object, const std::string& what) {
-  if (PyBool_Check(object) || PyIndex_Check(object) == 0) {
+  // NumPy's bool counts as a number, but not as an index.
+  const std::string_view kind = Py_TYPE(object)->tp_name;
+  if (kind == "numpy.bool" || kind == "numpy.bool_") {
+    return PyObject_IsTrue(object);
+  }
+  if (PyIndex_Check(object) == 0) {
     throw TypeError(what + ": expected an int, got " + kind_of(object));
   }
   const py::object number = py::reinterpret_steal<py::object>(PyNumber_Index(object));
@@ -126,20 +136,32 @@ int64_t to_int64(PyObject* object, const std::string& what) {
   return value;
 }
 
-std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what) {
+py::list to_list(PyObject* object, const std::string& what, const std::string& expected) {
   const bool text = PyUnicode_Check(object) || PyBytes_Check(object);
-  if (text || PySequence_Check(object) == 0 || PyDict_Check(object)) {
-    throw TypeError(what + ": expected a list of ints such as [0], got " + kind_of(object));
+  if (text || !is_iterable(object) || is_mapping(object)) {
+    throw TypeError(what + ": expected " + expected + ", got " + kind_of(object));
   }
-  const py::object items = py::reinterpret_steal<py::object>(PySequence_Fast(object, "expected a list"));
+  const py::object items = py::reinterpret_steal<py::object>(PySequence_List(object));
   if (!items) {
     throw py::error_already_set();
   }
+  return py::reinterpret_borrow<py::list>(items);
+}
+
+std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what) {
   std::vector<int64_t> values;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.ptr()); ++i) {
-    values.push_back(to_int64(PySequence_Fast_GET_ITEM(items.ptr(), i), what));
+  for (const py::handle item : to_list(object, what, "a list of ints such as [0]")) {
+    values.push_back(to_int64(item.ptr(), what));
   }
   return values;
+}
+
+std::string written_numbers(PyObject* object, const std::string& otherwise) {
+  try {
+    return list_numbers(is_iterable(object) ? to_int64_list(object, "") : std::vector<int64_t>{to_int64(object, "")});
+  } catch (const std::exception&) {
+    return otherwise;
+  }
 }
 
 double to_timeout_ms(PyObject* object) {
@@ -182,14 +204,13 @@ std::string to_string(PyObject* object, const std::string& what) {
   return std::string(text, static_cast<std::size_t>(size));
 }
 
-py::dict to_dict(PyObject* object, const std::string& what, const std::string& expected) {
-  if (PyDict_Check(object)) {
-    return py::reinterpret_borrow<py::dict>(object);
-  }
-  if (PyMapping_Check(object) != 0 && PyObject_HasAttrString(object, "keys") != 0) {
-    return py::dict(py::reinterpret_borrow<py::object>(object));
-  }
-  throw TypeError(what + ": expected " + expected + ", got " + kind_of(object));
+bool is_mapping(PyObject* object) {
+  return PyDict_Check(object) || (PyMapping_Check(object) != 0 && PyObject_HasAttrString(object, "keys") != 0);
+}
+
+void throw_not_a_dict(PyObject* object, const ExpectedDict& expected) {
+  throw TypeError(expected.what + ": expected " + expected.form + ", got " + kind_of(object) + "; write " +
+                  expected.example);
 }
 
 }  // namespace hbm

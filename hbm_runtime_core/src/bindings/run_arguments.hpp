@@ -24,6 +24,8 @@ struct RunArguments {
   PyObject* timeout_ms = nullptr;
   PyObject* outputs = nullptr;
   PyObject* timing = nullptr;
+  /// The input was given as multi_input_tensors=.
+  bool is_multi_input = false;
 
   bool has_scheduling() const {
     return priority != nullptr || bpu_cores != nullptr || custom_id != nullptr || device_id != nullptr;
@@ -37,11 +39,18 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
 /// Null for None. Borrowed.
 inline PyObject* or_null(const pybind11::object& object) { return object.is_none() ? nullptr : object.ptr(); }
 
-/// An int (or what counts as one, such as numpy.int64; not bool). `what` names it in errors.
+/// An int, or what counts as one, such as True or numpy.int64. `what` names it in errors.
 int64_t to_int64(PyObject* object, const std::string& what);
 
-/// A list of ints.
+/// The items of a list or any other iterable. TypeError that says what is `expected` for text, mappings and everything
+/// that is not iterable.
+pybind11::list to_list(PyObject* object, const std::string& what, const std::string& expected);
+
+/// A list of ints, or any other iterable of them.
 std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what);
+
+/// What a caller passed where a list of ints is expected, written as one for an error; `otherwise` where it holds none.
+std::string written_numbers(PyObject* object, const std::string& otherwise);
 
 /// A time limit in milliseconds; infinite means none.
 double to_timeout_ms(PyObject* object);
@@ -50,8 +59,30 @@ Deadline deadline_after(double timeout_ms);
 /// `str` to UTF-8; TypeError that names `what` for anything else.
 std::string to_string(PyObject* object, const std::string& what);
 
-/// The object itself if it is a dict, else a dict made of any other mapping. TypeError that says what `expected` is.
-pybind11::dict to_dict(PyObject* object, const std::string& what, const std::string& expected);
+/// A dictionary, or any other mapping.
+bool is_mapping(PyObject* object);
+
+/// What an argument that has to be a dictionary is called, should hold, and looks like when written out.
+struct ExpectedDict {
+  std::string what;
+  std::string form;
+  std::string example;
+};
+
+[[noreturn]] void throw_not_a_dict(PyObject* object, const ExpectedDict& expected);
+
+/// The object itself if it is a dict, else a dict made of any other mapping; TypeError otherwise. `describe` gives the
+/// ExpectedDict for the error alone.
+template <typename Describe>
+pybind11::dict to_dict(PyObject* object, const Describe& describe) {
+  if (PyDict_Check(object)) {
+    return pybind11::reinterpret_borrow<pybind11::dict>(object);
+  }
+  if (!is_mapping(object)) {
+    throw_not_a_dict(object, describe());
+  }
+  return pybind11::dict(pybind11::reinterpret_borrow<pybind11::object>(object));
+}
 
 /// `int`, `numpy.ndarray` …
 std::string kind_of(PyObject* object);

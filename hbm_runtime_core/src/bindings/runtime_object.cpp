@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/runtime_object.hpp"
 
-#include <algorithm>
-#include <numeric>
-
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
 #include "bindings/run_arguments.hpp"
 #include "driver/error.hpp"
+#include "runtime/dictionary_order.hpp"
 
 namespace py = pybind11;
 
@@ -24,20 +22,22 @@ py::object interned(const std::string& text) {
   return py::reinterpret_steal<py::object>(name);
 }
 
+std::vector<py::object> tensor_keys(const std::vector<ModelTensor>& tensors, std::vector<std::size_t>* order) {
+  std::vector<py::object> keys;
+  std::vector<std::string> names;
+  for (const ModelTensor& tensor : tensors) {
+    keys.push_back(interned(tensor.info.name));
+    names.push_back(tensor.info.name);
+  }
+  *order = dictionary_order(names);
+  return keys;
+}
+
 ModelKeys make_keys(const Model& model) {
   ModelKeys keys;
   keys.name = interned(model.name());
-  for (const ModelTensor& tensor : model.inputs()) {
-    keys.inputs.push_back(interned(tensor.info.name));
-  }
-  for (const ModelTensor& tensor : model.outputs()) {
-    keys.outputs.push_back(interned(tensor.info.name));
-  }
-  keys.sorted_outputs.resize(model.outputs().size());
-  std::iota(keys.sorted_outputs.begin(), keys.sorted_outputs.end(), std::size_t{0});
-  std::sort(keys.sorted_outputs.begin(), keys.sorted_outputs.end(), [&model](std::size_t left, std::size_t right) {
-    return model.outputs()[left].info.name < model.outputs()[right].info.name;
-  });
+  keys.inputs = tensor_keys(model.inputs(), &keys.input_order);
+  keys.outputs = tensor_keys(model.outputs(), &keys.output_order);
   return keys;
 }
 
@@ -62,7 +62,9 @@ void add_path(PyObject* object, const char* what, Paths* paths) {
   if (PyUnicode_FSDecoder(path.ptr(), &text) == 0) {
     throw py::error_already_set();
   }
-  paths->keys.push_back(py::reinterpret_steal<py::object>(text));
+  const py::object decoded = py::reinterpret_steal<py::object>(text);
+  // The key is a plain str, also for subclasses such as numpy.str_.
+  paths->keys.push_back(py::reinterpret_steal<py::object>(PyUnicode_FromObject(text)));
   paths->files.emplace_back(PyBytes_AS_STRING(bytes), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes)));
 }
 
@@ -106,12 +108,13 @@ LoadArguments load_arguments(const py::args& args, const py::kwargs& kwargs) {
 
 RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<std::string>& files,
                              std::optional<BackendChoice> backend)
-    : paths_(std::move(paths)) {
+    : paths_(std::move(paths)), file_order_(dictionary_order(files)) {
   {
     const GilRelease release;
     runtime_ = std::make_unique<Runtime>(files, backend);
   }
   const std::shared_ptr<const ModelSet> set = runtime_->set();
+  model_order_ = dictionary_order(set->model_names());
   for (const auto& model : set->models()) {
     keys_.push_back(make_keys(*model));
     index_of_name_[keys_.back().name] = model->index();
@@ -155,11 +158,7 @@ std::unique_ptr<RuntimeObject> load_runtime(const py::args& args, const py::kwar
   if (is_single_path(given)) {
     add_path(given, "model_file", &paths);
   } else {
-    if (PyList_Check(given) == 0 && PyTuple_Check(given) == 0) {
-      throw TypeError("model_file: expected str, os.PathLike or a list of them, got " + kind_of(given));
-    }
-    const py::object items = py::reinterpret_borrow<py::object>(given);
-    for (const py::handle item : items) {
+    for (const py::handle item : to_list(given, "model_file", "str, os.PathLike or a list of them")) {
       add_path(item.ptr(), "model_files", &paths);
     }
   }

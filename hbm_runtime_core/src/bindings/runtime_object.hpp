@@ -19,8 +19,9 @@ struct ModelKeys {
   pybind11::object name;
   std::vector<pybind11::object> inputs;
   std::vector<pybind11::object> outputs;
-  /// Positions of the outputs, sorted by name, the order of results.
-  std::vector<std::size_t> sorted_outputs;
+  /// Positions of the tensors in the order of dictionaries that hold them.
+  std::vector<std::size_t> input_order;
+  std::vector<std::size_t> output_order;
 };
 
 /// What stands behind an HB_HBMRuntime.
@@ -35,6 +36,9 @@ class RuntimeObject : public Zeroed {
   Runtime& runtime() const;
   const std::vector<pybind11::object>& paths() const { return paths_; }
   const ModelKeys& keys(const Model& model) const { return keys_[static_cast<std::size_t>(model.index())]; }
+  /// Positions of files and models in the order of dictionaries that are not in load order.
+  const std::vector<std::size_t>& file_order() const { return file_order_; }
+  const std::vector<std::size_t>& model_order() const { return model_order_; }
 
   /// The model a Python string names. Throws TypeError or ValueError.
   const Model& find_model(const ModelSet& set, PyObject* name) const;
@@ -46,6 +50,8 @@ class RuntimeObject : public Zeroed {
   std::vector<pybind11::object> paths_;
   std::unique_ptr<Runtime> runtime_;
   std::vector<ModelKeys> keys_;
+  std::vector<std::size_t> file_order_;
+  std::vector<std::size_t> model_order_;
   pybind11::dict index_of_name_;
 };
 

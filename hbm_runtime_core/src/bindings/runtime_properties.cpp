@@ -4,7 +4,6 @@
 
 #include <pybind11/stl.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,20 +45,14 @@ const std::vector<py::object>& names_of(const RuntimeObject& self, const Model& 
   return side == Side::input ? self.keys(model).inputs : self.keys(model).outputs;
 }
 
-// {model name: {tensor name: value_of(tensor)}}, the inner ones sorted by name.
+// {model name: {tensor name: value_of(tensor)}}
 template <typename ValueOf>
 py::dict by_tensor(const RuntimeObject& self, Side side, const ValueOf& value_of) {
   return by_model(self, [&](const Model& model) {
     const std::vector<ModelTensor>& tensors = tensors_of(model, side);
-    std::vector<std::size_t> order(tensors.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      order[i] = i;
-    }
-    std::sort(order.begin(), order.end(), [&tensors](std::size_t left, std::size_t right) {
-      return tensors[left].info.name < tensors[right].info.name;
-    });
+    const ModelKeys& keys = self.keys(model);
     py::dict of_model;
-    for (const std::size_t i : order) {
+    for (const std::size_t i : side == Side::input ? keys.input_order : keys.output_order) {
       of_model[names_of(self, model, side)[i]] = value_of(tensors[i].info);
     }
     return of_model;
@@ -165,7 +158,7 @@ void define_model_properties(RuntimeClass* cls) {
           [](const RuntimeObject& self) {
             const std::shared_ptr<const ModelSet> set = self.runtime().set();
             py::dict result;
-            for (std::size_t i = 0; i < self.paths().size(); ++i) {
+            for (const std::size_t i : self.file_order()) {
               result[self.paths()[i]] = text(set->file_descriptions()[i]);
             }
             return result;
@@ -180,9 +173,14 @@ void define_model_properties(RuntimeClass* cls) {
       .def_property_readonly(
           "sched_params",
           [](const RuntimeObject& self) {
-            return by_model(self, [&self](const Model& model) {
-              return py::cast(to_sched_param(self.runtime().scheduling(model)));
-            });
+            const std::shared_ptr<const ModelSet> set = self.runtime().set();
+            py::dict result;
+            for (const std::size_t i : self.model_order()) {
+              const Model& model = *set->models()[i];
+              auto [scheduling, cores] = self.runtime().stored_scheduling(model);
+              result[self.keys(model).name] = py::cast(to_sched_param(scheduling, std::move(cores)));
+            }
+            return result;
           },
           "{model: SchedParam}: the defaults that hold where a call says nothing.");
 }

@@ -3,22 +3,26 @@
 #include <pybind11/stl.h>
 
 #include <string>
+#include <utility>
 
 #include "bindings/parameters.hpp"
+#include "bindings/run_arguments.hpp"
 
 namespace py = pybind11;
 
 namespace hbm {
 namespace {
 
-SchedParam make(int64_t priority, int64_t custom_id, std::vector<int> bpu_cores, int64_t device_id) {
-  return {priority, custom_id, std::move(bpu_cores), device_id};
+std::vector<int64_t> to_cores(const py::object& cores) { return to_int64_list(cores.ptr(), "bpu_cores"); }
+
+SchedParam make(int64_t priority, int64_t custom_id, const py::object& bpu_cores, int64_t device_id) {
+  return {priority, custom_id, to_cores(bpu_cores), device_id};
 }
 
 }  // namespace
 
-SchedParam to_sched_param(const Scheduling& scheduling) {
-  return {scheduling.priority, scheduling.customId, cores_of_mask(scheduling.backend), scheduling.deviceId};
+SchedParam to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores) {
+  return {scheduling.priority, scheduling.customId, std::move(bpu_cores), scheduling.deviceId};
 }
 
 void define_sched_param(py::module_& module) {
@@ -27,10 +31,13 @@ void define_sched_param(py::module_& module) {
       "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() changes "
       "what holds.")
       .def(py::init(&make), py::arg("priority") = 0, py::arg("customId") = 0,
-           py::arg("bpu_cores") = std::vector<int>{-1}, py::arg("deviceId") = 0)
+           py::arg("bpu_cores") = std::vector<int64_t>{-1}, py::arg("deviceId") = 0)
       .def_readwrite("priority", &SchedParam::priority, "0 to 255; higher runs first, 254 and 255 preempt.")
       .def_readwrite("customId", &SchedParam::custom_id, "Smaller runs first among equal priorities.")
-      .def_readwrite("bpu_cores", &SchedParam::bpu_cores, "Cores it may run on; [-1] = any.")
+      .def_property(
+          "bpu_cores", [](const SchedParam& p) { return p.bpu_cores; },
+          [](SchedParam& p, const py::object& cores) { p.bpu_cores = to_cores(cores); },
+          "Cores it may run on; [-1] = any.")
       .def_readwrite("deviceId", &SchedParam::device_id, "Device; a board has device 0.")
       .def(
           "__eq__",
@@ -48,8 +55,7 @@ void define_sched_param(py::module_& module) {
       .def(py::pickle(
           [](const SchedParam& p) { return py::make_tuple(p.priority, p.custom_id, p.bpu_cores, p.device_id); },
           [](const py::tuple& state) {
-            return make(state[0].cast<int64_t>(), state[1].cast<int64_t>(), state[2].cast<std::vector<int>>(),
-                        state[3].cast<int64_t>());
+            return make(state[0].cast<int64_t>(), state[1].cast<int64_t>(), state[2], state[3].cast<int64_t>());
           }))
       .attr("__hash__") = py::none();
 }

@@ -14,18 +14,30 @@ namespace {
 
 std::string label(const Model& model, const char* parameter) { return "model '" + model.name() + "': " + parameter; }
 
-py::dict parameter_dict(PyObject* object, const char* parameter) {
-  const bool cores = std::string(parameter) == "bpu_cores";
-  return to_dict(object, parameter,
-                 cores ? "a dictionary {model name: list of cores}" : "a dictionary {model name: int}");
+std::string written_number(PyObject* given, const std::string& otherwise) {
+  try {
+    return std::to_string(to_int64(given, ""));
+  } catch (const std::exception&) {
+    return otherwise;
+  }
 }
 
-// The model's value in a dictionary by model name, or null.
-py::object value_for(PyObject* dictionary, const char* parameter, PyObject* name) {
+// What `parameter` should be, with the caller's value for one of the models.
+ExpectedDict expected_values(const ModelSet& set, const std::string& parameter, PyObject* given) {
+  const bool cores = parameter == "bpu_cores";
+  const std::string value =
+      cores ? written_numbers(given, "[0]") : written_number(given, parameter == "priority" ? "200" : "0");
+  return {parameter, cores ? "a dictionary {model name: list of cores}" : "a dictionary {model name: int}",
+          parameter + "={'" + set.models().front()->name() + "': " + value + "}"};
+}
+
+// The model's value in a dictionary that check_models has accepted, or null.
+py::object value_for(PyObject* dictionary, PyObject* name) {
   if (dictionary == nullptr) {
     return {};
   }
-  const py::dict values = parameter_dict(dictionary, parameter);
+  const py::object values = PyDict_Check(dictionary) ? py::reinterpret_borrow<py::object>(dictionary)
+                                                     : py::dict(py::reinterpret_borrow<py::object>(dictionary));
   PyObject* value = PyDict_GetItemWithError(values.ptr(), name);
   if (value == nullptr && PyErr_Occurred() != nullptr) {
     throw py::error_already_set();
@@ -37,7 +49,7 @@ void check_models(const RuntimeObject& runtime, const ModelSet& set, PyObject* d
   if (dictionary == nullptr) {
     return;
   }
-  for (const auto& [name, value] : parameter_dict(dictionary, parameter)) {
+  for (const auto& [name, value] : to_dict(dictionary, [&] { return expected_values(set, parameter, dictionary); })) {
     runtime.find_model(set, name.ptr());
   }
 }
@@ -50,7 +62,8 @@ SchedulingChange read_change(const Model& model, PyObject* priority, PyObject* b
     change.priority = checked_priority(model.name(), to_int64(priority, label(model, "priority")));
   }
   if (bpu_cores != nullptr) {
-    change.backend = checked_cores(model.name(), to_int64_list(bpu_cores, label(model, "bpu_cores")), model.limits());
+    change.bpu_cores = to_int64_list(bpu_cores, label(model, "bpu_cores"));
+    change.backend = checked_cores(model.name(), change.bpu_cores, model.limits());
   }
   if (custom_id != nullptr) {
     change.custom_id = to_int64(custom_id, label(model, "custom_id"));
@@ -73,10 +86,10 @@ void check_override_models(const RuntimeObject& runtime, const ModelSet& set, co
 void apply_overrides(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
                      Scheduling* scheduling) {
   PyObject* name = runtime.keys(model).name.ptr();
-  const py::object priority = value_for(arguments.priority, "priority", name);
-  const py::object bpu_cores = value_for(arguments.bpu_cores, "bpu_cores", name);
-  const py::object custom_id = value_for(arguments.custom_id, "custom_id", name);
-  const py::object device_id = value_for(arguments.device_id, "device_id", name);
+  const py::object priority = value_for(arguments.priority, name);
+  const py::object bpu_cores = value_for(arguments.bpu_cores, name);
+  const py::object custom_id = value_for(arguments.custom_id, name);
+  const py::object device_id = value_for(arguments.device_id, name);
   read_change(model, priority.ptr(), bpu_cores.ptr(), custom_id.ptr(), device_id.ptr()).apply(scheduling);
 }
 
@@ -93,10 +106,10 @@ void set_scheduling_params(RuntimeObject& runtime, const py::object& priority, c
   std::vector<std::pair<const Model*, SchedulingChange>> changes;
   for (const auto& model : set->models()) {
     PyObject* name = runtime.keys(*model).name.ptr();
-    changes.emplace_back(model.get(), read_change(*model, value_for(arguments.priority, "priority", name).ptr(),
-                                                  value_for(arguments.bpu_cores, "bpu_cores", name).ptr(),
-                                                  value_for(arguments.custom_id, "custom_id", name).ptr(),
-                                                  value_for(arguments.device_id, "device_id", name).ptr()));
+    changes.emplace_back(
+        model.get(),
+        read_change(*model, value_for(arguments.priority, name).ptr(), value_for(arguments.bpu_cores, name).ptr(),
+                    value_for(arguments.custom_id, name).ptr(), value_for(arguments.device_id, name).ptr()));
   }
   runtime.runtime().set_scheduling(changes);
 }

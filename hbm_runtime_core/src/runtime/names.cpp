@@ -48,6 +48,14 @@ std::string list_names(const std::vector<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
+std::string list_numbers(const std::vector<int64_t>& numbers) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    text += (i > 0 ? ", " : "") + std::to_string(numbers[i]);
+  }
+  return text + "]";
+}
+
 std::string suggest_name(const std::string& given, const std::vector<std::string>& names) {
   if (given.size() < shortest_compared || given.size() > longest_compared) {
     return {};

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_NAMES_HPP_
 #define HBM_RUNTIME_NAMES_HPP_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace hbm {
 
 /// `'data_y', 'data_uv'`; long lists are cut short.
 std::string list_names(const std::vector<std::string>& names);
+
+/// `[0, 1]`
+std::string list_numbers(const std::vector<int64_t>& numbers);
 
 /// `; did you mean 'data_uv'?` where one of the names is close to what was given, else nothing.
 std::string suggest_name(const std::string& given, const std::vector<std::string>& names);

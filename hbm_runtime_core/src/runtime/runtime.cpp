@@ -10,6 +10,7 @@ Runtime::Runtime(const std::vector<std::string>& files, std::optional<BackendCho
     : set_(ModelSet::load(files, backend)) {
   for (std::size_t i = 0; i < set_->models().size(); ++i) {
     defaults_.emplace_back(built_in_scheduling());
+    named_cores_.push_back({-1});
   }
 }
 
@@ -32,6 +33,11 @@ Scheduling Runtime::scheduling(const Model& model) const {
   return defaults_[static_cast<std::size_t>(model.index())].load();
 }
 
+std::pair<Scheduling, std::vector<int64_t>> Runtime::stored_scheduling(const Model& model) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return {scheduling(model), named_cores_[static_cast<std::size_t>(model.index())]};
+}
+
 void Runtime::set_scheduling(const std::vector<std::pair<const Model*, SchedulingChange>>& changes) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [model, change] : changes) {
@@ -39,6 +45,10 @@ void Runtime::set_scheduling(const std::vector<std::pair<const Model*, Schedulin
     Scheduling scheduling = shared.load();
     change.apply(&scheduling);
     shared.store(scheduling);
+    if (change.backend.has_value()) {
+      const bool any = change.bpu_cores.empty();
+      named_cores_[static_cast<std::size_t>(model->index())] = any ? std::vector<int64_t>{-1} : change.bpu_cores;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #ifndef HBM_RUNTIME_RUNTIME_HPP_
 #define HBM_RUNTIME_RUNTIME_HPP_
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,8 @@ class Runtime {
   std::shared_ptr<const ModelSet> set() const;
 
   Scheduling scheduling(const Model& model) const;
+  /// The same with the cores as they were named.
+  std::pair<Scheduling, std::vector<int64_t>> stored_scheduling(const Model& model) const;
   /// All changes or none.
   void set_scheduling(const std::vector<std::pair<const Model*, SchedulingChange>>& changes);
 
@@ -37,8 +40,9 @@ class Runtime {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<ModelSet> set_;
-  // One a model.
+  // One per model, like the cores below.
   std::deque<SharedScheduling> defaults_;
+  std::vector<std::vector<int64_t>> named_cores_;
 };
 
 }  // namespace hbm

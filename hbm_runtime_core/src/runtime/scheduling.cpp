@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "driver/error.hpp"
+#include "runtime/names.hpp"
 
 namespace hbm {
 namespace {
@@ -15,20 +16,14 @@ constexpr int64_t most_cores = 4;
 
 std::string of_model(const std::string& model) { return "model '" + model + "': "; }
 
-std::string list_text(const std::vector<int64_t>& cores) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < cores.size(); ++i) {
-    text += (i > 0 ? ", " : "") + std::to_string(cores[i]);
-  }
-  return text + "]";
-}
+int core_count(uint64_t mask) { return __builtin_popcountll(mask); }
 
 std::string first_cores(int count) {
   std::vector<int64_t> cores;
   for (int core = 0; core < count; ++core) {
     cores.push_back(core);
   }
-  return list_text(cores);
+  return list_numbers(cores);
 }
 
 }  // namespace
@@ -88,7 +83,7 @@ uint32_t checked_device_id(const std::string& model, int64_t device_id) {
 }
 
 uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits) {
-  if (cores.empty() || (cores.size() == 1 && cores[0] == -1)) {
+  if (std::all_of(cores.begin(), cores.end(), [](int64_t core) { return core == -1; })) {
     return HB_UCP_BPU_CORE_ANY;
   }
   const int64_t available = limits.board_cores > 0 ? std::min<int64_t>(limits.board_cores, most_cores) : most_cores;
@@ -98,33 +93,15 @@ uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cor
       const std::string board = limits.soc.empty() ? "this board" : "the " + limits.soc;
       throw ValueError(of_model(model) + "bpu_cores: " + board + " has core" +
                        (available == 1 ? " 0" : "s 0 to " + std::to_string(available - 1)) + ", got " +
-                       list_text(cores) + (core == -1 ? "; -1 (any core) stands alone" : ""));
+                       list_numbers(cores) + (core == -1 ? "; -1 (any core) stands alone" : ""));
     }
-    const uint64_t bit = uint64_t{1} << core;
-    if ((mask & bit) != 0) {
-      throw ValueError(of_model(model) + "bpu_cores: core " + std::to_string(core) + " is named twice in " +
-                       list_text(cores));
-    }
-    mask |= bit;
+    mask |= uint64_t{1} << core;
   }
-  if (limits.model_cores > 1 && static_cast<int>(cores.size()) != limits.model_cores) {
+  if (limits.model_cores > 1 && core_count(mask) != limits.model_cores) {
     throw ValueError(of_model(model) + "bpu_cores: the model was compiled for " + std::to_string(limits.model_cores) +
-                     " cores and takes exactly as many, got " + list_text(cores));
+                     " cores and takes exactly as many, got " + list_numbers(cores));
   }
   return mask;
-}
-
-std::vector<int> cores_of_mask(uint64_t backend) {
-  std::vector<int> cores;
-  for (int core = 0; core < most_cores; ++core) {
-    if ((backend >> core & 1) != 0) {
-      cores.push_back(core);
-    }
-  }
-  if (cores.empty()) {
-    cores.push_back(-1);
-  }
-  return cores;
 }
 
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits) {
@@ -139,8 +116,7 @@ void check_runnable(const std::string& model, const Scheduling& scheduling, cons
 }
 
 int tasks_at_once(const Scheduling& scheduling, const CoreLimits& limits) {
-  const bool any = scheduling.backend == HB_UCP_BPU_CORE_ANY;
-  const int cores = any ? limits.board_cores : static_cast<int>(cores_of_mask(scheduling.backend).size());
+  const int cores = scheduling.backend == HB_UCP_BPU_CORE_ANY ? limits.board_cores : core_count(scheduling.backend);
   return std::max(1, cores / std::max(1, limits.model_cores));
 }
 

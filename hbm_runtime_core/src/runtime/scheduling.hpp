@@ -42,6 +42,8 @@ struct SchedulingChange {
   std::optional<int32_t> priority;
   std::optional<int64_t> custom_id;
   std::optional<uint64_t> backend;
+  /// The cores that `backend` stands for, as the caller named them.
+  std::vector<int64_t> bpu_cores;
   std::optional<uint32_t> device_id;
 
   void apply(Scheduling* scheduling) const;
@@ -59,11 +61,8 @@ struct CoreLimits {
 int32_t checked_priority(const std::string& model, int64_t priority);
 uint32_t checked_device_id(const std::string& model, int64_t device_id);
 
-/// Cores to mask. `[-1]` and `[]` are any core.
+/// Cores to mask, in any order, repeated or not. `[-1]` and `[]` are any core.
 uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits);
-
-/// Mask to cores, ascending; `[-1]` for any.
-std::vector<int> cores_of_mask(uint64_t backend);
 
 /// A model that was compiled for several cores must be told which: the device refuses to choose.
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits);

@@ -24,12 +24,30 @@ TEST(Scheduling, TheBuiltInDefaultIsLowestPriorityOnAnyCore) {
   EXPECT_EQ(scheduling.deviceId, 0U);
 }
 
-TEST(Scheduling, CoresBecomeAMaskAndBack) {
+TEST(Scheduling, CoresBecomeAMask) {
   EXPECT_EQ(hbm::checked_cores("m", {0, 2}, s600()), 0x5U);
-  EXPECT_EQ(hbm::cores_of_mask(0x5), (std::vector<int>{0, 2}));
+  EXPECT_EQ(hbm::checked_cores("m", {2, 0}, s600()), 0x5U);
   EXPECT_EQ(hbm::checked_cores("m", {}, s600()), 0x80U);
   EXPECT_EQ(hbm::checked_cores("m", {-1}, s600()), 0x80U);
-  EXPECT_EQ(hbm::cores_of_mask(0x80), (std::vector<int>{-1}));
+}
+
+TEST(Scheduling, ARepeatedCoreCountsOnce) {
+  EXPECT_EQ(hbm::checked_cores("m", {1, 1}, s600()), 0x2U);
+  EXPECT_EQ(hbm::checked_cores("m", {-1, -1}, s600()), 0x80U);
+  EXPECT_EQ(hbm::checked_cores("m", {1, 3, 1}, s600(2)), 0xAU);
+  EXPECT_THROW(hbm::checked_cores("m", {1, 1}, s600(2)), hbm::ValueError);
+}
+
+TEST(Scheduling, TasksAtOnceAreAsManyAsTheCoresHold) {
+  const auto at_once = [](const std::vector<int64_t>& cores, const hbm::CoreLimits& limits) {
+    hbm::Scheduling scheduling = hbm::built_in_scheduling();
+    scheduling.backend = hbm::checked_cores("m", cores, limits);
+    return hbm::tasks_at_once(scheduling, limits);
+  };
+  EXPECT_EQ(at_once({-1}, s600()), 4);
+  EXPECT_EQ(at_once({0, 3}, s600()), 2);
+  EXPECT_EQ(at_once({0, 3}, s600(2)), 1);
+  EXPECT_EQ(at_once({-1}, none), 1) << "an unknown board has one at least";
 }
 
 TEST(Scheduling, CoresTheBoardLacksAreRefused) {
@@ -37,7 +55,6 @@ TEST(Scheduling, CoresTheBoardLacksAreRefused) {
   EXPECT_THROW(hbm::checked_cores("m", {1}, hbm::CoreLimits({1, 1, "s100"})), hbm::ValueError);
   EXPECT_THROW(hbm::checked_cores("m", {-2}, s600()), hbm::ValueError);
   EXPECT_THROW(hbm::checked_cores("m", {-1, 0}, s600()), hbm::ValueError);
-  EXPECT_THROW(hbm::checked_cores("m", {1, 1}, s600()), hbm::ValueError);
   EXPECT_EQ(hbm::checked_cores("m", {3}, none), 0x8U) << "an unknown board may have four";
 }
 
