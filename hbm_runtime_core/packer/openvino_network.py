@@ -75,7 +75,9 @@ def _remedy(path: Path, framework: str, reason: str) -> str:
     if external:
         needed = int(external[2]) + int(external[3])
         return f"{weights} must hold at least {needed} bytes of weights, got {weights.stat().st_size}: copy it again"
-    if "No conversion rule" in reason:
+    if "QLinear" in reason:
+        return "quantize it with QuantizeLinear and DequantizeLinear operators (QuantFormat.QDQ in onnxruntime)"
+    if "No conversion rule" in reason or "Conversion is failed" in reason:
         return "export it with operators that OpenVINO knows"
     return f"is it a complete {framework} file?"
 

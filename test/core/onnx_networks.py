@@ -68,6 +68,64 @@ def dequantizing(path: Path, scale: object, zero_point: np.ndarray, shape: Seque
     )
 
 
+def quantized_by_onnxruntime(folder: Path, quant_format: str) -> Path:
+    """Two convolutions that onnxruntime has calibrated and quantized, weights per channel: "QDQ" or "QOperator"."""
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    random = np.random.default_rng(0)
+    shape = (1, 3, 16, 16)
+    network = save_onnx(
+        folder / "float.onnx",
+        [
+            helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", ["c"], ["r"]),
+            helper.make_node("Conv", ["r", "v"], ["y"]),
+        ],
+        [("x", TensorProto.FLOAT, shape)],
+        [("y", TensorProto.FLOAT, (1, 5, 16, 16))],
+        {
+            "w": random.normal(size=(8, 3, 3, 3)).astype(np.float32),
+            "v": random.normal(size=(5, 8, 1, 1)).astype(np.float32),
+        },
+    )
+
+    class Pictures(CalibrationDataReader):
+        def __init__(self) -> None:
+            self.pictures = iter([{"x": random.normal(size=shape).astype(np.float32)} for _ in range(4)])
+
+        def get_next(self):
+            return next(self.pictures, None)
+
+    path = folder / f"{quant_format}.onnx"
+    quantize_static(
+        str(network),
+        str(path),
+        Pictures(),
+        quant_format=QuantFormat[quant_format],
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+    )
+    return path
+
+
+def with_integer_ports(path: Path) -> Path:
+    """The same quantized network without its first QuantizeLinear and its last DequantizeLinear."""
+    model = onnx.load(path)
+    graph = model.graph
+    first = next(node for node in graph.node if node.op_type == "QuantizeLinear" and node.input[0] == graph.input[0].name)
+    last = next(node for node in graph.node if node.output[0] == graph.output[0].name)
+    for port, name in ((graph.input[0], first.output[0]), (graph.output[0], last.input[0])):
+        port.name = name
+        port.type.tensor_type.elem_type = TensorProto.UINT8
+    graph.node.remove(first)
+    graph.node.remove(last)
+    onnx.checker.check_model(model)
+    result = path.with_name(f"{path.stem}_integers.onnx")
+    onnx.save(model, result)
+    return result
+
+
 def onnxruntime_outputs(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
     import onnxruntime
 

@@ -13,7 +13,7 @@ import onnx
 import pytest
 from cli_models import call
 from onnx import TensorProto, helper
-from onnx_networks import save_onnx
+from onnx_networks import quantized_by_onnxruntime, save_onnx
 from packer_networks import infer, save, scaled_network, two_port_network
 
 from hbm_runtime_core.packer import read_package
@@ -156,6 +156,13 @@ def test_an_operator_that_openvino_does_not_know_is_named(tmp_path, pack):
     onnx.save(helper.make_model(graph, opset_imports=opsets), tmp_path / "net.onnx")
     err = pack(tmp_path / "net.onnx")
     assert "own.Sharpen; export it with operators that OpenVINO knows" in err
+
+
+def test_a_quantized_network_that_openvino_cannot_read_is_quantized_as_the_error_says(tmp_path, pack):
+    err = pack(quantized_by_onnxruntime(tmp_path, "QOperator"))
+    quant_format = re.search(r"QuantFormat\.(\w+)", err)
+    assert quant_format, err
+    assert pack(quantized_by_onnxruntime(tmp_path, quant_format[1])).model.outputs[0].shape == (1, 5, 16, 16)
 
 
 def test_an_open_number_of_dimensions_is_given_as_the_error_says(tmp_path, pack):

@@ -7,7 +7,15 @@ import openvino as ov
 import pytest
 from cli_models import call, call_json
 from onnx import TensorProto, helper
-from onnx_networks import dequantizing, onnxruntime_outputs, quantizing, save_onnx, save_tflite_relu
+from onnx_networks import (
+    dequantizing,
+    onnxruntime_outputs,
+    quantized_by_onnxruntime,
+    quantizing,
+    save_onnx,
+    save_tflite_relu,
+    with_integer_ports,
+)
 from packer_networks import infer, nv12_from_rgb
 
 from hbm_runtime_core import HB_HBMRuntime
@@ -96,6 +104,16 @@ def test_an_input_before_dequantize_linear_declares_its_scale_and_takes_integers
     assert tensor.quantization.scale == tuple(np.ravel(np.float32(scale)).tolist())
     assert tensor.quantization.zero_point == (tuple(np.ravel(zero_point).tolist()) if np.any(zero_point) else ())
     assert tensor.quantization.axis == (1 if np.size(scale) > 1 else 0)
+
+
+def test_a_network_that_onnxruntime_has_quantized_computes_the_same_integers(tmp_path):
+    path = with_integer_ports(quantized_by_onnxruntime(tmp_path, "QDQ"))
+    packed = pack(path)
+    (x,), (y,) = packed.model.inputs, packed.model.outputs
+    assert x.quantization is not None and y.quantization is not None
+    q = np.random.default_rng(1).integers(0, 256, x.shape, np.uint8)
+    (expected,) = onnxruntime_outputs(path, **{x.name: q})
+    np.testing.assert_array_equal(infer(packed, q)[0], expected)
 
 
 def test_the_option_declares_and_does_not_quantize_a_second_time(tmp_path, capsys):

@@ -53,6 +53,11 @@ def test_each_run_returns_the_next_recorded_outputs_and_after_the_last_the_first
         np.testing.assert_array_equal(results["scores"], SCORES[i % 3])
 
 
+def test_an_array_that_lies_column_by_column_is_replayed_row_by_row(tmp_path):
+    path = packed(tmp_path, output("boxes", np.asfortranarray(BOXES), tmp_path))
+    np.testing.assert_array_equal(runs(path, 1)[0]["boxes"], BOXES[0])
+
+
 def test_one_array_is_the_output_of_every_run(tmp_path):
     path = packed(tmp_path, output("boxes", BOXES[0], tmp_path, shape=[2, 5, 4]), output("scores", SCORES, tmp_path, "S8"))
     for i, results in enumerate(runs(path, 4)):
