@@ -88,8 +88,8 @@ def start(context: LaunchContext) -> list:
         wait_for_subscribers=2,  # the inference node and the viewer
     )
     return [
-        # Without one of its nodes the demo is over; the camera alone may leave when it has shown everything.
-        *(ends_all(node, only_failure=node is camera) for node in (inference, viewer, camera)),
+        # The camera and the viewer may leave when everything was shown: who has started the launch ends it.
+        *(ends_all(node, only_failure=node is not inference) for node in (inference, viewer, camera)),
         inference,
         viewer,
         camera,

@@ -15,9 +15,9 @@ from .pace import Pace, Schedule
 from .processes import LAUNCH, ProcessGroup, say, set_parameter
 
 OVERLAY_FILE = "overlay.png"
-# On a usual PC: until the nodes have found each other, until they have ended, and for one command.
-_START_LIMIT_S, _END_LIMIT_S, _COMMAND_LIMIT_S = 60.0, 20.0, 30.0
-# Without a picture or a result for so many periods of the camera, and no shorter than the limit for an end, nothing comes.
+# On a usual PC: until the nodes have found each other, until a picture or a result comes, and for one command.
+_START_LIMIT_S, _SILENCE_LIMIT_S, _COMMAND_LIMIT_S = 60.0, 20.0, 30.0
+# Pictures and results come at least once in so many periods of the camera.
 _SILENT_PERIODS = 20
 _PROGRESS_PERIOD_S = 3.0
 # Share of the frames before the priority changes: early, for discovery on a busy machine takes its time.
@@ -84,7 +84,7 @@ class Reading:
         )
         measured = self._read_measurements()
         self._say_models(measured)
-        silence_limit_s = max(pace.limit_s(_END_LIMIT_S), _SILENT_PERIODS / schedule.rate_hz)
+        silence_limit_s = max(pace.limit_s(_SILENCE_LIMIT_S), _SILENT_PERIODS / schedule.rate_hz)
         told_s = 0.0
         while not measured.get("finished"):
             if time.monotonic() - told_s >= _PROGRESS_PERIOD_S:
@@ -99,8 +99,6 @@ class Reading:
                 f"neither a picture nor a result came after {_pictures_sent(measured)} of {schedule.frames} pictures",
             )
             measured = self._read_measurements()
-        # The launch ends by itself once the viewer has gone.
-        nodes.wait(pace.limit_s(_END_LIMIT_S))
 
     def _say_models(self, measured: dict[str, Any]) -> None:
         device = "the simulator" if measured["backend"] == "sim" else "the board's accelerator"
