@@ -5,7 +5,7 @@
 import statistics
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import Graph, affordable_rate, cpu_seconds, detector
+from bench.ros_graph import Graph, cpu_seconds, detector, rate_of_this_machine
 
 MOST_HZ = 90
 SECONDS = 2.5
@@ -13,17 +13,8 @@ ROUNDS = 5
 TOPIC = "/detector/result"
 
 
-def rate_of_this_machine() -> float:
-    """What a camera sends on time, 1080p pictures per second, while a node without a slow model takes all of them."""
-    model = pack(detector("quick", 100))
-    with Graph() as graph:
-        graph.inference_node(quick={"file": model, "input_topic": "/quick/image", "result_topic": "/quick/result"})
-        sink = graph.sink("/quick/result")
-        return affordable_rate(graph.camera("/quick/image"), sink, MOST_HZ)
-
-
 def measure() -> Row:
-    overload_hz = rate_of_this_machine()
+    overload_hz = rate_of_this_machine(MOST_HZ)
     capacity_hz = overload_hz / 3
     model = pack(detector("detector", round(1e6 / capacity_hz)))
     samples: dict[str, list[float]] = {"ours": [], "peer": [], "ratio": [], "capacity_hz": [], "results_hz": []}

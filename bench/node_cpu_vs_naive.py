@@ -9,10 +9,10 @@ from hbm_runtime_ros.msg import InferenceResult
 from rclpy.serialization import deserialize_message
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import RESULT_BYTES, SIDE, Graph, cpu_seconds, detector
+from bench.ros_graph import RESULT_BYTES, SIDE, Graph, affordable_rate, cpu_seconds, detector
 
 RATE_HZ = 60  # for all three together
-FRAMES = 240
+SECONDS = 4
 ROUNDS = 9
 
 
@@ -34,13 +34,15 @@ def measure() -> Row:
         ]
         sink = graph.sink("/ours/result", "/naive/result", "/echo/result")
         camera = graph.camera("/ours/image", "/naive/image", "/echo/image")
+        rate_hz = affordable_rate(camera, sink, RATE_HZ)
+        frames = round(rate_hz * SECONDS)
         for index in range(ROUNDS + 1):
             with cpu_seconds(nodes) as used:
-                camera.ask(f"{RATE_HZ} {FRAMES} 1")
+                camera.ask(f"{rate_hz} {frames} 1")
                 camera.answer()
                 results = sink.take()
             counts = [len(of_topic) for of_topic in results.values()]
-            assert min(counts) > FRAMES // 6, f"results of {FRAMES // 3} frames each: {counts}"
+            assert min(counts) > frames // 6, f"results of {frames // 3} frames each: {counts}"
             if index == 0:
                 ours, naive = (luma(results[topic][-1].message) for topic in ("/ours/result", "/naive/result"))
                 difference = np.abs(ours - naive).mean()

@@ -9,11 +9,11 @@ from hbm_runtime_ros.msg import InferenceResult
 from rclpy.serialization import deserialize_message
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import RESULT_BYTES, Graph, Result, detector
+from bench.ros_graph import RESULT_BYTES, Graph, Result, affordable_rate, detector
 
 DEVICE_MS = 5.0
 RATE_HZ = 30  # to each in turn
-FRAMES = 90
+SECONDS = 3
 ROUNDS = 9
 STAGES = ("prepare", "input", "submit", "device", "output")
 
@@ -35,11 +35,13 @@ def measure() -> Row:
         graph.peer("echo_node.py", str(RESULT_BYTES))
         sink = graph.sink("/ours/result", "/echo/result")
         camera = graph.camera("/ours/image", "/echo/image")
+        rate_hz = affordable_rate(camera, sink, RATE_HZ)
+        frames = round(rate_hz * SECONDS)
         for index in range(ROUNDS + 1):
-            camera.ask(f"{RATE_HZ} {FRAMES} 1")
+            camera.ask(f"{rate_hz} {frames} 1")
             camera.answer()
             ours, echo = sink.take().values()
-            assert min(len(ours), len(echo)) > FRAMES // 4, f"results of {FRAMES // 2} frames: {len(ours)}, {len(echo)}"
+            assert min(len(ours), len(echo)) > frames // 4, f"results of {frames // 2} frames: {len(ours)}, {len(echo)}"
             if index == 0:
                 continue
             of_stages = [stages_ms(result) for result in ours]

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""p99 age of results, 60 s of 1080p pictures at three times the rate of a 20 ms model ÷ (2 × 20 ms + a picture's period).
+"""p99 age of results, 60 s of 1080p pictures at three times what a model can take ÷ (2 × its latency + a picture's period).
 
 The samples also hold what must not grow, the medians of six parts of that minute, and how long `set_parameters` took.
 """
@@ -12,18 +12,19 @@ from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import Graph, detector, wait_until
+from bench.ros_graph import Graph, detector, rate_of_this_machine, wait_until
 
-LATENCY_MS = 20
-RATE_HZ = 3 * 1000 / LATENCY_MS
+MOST_HZ = 150
 DURATION_S = 60
-LIMIT_MS = 2 * LATENCY_MS + 1000 / RATE_HZ
 PARTS = 6
 TOPIC = "/detector/result"
 
 
 def measure() -> Row:
-    model = pack(detector("detector", LATENCY_MS * 1000))
+    rate_hz = rate_of_this_machine(MOST_HZ)
+    latency_ms = 3 * 1000 / rate_hz
+    limit_ms = 2 * latency_ms + 1000 / rate_hz
+    model = pack(detector("detector", round(latency_ms * 1000)))
     calls_ms: list[float] = []
     with Graph() as graph:
         # On one core: otherwise the scheduler would give each frame in flight a core of its own.
@@ -33,8 +34,8 @@ def measure() -> Row:
         sink = graph.sink(TOPIC)
         camera = graph.camera("/camera/image")
         client = sink.node.create_client(SetParameters, "/hbm_inference/set_parameters")
-        assert client.wait_for_service(20), "the node offers no service set_parameters"
-        camera.ask(f"{RATE_HZ} {round(RATE_HZ * DURATION_S)} 1")
+        assert client.wait_for_service(120), "the node offers no service set_parameters"
+        camera.ask(f"{rate_hz} {round(rate_hz * DURATION_S)} 1")
         wait_until(lambda: bool(sink.results[TOPIC]), "a first result")
         end_s = time.monotonic() + DURATION_S - 2
         while time.monotonic() < end_s:
@@ -42,7 +43,7 @@ def measure() -> Row:
             start_s = time.perf_counter()
             future = client.call_async(SetParameters.Request(parameters=[parameter]))
             while not future.done():
-                assert time.perf_counter() - start_s < 10, "no answer of set_parameters within 10 s"
+                assert time.perf_counter() - start_s < 60, "no answer of set_parameters within 60 s"
                 time.sleep(0.0005)
             calls_ms.append((time.perf_counter() - start_s) * 1000)
             time.sleep(0.1)
@@ -50,12 +51,13 @@ def measure() -> Row:
         ages_ms = np.array([result.latency_ms for result in sink.take()[TOPIC]])
     parts = np.array_split(ages_ms, PARTS)
     samples = {
-        "ratio": [float(np.percentile(part, 99)) / LIMIT_MS for part in parts],
+        "ratio": [float(np.percentile(part, 99)) / limit_ms for part in parts],
         "median_age_ms": [float(np.median(part)) for part in parts],
         "set_parameters_p99_ms": [float(np.percentile(calls_ms, 99))],
         "results_per_second": [len(ages_ms) / sent_s],
+        "latency_ms": [latency_ms],
     }
-    value = float(np.percentile(ages_ms, 99)) / LIMIT_MS
+    value = float(np.percentile(ages_ms, 99)) / limit_ms
     return Row("node_overload", value, "ratio", 1, False, __doc__.splitlines()[0], samples)
 
 

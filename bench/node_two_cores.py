@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Results per second of two 20 ms models of one node, 1080p pictures, on two cores ÷ both on one core."""
+"""Results per second of two models of one node, 1080p pictures, on two cores ÷ both on one core."""
 
 import statistics
 
@@ -8,16 +8,17 @@ from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import Graph, detector, wait_until
+from bench.ros_graph import Graph, detector, rate_of_this_machine, wait_until
 
-RATE_HZ = 60
+MOST_HZ = 60  # of models that take 20 ms, and slower ones on a slower machine
 WINDOW_S = 3.0
 ROUNDS = 5
 NAMES = ("left", "right")
 
 
 def measure() -> Row:
-    model = pack(*(detector(name, 20_000) for name in NAMES))
+    rate_hz = rate_of_this_machine(MOST_HZ)
+    model = pack(*(detector(name, round(20_000 * MOST_HZ / rate_hz)) for name in NAMES))
     groups = {
         name: {"file": model, "model_name": name, "input_topic": "/camera/image", "result_topic": f"/{name}/result"}
         for name in NAMES
@@ -28,7 +29,7 @@ def measure() -> Row:
         sink = graph.sink(*(f"/{name}/result" for name in NAMES))
         camera = graph.camera("/camera/image")
         client = sink.node.create_client(SetParameters, "/hbm_inference/set_parameters")
-        assert client.wait_for_service(20), "the node offers no service set_parameters"
+        assert client.wait_for_service(120), "the node offers no service set_parameters"
 
         def results_per_second(*cores: int) -> float:
             parameters = [
@@ -36,7 +37,7 @@ def measure() -> Row:
             ]
             future = client.call_async(SetParameters.Request(parameters=parameters))
             wait_until(future.done, "an answer of set_parameters")
-            camera.ask(f"{RATE_HZ} {round(RATE_HZ * WINDOW_S)} 1")
+            camera.ask(f"{rate_hz} {round(rate_hz * WINDOW_S)} 1")
             sent_s = camera.answer()[1]
             return sum(map(len, sink.take().values())) / sent_s
 

@@ -10,14 +10,15 @@ from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 
 from bench.harness import Row, pack, show
-from bench.ros_graph import Graph, detector, wait_until
+from bench.ros_graph import Graph, detector, rate_of_this_machine, wait_until
 
-RATE_HZ = 120
+MOST_HZ = 120  # for models that take 10 ms, and slower ones on a slower machine
 CALLS = 400
 
 
 def measure() -> Row:
-    model = pack(detector("left", 10_000), detector("right", 10_000))
+    rate_hz = rate_of_this_machine(MOST_HZ)
+    model = pack(*(detector(name, round(10_000 * MOST_HZ / rate_hz)) for name in ("left", "right")))
     groups = {
         name: {"file": model, "model_name": name, "input_topic": "/camera/image", "result_topic": f"/{name}/result"}
         for name in ("left", "right")
@@ -28,8 +29,8 @@ def measure() -> Row:
         sink = graph.sink("/left/result", "/right/result")
         camera = graph.camera("/camera/image")
         client = sink.node.create_client(SetParameters, "/hbm_inference/set_parameters")
-        assert client.wait_for_service(20), "the node offers no service set_parameters"
-        camera.ask(f"{RATE_HZ} {RATE_HZ * 15} 1")
+        assert client.wait_for_service(120), "the node offers no service set_parameters"
+        camera.ask(f"{rate_hz} {round(rate_hz * 15)} 1")
         wait_until(lambda: all(sink.results.values()), "first results")
         for index in range(CALLS + 20):
             parameter = Parameter("left.priority", value=index % 200).to_parameter_msg()
@@ -37,7 +38,7 @@ def measure() -> Row:
             future = client.call_async(SetParameters.Request(parameters=[parameter]))
             done = threading.Event()
             future.add_done_callback(lambda _, done=done: done.set())
-            assert done.wait(10), "no answer of set_parameters within 10 s"
+            assert done.wait(60), "no answer of set_parameters within 60 s"
             if index >= 20:
                 calls_ms.append((time.perf_counter() - start) * 1000)
             assert future.result().results[0].successful, future.result().results[0].reason

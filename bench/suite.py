@@ -46,7 +46,8 @@ ROWS = (
 CURVES = ("scaling",)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-_LIMIT_S = 180
+# A row that takes longer hangs.
+_LIMIT_S = 1200
 
 
 def run(names: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
