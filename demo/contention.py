@@ -17,7 +17,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 
 from hbm_runtime_core.packer import read_description, write_package
-from hbm_runtime_ros.spinning import Spinning
+from hbm_runtime_ros.group_threads import SpinThread
 
 from .contention_plot import draw
 from .pace import Pace
@@ -90,7 +90,7 @@ class ResultLog:
         self._node.create_subscription(ModelList, f"{NODE}/models", self._on_models, latched)
         executor = SingleThreadedExecutor(context=self._context)
         executor.add_node(self._node)
-        self._spinning = Spinning(executor)
+        self._spinning = SpinThread(executor)
 
     def __enter__(self) -> ResultLog:
         self._spinning.start()

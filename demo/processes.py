@@ -184,10 +184,10 @@ def set_parameter(name: str, value: int, limit_s: float) -> ParameterChange:
         DemoError: the command does not end within `limit_s`.
         Interrupted: see `pause`.
     """
-    from hbm_runtime_ros.distribution import param_set_patience
+    from hbm_runtime_ros.compat import param_set_timeout
 
     # Without the daemon, which would outlive the demo.
-    command = ["ros2", "param", "set", "--no-daemon", *param_set_patience(round(limit_s / 3)), NODE, name, str(value)]
+    command = ["ros2", "param", "set", "--no-daemon", *param_set_timeout(round(limit_s / 3)), NODE, name, str(value)]
     say(f"  $ {' '.join(command)}")
     answer = ""
     for _ in range(_ATTEMPTS):

@@ -11,7 +11,7 @@ from ament_index_python.packages import get_package_share_directory
 from launch.actions import SetEnvironmentVariable
 from launch_ros.actions import Node
 
-from .distribution import DDS_PROFILE_VARIABLES
+from .compat import DDS_PROFILE_VARIABLES
 from .parameters import DEFAULT_NODE_NAME
 
 PACKAGE = "hbm_runtime_ros"
@@ -69,7 +69,7 @@ def inference_node(
     file = Path(params_file).expanduser().absolute()
     if not file.is_file():
         raise FileNotFoundError(f"params_file: there is no file {file}; name the YAML file with the node's parameters")
-    parameters: list[str | dict[str, str]] = [str(file), {"model_dir": str(file.parent)}]
+    parameters: list[str | dict[str, str]] = [str(file)]
     if backend:
         parameters.append({"backend": backend})
     return Node(

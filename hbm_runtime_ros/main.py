@@ -17,37 +17,38 @@ from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
 from .errors import ConfigurationError
-from .executor_thread import ExecutorThread
+from .group_threads import NodeExecutor
 from .inference_node import InferenceNode
 from .memory import keep_freed_memory
-from .model_files import folder_of_parameter_file
 from .parameters import DEFAULT_NODE_NAME
+from .parameters.files import ParameterFiles
 
-# A thread that returns from the device waits for whoever runs Python code to yield. Python's 5 ms are half an inference.
+# A thread that returns from the device waits for the one that runs Python code to yield. The default of 5 ms is half an
+# inference.
 _SWITCH_INTERVAL_S = 0.0005
 
-# For frames in flight and for a model that is being loaded, at the end. Whoever sends the signal waits 2 s in all.
-_PATIENCE_S = 1.0
+# For frames in flight and for a model that is being loaded, at shutdown. The sender of the signal waits 2 s in all.
+_STOP_TIMEOUT_S = 1.0
 _JOIN_S = 0.2
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop. Return the exit code: 1 where it could not start."""
+    """Run the node until a signal. Return the exit code: 1 where it could not start."""
     arguments = list(sys.argv if arguments is None else arguments)
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    keep_freed_memory()
-    try:
-        # rclpy's own handler makes the context invalid at once, under the hands of the frames in flight.
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # a parameter file or an argument that cannot be read
-        print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", file=sys.stderr)
-        return 1
     # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
     stops: SimpleQueue[int] = SimpleQueue()
     for number in _STOP_SIGNALS:
         signal.signal(number, lambda *_: stops.put(0))
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    keep_freed_memory()
+    try:
+        # rclpy's own handler invalidates the context while frames are still in flight.
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # a parameter file or an argument that cannot be read
+        print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", file=sys.stderr)
+        return 1
     try:
         return _run(arguments, stops)
     finally:
@@ -56,12 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
     try:
-        node = InferenceNode(model_dir=folder_of_parameter_file(arguments))
+        node = InferenceNode(parameter_files=ParameterFiles(arguments))
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
-    # The executor has threads of its own, so that this one hears signals whatever the others do.
-    executor = ExecutorThread(node, node.get_logger().error)
+    # The executor has threads of its own, so that this one handles signals whatever the others do.
+    executor = NodeExecutor(node)
     executor.start()
 
     def start() -> None:
@@ -69,17 +70,17 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
             stops.put(1)
 
     if node.autostart:
-        executor.run_apart(start)
+        executor.run_slow(start)
     exit_code = stops.get()
-    # One signal is enough; a second one would meet the interpreter while it takes itself apart.
+    # One signal is enough; a second signal could arrive during interpreter shutdown.
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    deadline_s = time.monotonic() + _PATIENCE_S
-    node.end(_PATIENCE_S)
+    deadline_s = time.monotonic() + _STOP_TIMEOUT_S
+    node.stop(_STOP_TIMEOUT_S)
     executor.stop(max(_JOIN_S, deadline_s - time.monotonic()))
     held = sorted(thread.name for thread in threading.enumerate() if thread is not threading.main_thread())
     if held:
-        node.get_logger().warning(f"ends without the threads that the device still holds: {', '.join(held)}")
+        node.get_logger().warning(f"ending without the threads that the device still holds: {', '.join(held)}")
     node.destroy_node()
     rclpy.try_shutdown()
     if held:

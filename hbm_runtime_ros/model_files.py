@@ -1,32 +1,41 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds model files: absolute, in a package's share folder, or beside the parameter file. Never in the working directory,
-which under `ros2 launch` is wherever the user happened to stand. Opens each of them once."""
+"""Model files: where they are, the cache of those that are open, and the handle of one model in an open file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
-from hbm_runtime_core import HB_HBMRuntime
+from hbm_runtime_core import HB_HBMRuntime, InferRequest
 
+from . import _wire
 from .errors import ConfigurationError
+from .msg import ModelInfo, TensorInfo
+from .parameters import Scheduling
+from .parameters.files import ParameterFiles, is_written_by_launch
+from .tensor_types import tensor_info, wire_type
 
 _PACKAGE_SCHEME = "package://"
 
 
-class ModelFiles:
-    """Opens model files, each once: models of one file share its memory. Used by one thread at a time."""
+class ModelFileCache:
+    """Opens model files, each once: models of one file share its memory. One thread at a time uses it.
 
-    def __init__(self) -> None:
+    Args:
+        backend: bpu, sim, auto, or empty for what the environment says.
+    """
+
+    def __init__(self, backend: str) -> None:
+        self._backend = backend or None
         self._open: dict[_Identity, _OpenFile] = {}
 
-    def open(self, file: Path, group: str) -> HB_HBMRuntime:
-        """Return the runtime that holds `file`, which `<group>.file` names. Each call wants a close() of its own.
+    def open(self, file: Path, parameter: str) -> HB_HBMRuntime:
+        """Return the runtime of `file`, which `parameter` names. Each call needs a close() of its own.
 
         Raises:
             ConfigurationError: the file cannot be loaded; the text says why.
@@ -34,15 +43,15 @@ class ModelFiles:
         try:
             identity = _Identity.of(file)
             if identity not in self._open:
-                self._open[identity] = _OpenFile(HB_HBMRuntime(str(file)))
+                self._open[identity] = _OpenFile(HB_HBMRuntime(str(file), backend=self._backend))
         except (RuntimeError, OSError, ValueError) as error:
-            raise ConfigurationError(f"parameter '{group}.file': {error}") from error
+            raise ConfigurationError(f"parameter '{parameter}': {error}") from error
         opened = self._open[identity]
         opened.users += 1
         return opened.runtime
 
     def close(self, runtime: HB_HBMRuntime) -> None:
-        """Give back what open() gave. With its last user the file is forgotten."""
+        """Give back what open() returned. The file is closed with its last user."""
         for identity, opened in self._open.items():
             if opened.runtime is runtime:
                 opened.users -= 1
@@ -52,7 +61,7 @@ class ModelFiles:
 
 
 class _Identity(NamedTuple):
-    """Tells a file from another one that has taken its place since."""
+    """Distinguishes a file from another one that has replaced it."""
 
     path: Path
     device: int
@@ -72,8 +81,132 @@ class _OpenFile:
     users: int = 0
 
 
+class ModelHandle:
+    """One model of an open file, and what the node needs to know of it.
+
+    Args:
+        files: opens the file.
+        file: path of the model file.
+        name: of the model in the node.
+        model_name: name inside the file; empty = the only one.
+
+    Raises:
+        ConfigurationError: the file cannot be loaded, or does not contain the model.
+    """
+
+    def __init__(self, files: ModelFileCache, file: Path, name: str, model_name: str) -> None:
+        self.name = name
+        self.file = file
+        self._files = files
+        runtime = self.runtime = files.open(file, f"{name}.file")
+        try:
+            self.model_name = _choose_model(runtime, file, name, model_name)
+        except ConfigurationError:
+            self.close()
+            raise
+        self.input_names: list[str] = list(runtime.input_names[self.model_name])
+        self.output_names: list[str] = list(runtime.output_names[self.model_name])
+        self.input_shapes: dict[str, Any] = runtime.input_shapes[self.model_name]
+        self.input_dtypes: dict[str, Any] = runtime.input_dtypes[self.model_name]
+        self._compiled_cores = _compiled_cores(runtime, self.model_name)
+
+    def close(self) -> None:
+        """Give the file back. Its memory is freed once no model uses it."""
+        self._files.close(self.runtime)
+
+    @property
+    def dynamic_shapes(self) -> dict[str, Any]:
+        """The shapes, with -1, of the inputs whose shape the sender chooses."""
+        return {name: shape for name, shape in self.input_shapes.items() if -1 in shape}
+
+    def create_request(self, shapes: Mapping[str, tuple[int, ...]]) -> InferRequest:
+        """Return a request; `shapes` are those of the inputs in `dynamic_shapes`."""
+        return self.runtime.create_request(self.model_name, shapes=shapes or None)
+
+    def check_scheduling(self, scheduling: Scheduling) -> int:
+        """Return how many inferences of the model can run side by side with `scheduling`.
+
+        Raises:
+            ValueError: the device or the model does not allow it.
+        """
+        return self.runtime.check_scheduling(
+            self.model_name,
+            priority=scheduling.priority,
+            bpu_cores=scheduling.bpu_cores,
+            custom_id=scheduling.custom_id,
+            device_id=scheduling.device_id,
+        )
+
+    def output_types(self) -> list[_wire.TensorType]:
+        """Return what every result contains of the outputs, in the order of the model."""
+        name, runtime = self.model_name, self.runtime
+        return [
+            wire_type(
+                output,
+                runtime.output_dtypes[name][output],
+                runtime.output_quants[name][output],
+                runtime.output_shapes[name][output],
+            )
+            for output in self.output_names
+        ]
+
+    def describe_inputs(self) -> str:
+        """Return names, types and shapes of the inputs in one line."""
+        return _describe(self.input_names, self.input_dtypes, self.input_shapes)
+
+    def describe_outputs(self) -> str:
+        """Return names, types and shapes of the outputs in one line."""
+        name, runtime = self.model_name, self.runtime
+        return _describe(self.output_names, runtime.output_dtypes[name], runtime.output_shapes[name])
+
+    def describe(self) -> ModelInfo:
+        """Return what the model file contains; the node adds topics and scheduling."""
+        return ModelInfo(
+            name=self.name,
+            model_name=self.model_name,
+            file=str(self.file),
+            description=self.runtime.model_descs[self.model_name],
+            compiled_bpu_cores=self._compiled_cores,
+            inputs=self._tensor_infos("input", self.input_names),
+            outputs=self._tensor_infos("output", self.output_names),
+        )
+
+    def _tensor_infos(self, which: str, names: list[str]) -> list[TensorInfo]:
+        facts = [
+            getattr(self.runtime, f"{which}_{fact}")[self.model_name]
+            for fact in ("descs", "dtypes", "shapes", "strides", "quants")
+        ]
+        return [tensor_info(name, *(fact[name] for fact in facts)) for name in names]
+
+
+def _describe(names: list[str], dtypes: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {dtypes[name].name} {list(shapes[name])}" for name in names)
+
+
+def _compiled_cores(runtime: HB_HBMRuntime, name: str) -> int:
+    try:
+        return int(runtime.compile_bpu_core_num[name])
+    except RuntimeError:
+        return 0  # an old library of the vendor does not report it
+
+
+def _choose_model(runtime: HB_HBMRuntime, file: Path, name: str, model_name: str) -> str:
+    names = list(runtime.model_names)
+    if model_name:
+        if model_name not in names:
+            raise ConfigurationError(
+                f"parameter '{name}.model_name': unknown model '{model_name}' in {file} (known: {', '.join(names)})"
+            )
+        return model_name
+    if len(names) != 1:
+        raise ConfigurationError(
+            f"parameter '{name}.model_name': {file} contains {len(names)} models, choose one of {', '.join(names)}"
+        )
+    return names[0]
+
+
 def file_size(file: Path) -> str:
-    """Return the size of a file as people read it, for instance 4.7 MB."""
+    """Return the size of a file for people, for instance 4.7 MB."""
     try:
         size_bytes = file.stat().st_size
     except OSError:
@@ -84,59 +217,65 @@ def file_size(file: Path) -> str:
     return f"{size_bytes} bytes"
 
 
-def resolve_model_file(file: str, parameter: str, model_dir: Path | None) -> Path:
-    """Return the absolute path of the model file that `parameter` names.
+class ModelFileLocator:
+    """Finds model files: absolute, in a package's share folder, or relative to the parameter file that names them.
+
+    Never in the working directory, which under `ros2 launch` is wherever the user happened to be.
 
     Args:
-        file: value of the parameter.
-        parameter: its full name, for errors.
-        model_dir: folder that a relative path starts from, None where there is none.
-
-    Raises:
-        ConfigurationError: no such file, or no folder to look in.
+        node: fully qualified name.
+        parameter_files: of the command line.
+        model_dir: the parameter of that name: if not empty, relative files start from there.
     """
-    if not file:
-        raise ConfigurationError(f"parameter '{parameter}': names no file; set it to the path of a .hbm file")
-    path = _expand(file, parameter, model_dir)
-    if not path.exists():
-        raise ConfigurationError(f"parameter '{parameter}': there is no file {path}{_neighbours(path)}")
-    if not path.is_file():
-        raise ConfigurationError(f"parameter '{parameter}': {path} is not a file")
-    return path
 
+    def __init__(self, node: str, parameter_files: ParameterFiles, model_dir: str) -> None:
+        self._node = node
+        self._parameter_files = parameter_files
+        self._model_dir = Path(model_dir).expanduser() if model_dir else None
 
-def _expand(file: str, parameter: str, model_dir: Path | None) -> Path:
-    if file.startswith(_PACKAGE_SCHEME):
-        package, _, rest = file[len(_PACKAGE_SCHEME) :].partition("/")
-        try:
-            return Path(get_package_share_directory(package)) / rest
-        except (PackageNotFoundError, ValueError) as error:
-            raise ConfigurationError(
-                f"parameter '{parameter}': {file} names the package '{package}', which is not installed or not sourced"
-            ) from error
-    path = Path(file).expanduser()
-    if path.is_absolute():
+    def find(self, file: str, parameter: str) -> Path:
+        """Return the absolute path of the model file that `parameter` names.
+
+        Raises:
+            ConfigurationError: there is no such file, or no folder that it could be relative to.
+        """
+        if not file:
+            raise ConfigurationError(f"parameter '{parameter}': is empty; set it to the path of a .hbm file")
+        path = self._expand(file, parameter)
+        if not path.exists():
+            raise ConfigurationError(f"parameter '{parameter}': there is no file {path}{_neighbors(path)}")
+        if not path.is_file():
+            raise ConfigurationError(f"parameter '{parameter}': {path} is not a file")
         return path
-    if model_dir is None:
-        raise ConfigurationError(
-            f"parameter '{parameter}': {file} is relative, but there is no parameter file that it could be relative to; "
-            f"write an absolute path or package://<package>/<path>, or set the parameter `model_dir`"
+
+    def _expand(self, file: str, parameter: str) -> Path:
+        if file.startswith(_PACKAGE_SCHEME):
+            package, _, rest = file[len(_PACKAGE_SCHEME) :].partition("/")
+            try:
+                return Path(get_package_share_directory(package)) / rest
+            except (PackageNotFoundError, ValueError) as error:
+                raise ConfigurationError(
+                    f"parameter '{parameter}': {file} names the package '{package}', which is not installed or not sourced"
+                ) from error
+        path = Path(file).expanduser()
+        if path.is_absolute():
+            return path
+        if self._model_dir is not None:
+            return self._model_dir / path
+        # A model that a service loads has no file of its own: the one with the node's parameter `models` stands for it.
+        source = self._parameter_files.source_of(parameter, self._node) or self._parameter_files.source_of(
+            "models", self._node
         )
-    return model_dir / path
+        if source is None or is_written_by_launch(source):
+            raise ConfigurationError(
+                f"parameter '{parameter}': {file} is relative, but no parameter file names it; write an absolute path or package://<package>/<path>, or set the parameter `model_dir`"
+            )
+        return source.parent / path
 
 
-def _neighbours(path: Path) -> str:
-    """Return the model files that lie where `path` was looked for: most missing files are misspelt."""
+def _neighbors(path: Path) -> str:
+    """Return the model files in the folder of a missing one: most missing files are misspelled."""
     if not path.parent.is_dir():
         return f"; the folder {path.parent} does not exist either"
     names = sorted(entry.name for entry in path.parent.glob("*.hbm"))
-    return f"; {path.parent} holds {', '.join(names[:10])}" if names else f"; {path.parent} holds no .hbm file"
-
-
-def folder_of_parameter_file(arguments: Sequence[str]) -> Path | None:
-    """Return the folder of the last `--params-file` on a ROS command line, None where there is none."""
-    folder = None
-    for option, value in zip(arguments, arguments[1:]):
-        if option == "--params-file":
-            folder = Path(value).absolute().parent
-    return folder
+    return f"; {path.parent} contains {', '.join(names[:10])}" if names else f"; {path.parent} contains no .hbm file"

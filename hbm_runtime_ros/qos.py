@@ -1,29 +1,46 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The quality of service of topics: what the model's parameters ask for, and what `qos_overrides.*` makes of it."""
+"""Names and quality of service of topics: what the parameters ask for, and what `qos_overrides.*` makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.exceptions import ParameterException
+from rclpy.exceptions import InvalidTopicNameException, ParameterException
+from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSPolicyKind, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import InvalidQosOverridesError, QoSOverridingOptions
+from rclpy.validate_topic_name import validate_topic_name
 
 from .errors import ConfigurationError
+
+MODEL_LIST_TOPIC = "~/models"
 
 _OVERRIDABLE = (QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH, QoSPolicyKind.RELIABILITY, QoSPolicyKind.DURABILITY)
 
 
-def input_qos(settings: Mapping[str, Any]) -> QoSProfile:
-    """Return what the parameters of a model ask for its input topics."""
-    reliable = settings["reliability"] == "reliable"
+def resolve_topic(node: Node, topic: str, parameter: str) -> str:
+    """Return the full name of `topic`, which `parameter` names.
+
+    Raises:
+        ConfigurationError: no topic can have that name.
+    """
+    try:
+        validate_topic_name(topic)
+        return str(node.resolve_topic_name(topic))
+    except (InvalidTopicNameException, RuntimeError) as error:  # the latter for unknown {substitutions}
+        reason = " ".join(str(error).split())
+        raise ConfigurationError(f"parameter '{parameter}': {reason}") from error
+
+
+def input_qos(reliability: str, depth: int) -> QoSProfile:
+    """Return the QoS of an input topic for the parameters of these names."""
+    reliable = reliability == "reliable"
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
-        depth=settings["depth"],
+        depth=depth,
         reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
     )
 
@@ -39,13 +56,13 @@ def copy_of(qos: QoSProfile) -> QoSProfile:
 
 
 def overridable(entity_id: str | None = None) -> QoSOverridingOptions:
-    """Return the options that make a topic listen to the parameters qos_overrides.<topic>.<publisher or subscription>.*"""
+    """Return the options that apply the parameters qos_overrides.<topic>.<publisher or subscription>.* to a topic."""
     return QoSOverridingOptions(_OVERRIDABLE, callback=_check, entity_id=entity_id)
 
 
 @contextmanager
-def telling_bad_overrides(topic: str, entity: str) -> Iterator[None]:
-    """Turn what rclpy says of bad overrides for an `entity` (publisher or subscription) into a ConfigurationError."""
+def bad_overrides_as_errors(topic: str, entity: str) -> Iterator[None]:
+    """Turn rclpy's errors about overrides for an `entity` (publisher or subscription) into ConfigurationError."""
     try:
         yield
     except (InvalidQosOverridesError, ParameterException, RuntimeError) as error:
@@ -63,5 +80,5 @@ def describe(qos: QoSProfile) -> str:
 
 def _check(qos: QoSProfile) -> SetParametersResult:
     if qos.history == HistoryPolicy.KEEP_LAST and qos.depth < 1:
-        return SetParametersResult(successful=False, reason=f"depth {qos.depth} keeps no message, expected at least 1")
+        return SetParametersResult(successful=False, reason=f"depth must be at least 1, got {qos.depth}")
     return SetParametersResult(successful=True)

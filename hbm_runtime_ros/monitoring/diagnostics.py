@@ -1,12 +1,14 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What stands on /diagnostics: one status for the node and one for each model, once a second."""
+"""The topic /diagnostics: one status for the node and one for each model, once a second."""
 
 from __future__ import annotations
 
+import enum
 import time
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import DiagnosticStatusWrapper, Updater
@@ -14,94 +16,148 @@ from rclpy.node import Node
 
 from hbm_runtime_core import HB_HBMRuntime
 
-from .counters import FrameCounts
-from .drop_reasons import DropReason
-from .model_monitor import LATE_S, WINDOW_S, Latencies
-from .model_status import ModelStatus, State
-
-if TYPE_CHECKING:
-    from ..hosted_model import HostedModel
+from ..errors import DropReason
+from ..msg import ModelInfo
+from ..parameters import Scheduling
+from .counters import LATE_S, WINDOW_S, FrameCounts, Latencies
 
 _NS_PER_MS = 1e6
-_QUIET = (State.NOT_LOADED, State.INACTIVE, State.DISABLED, State.IDLE)
+
+
+class ModelState(enum.Enum):
+    """The state of a model. The value is its text in the diagnostics."""
+
+    UNLOADED = "not loaded"
+    LOADING = "loading"
+    INACTIVE = "inactive"
+    IDLE = "nobody subscribes to the result"
+    DISABLED = "disabled"
+    RUNNING = "running"
+
+    @property
+    def message_state(self) -> str:
+        """The value of ModelInfo.state."""
+        return _MESSAGE_STATES.get(self, ModelInfo.STATE_ACTIVE)
+
+
+_MESSAGE_STATES: dict[ModelState, str] = {
+    ModelState.UNLOADED: ModelInfo.STATE_UNLOADED,
+    ModelState.LOADING: ModelInfo.STATE_LOADING,
+    ModelState.INACTIVE: ModelInfo.STATE_LOADED,
+}
+
+
+class DeviceInfo(NamedTuple):
+    """What runs the models."""
+
+    backend: str
+    soc: str
+    bpu_core_count: int
+
+    @classmethod
+    def of(cls, runtime: HB_HBMRuntime) -> DeviceInfo:
+        """Return the device of a runtime."""
+        return cls(runtime.backend, runtime.soc, runtime.bpu_core_count)
+
+
+class ModelStatus(NamedTuple):
+    """One model, for the diagnostics."""
+
+    name: str
+    state: ModelState
+    scheduling: Scheduling
+    input_topics: tuple[str, ...]
+    result_topic: str
+    counts: FrameCounts
+    latencies: Latencies | None
+    late_for_s: float  # since a timeout that the device has not answered; 0 = none
+    waiting_since_ns: int  # CLOCK_MONOTONIC, arrival of the oldest message that waits; 0 = none
+    silent_for_s: dict[str, float]  # topics without messages for longer than normal
+
+
+_QUIET = (ModelState.UNLOADED, ModelState.LOADING, ModelState.INACTIVE, ModelState.DISABLED, ModelState.IDLE)
 
 
 class Diagnostics:
-    """Publishes the state of the models; follows models that come and go."""
+    """Publishes the states of the models of a node, which may be loaded and unloaded meanwhile.
 
-    def __init__(self, node: Node, models: Collection[HostedModel]) -> None:
-        self._models = models
+    Args:
+        node: publishes.
+        device: returns what runs the models; None until one is loaded.
+        statuses: returns the status of every model of one moment.
+    """
+
+    def __init__(
+        self, node: Node, device: Callable[[], DeviceInfo | None], statuses: Callable[[], Sequence[ModelStatus]]
+    ) -> None:
+        self._device = device
+        self._statuses = statuses
         self._tasks: dict[str, _ModelTask] = {}
-        # Of the last update: the node's status comes first and needs those of all models.
-        self._latencies: dict[str, Latencies | None] = {}
-        self._backend = self._soc = "none yet"
-        self._cores = 0
+        # Of one update: the node's status comes first and takes the snapshot that the models' statuses are made from.
+        self._snapshot: dict[str, ModelStatus] = {}
         self._updater = Updater(node)
         self._updater.setHardwareID("none")
-        self._updater.add("node", self._of_node)
-        self.follow_models()
+        self._updater.add("node", self._node_status)
 
-    def describe_device(self, runtime: HB_HBMRuntime) -> None:
-        """Take over what runs the models."""
-        self._backend, self._soc, self._cores = runtime.backend, runtime.soc, runtime.bpu_core_count
-        self._updater.setHardwareID(f"{self._soc} ({self._backend})")
+    def follow_models(self, names: Sequence[str]) -> None:
+        """Publish a status for each of the models `names`, and for no others."""
+        for name in self._tasks.keys() - set(names):
+            del self._tasks[name]
+            self._updater.removeByName(_task_name(name))
+        for name in names:
+            if name not in self._tasks:
+                self._tasks[name] = task = _ModelTask(partial(self._status_of, name))
+                self._updater.add(_task_name(name), task.run)
 
-    def _of_node(self, status: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
-        self._latencies = {model.group: model.monitor.latencies() for model in self._models}
-        at_device = sum(latencies.at_device for latencies in self._latencies.values() if latencies)
-        states = [f"{model.group}: {model.status().state.value}" for model in self._models]
-        status.summary(DiagnosticStatus.OK, "; ".join(states))
-        status.add("backend", self._backend)
-        status.add("SoC", self._soc)
-        status.add("BPU cores", str(self._cores))
-        status.add("models", ", ".join(model.group for model in self._models))
-        # Time in the device's own queue is included: the device tells no more.
+    def _status_of(self, name: str) -> ModelStatus | None:
+        return self._snapshot.get(name)
+
+    def _node_status(self, status: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
+        device = self._device()
+        self._snapshot = {each.name: each for each in self._statuses()}
+        models = self._snapshot.values()
+        self._updater.setHardwareID(f"{device.soc} ({device.backend})" if device else "none")
+        at_device = sum(each.latencies.at_device for each in models if each.latencies)
+        states = "; ".join(f"{each.name}: {each.state.value}" for each in models)
+        status.summary(DiagnosticStatus.OK, states or "no models")
+        status.add("backend", device.backend if device else "none yet")
+        status.add("SoC", device.soc if device else "none yet")
+        status.add("BPU cores", str(device.bpu_core_count if device else 0))
+        status.add("models", ", ".join(each.name for each in models))
+        # Includes the time in the device's own queue, which the C API does not report separately.
         status.add("inferences at the device (mean)", f"{at_device:.2f}")
         return status
 
-    def follow_models(self) -> None:
-        """Add those that have come, and forget those that have gone."""
-        present = {model.group: model for model in self._models}
-        for group in [group for group, task in self._tasks.items() if present.get(group) is not task.model]:
-            del self._tasks[group]
-            self._updater.removeByName(_task_name(group))
-        for group, model in present.items():
-            if group not in self._tasks:
-                self._tasks[group] = task = _ModelTask(model, self._latencies_of)
-                self._updater.add(_task_name(group), task.run)
 
-    def _latencies_of(self, group: str) -> Latencies | None:
-        return self._latencies.get(group)
-
-
-def _task_name(group: str) -> str:
-    return f"model {group}"
+def _task_name(model: str) -> str:
+    return f"model {model}"
 
 
 class _ModelTask:
     """The status of one model. Remembers the counts of the last one, for rates."""
 
-    def __init__(self, model: HostedModel, latencies_of: Callable[[str], Latencies | None]) -> None:
-        self.model = model
-        self._latencies_of = latencies_of
-        self._counts = model.monitor.counters.snapshot()
+    def __init__(self, current: Callable[[], ModelStatus | None]) -> None:
+        self._current = current
+        self._counts = FrameCounts(0, 0, {})
         self._counted_s = time.monotonic()
 
     def run(self, status: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
         """Fill in `status`."""
+        model = self._current()
+        if model is None:  # loaded or unloaded since the snapshot
+            status.summary(DiagnosticStatus.OK, ModelState.UNLOADED.value)
+            return status
         before, before_s = self._counts, self._counted_s
-        counts = self._counts = self.model.monitor.counters.snapshot()
+        counts = self._counts = model.counts
         now_s = self._counted_s = time.monotonic()
         period_s = max(1e-3, now_s - before_s)
-        state = self.model.status()
-        rate_out = (counts.inferred - before.inferred) / period_s
-        late_s = self.model.monitor.late_for_s()
-        status.summary(*_summary(state, _since(before, counts), rate_out, late_s))
-        status.add("state", state.state.value)
+        results_per_s = (counts.inferred - before.inferred) / period_s
+        status.summary(*_summary(model, _since(before, counts), results_per_s))
+        status.add("state", model.state.value)
         status.add("frames in/s", f"{(counts.received - before.received) / period_s:.1f}")
-        status.add("results/s", f"{rate_out:.1f}")
-        _add_latencies(status, self._latencies_of(self.model.group))
-        waiting_ns = state.waiting_since_ns
+        status.add("results/s", f"{results_per_s:.1f}")
+        _add_latencies(status, model.latencies)
+        waiting_ns = model.waiting_since_ns
         age_ms = (time.perf_counter_ns() - waiting_ns) / _NS_PER_MS if waiting_ns else 0.0
         status.add("queue age (ms)", f"{age_ms:.1f}")
         status.add("received", str(counts.received))
@@ -110,7 +166,7 @@ class _ModelTask:
         status.add("dropped", str(sum(counts.dropped.values())))
         for reason, count in sorted(counts.dropped.items()):
             status.add(f"dropped: {reason}", str(count))
-        _add_settings(status, state)
+        _add_settings(status, model)
         return status
 
 
@@ -119,23 +175,23 @@ def _since(before: FrameCounts, now: FrameCounts) -> FrameCounts:
     return FrameCounts(now.received - before.received, now.inferred - before.inferred, dropped)
 
 
-def _summary(state: ModelStatus, recent: FrameCounts, rate_out: float, late_s: float) -> tuple[bytes, str]:
+def _summary(model: ModelStatus, recent: FrameCounts, results_per_s: float) -> tuple[bytes, str]:
     faults = {reason: count for reason, count in recent.dropped.items() if count and reason.is_a_fault}
-    told = ", ".join(f"{reason} {count}" for reason, count in sorted(faults.items()))
-    if late_s > LATE_S:
-        return DiagnosticStatus.ERROR, f"the device has not answered for {late_s:.0f} s"
-    if state.state in _QUIET:
-        return DiagnosticStatus.OK, state.state.value
-    if state.silent_for_s:
-        topics = ", ".join(f"{topic} ({seconds:.0f} s)" for topic, seconds in state.silent_for_s.items())
+    listed = ", ".join(f"{reason} {count}" for reason, count in sorted(faults.items()))
+    if model.late_for_s > LATE_S:
+        return DiagnosticStatus.ERROR, f"the device has not answered for {model.late_for_s:.0f} s"
+    if model.state in _QUIET:
+        return DiagnosticStatus.OK, model.state.value
+    if model.silent_for_s:
+        topics = ", ".join(f"{topic} ({seconds:.0f} s)" for topic, seconds in model.silent_for_s.items())
         return DiagnosticStatus.WARN, f"no input: {topics}"
     if faults and recent.inferred == 0:
-        return DiagnosticStatus.ERROR, f"no results; frames dropped: {told}"
+        return DiagnosticStatus.ERROR, f"no results; frames dropped: {listed}"
     if faults:
-        return DiagnosticStatus.WARN, f"{rate_out:.1f} results/s; frames dropped: {told}"
+        return DiagnosticStatus.WARN, f"{results_per_s:.1f} results/s; frames dropped: {listed}"
     if recent.inferred == 0 and recent.dropped.get(DropReason.TOO_OLD):
         return DiagnosticStatus.WARN, "no results: every frame is too old"
-    return DiagnosticStatus.OK, f"{rate_out:.1f} results/s"
+    return DiagnosticStatus.OK, f"{results_per_s:.1f} results/s"
 
 
 def _add_latencies(status: DiagnosticStatusWrapper, latencies: Latencies | None) -> None:
@@ -149,10 +205,10 @@ def _add_latencies(status: DiagnosticStatusWrapper, latencies: Latencies | None)
     status.add("inferences at the device (mean)", f"{latencies.at_device:.2f}")
 
 
-def _add_settings(status: DiagnosticStatusWrapper, state: ModelStatus) -> None:
-    scheduling = state.scheduling
-    status.add("input", ", ".join(state.input_topics))
-    status.add("result", state.result_topic)
+def _add_settings(status: DiagnosticStatusWrapper, model: ModelStatus) -> None:
+    scheduling = model.scheduling
+    status.add("input", ", ".join(model.input_topics))
+    status.add("result", model.result_topic)
     status.add("priority", str(scheduling.priority))
     status.add("bpu_cores", str(list(scheduling.bpu_cores)))
     status.add("custom_id", f"{scheduling.custom_id_mode} ({scheduling.custom_id})")

@@ -1,11 +1,22 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every parameter of the node: tables that declaration, validation and the documentation are made from. Knows no ROS."""
+"""The parameters of the node: their tables, how they are declared, and those that change while a model runs."""
 
-from .input_parameters import INPUT_PARAMETERS, SYNC_PARAMETERS
-from .model_parameters import MODEL_PARAMETERS, SCHEDULER_CHOOSES, check_bpu_cores
-from .node_parameters import DEFAULT_NODE_NAME, NODE_PARAMETERS
 from .spec import Kind, ParameterSpec
+from .tables import (
+    DEFAULT_NODE_NAME,
+    INPUT_PARAMETERS,
+    MODEL_PARAMETERS,
+    NODE_PARAMETERS,
+    SCHEDULER_CHOOSES,
+    SYNC_PARAMETERS,
+    WHOLE_IMAGE,
+    InputParameters,
+    ModelParameters,
+    NodeParameters,
+    Scheduling,
+    SyncParameters,
+)
 
 __all__ = [
     "DEFAULT_NODE_NAME",
@@ -14,7 +25,12 @@ __all__ = [
     "NODE_PARAMETERS",
     "SCHEDULER_CHOOSES",
     "SYNC_PARAMETERS",
+    "WHOLE_IMAGE",
+    "InputParameters",
     "Kind",
+    "ModelParameters",
+    "NodeParameters",
     "ParameterSpec",
-    "check_bpu_cores",
+    "Scheduling",
+    "SyncParameters",
 ]

@@ -67,7 +67,5 @@ def code_of(dtype: np.dtype) -> int:
     if dtype.name == "bfloat16":
         return BFLOAT
     if dtype.kind not in _KINDS or (_KINDS[dtype.kind], dtype.itemsize * 8) not in _DTYPES:
-        raise TypeError(
-            f"a Tensor holds integers and floats of at most 64 bits, bool and bfloat16, got an array of {dtype}"
-        )
+        raise TypeError(f"a Tensor holds integers and floats of at most 64 bits, bool and bfloat16, got an array of {dtype}")
     return _KINDS[dtype.kind]

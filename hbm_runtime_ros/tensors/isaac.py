@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .element_types import describe
-from .numpy_arrays import numpy_to_tensor, tensor_to_numpy
-from .views import view_of
+from .numpy_arrays import numpy_to_tensor, tensor_to_numpy, view_of
 
 if TYPE_CHECKING:
     from hbm_runtime_ros.msg import InferenceResult, Tensor

@@ -38,16 +38,12 @@ def dequantize(tensor: Tensor) -> np.ndarray:
     if tensor.quant_type == QUANT_NONE:
         return numbers.astype(np.result_type(numbers.dtype, np.float32), copy=False)
     if tensor.quant_type != QUANT_SCALE:
-        raise ValueError(
-            f"{describe(tensor)}: quant_type {tensor.quant_type} is unknown; known are 0 (none) and 1 (scale)"
-        )
+        raise ValueError(f"{describe(tensor)}: quant_type {tensor.quant_type} is unknown; known are 0 (none) and 1 (scale)")
     if numbers.dtype.kind not in "iu":
         raise ValueError(f"{describe(tensor)}: expected integers with a quantisation, got {numbers.dtype}")
     scale = np.asarray(tensor.quant_scale, np.float32)
     zero_point = (
-        np.asarray(tensor.quant_zero_point, np.int32)
-        if len(tensor.quant_zero_point)
-        else np.zeros(len(scale), np.int32)
+        np.asarray(tensor.quant_zero_point, np.int32) if len(tensor.quant_zero_point) else np.zeros(len(scale), np.int32)
     )
     quant = QuantParams(hbDNNQuantiType.SCALE, axis=max(tensor.quant_axis, 0), scale=scale, zero_point=zero_point)
     if len(scale) > 1 and not 0 <= tensor.quant_axis < numbers.ndim:

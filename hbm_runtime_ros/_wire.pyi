@@ -1,0 +1,171 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# Types of the native module. Kept by hand; a test compares it with the module.
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Buffer
+
+class WireError(ValueError):
+    """The bytes are not a message of the type."""
+
+class FrameHeader:
+    """std_msgs/Header: what a result keeps of its frame."""
+
+    def __init__(self, stamp_sec: int, stamp_nanosec: int, frame_id: str) -> None: ...
+    @property
+    def stamp_sec(self) -> int: ...
+    @property
+    def stamp_nanosec(self) -> int: ...
+    @property
+    def frame_id(self) -> str: ...
+
+class Image:
+    """A serialized sensor_msgs/Image, read in place."""
+
+    @property
+    def header(self) -> FrameHeader: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def is_bigendian(self) -> bool: ...
+    @property
+    def step_bytes(self) -> int: ...
+    @property
+    def data(self) -> npt.NDArray[np.uint8]: ...
+
+class CompressedImage:
+    """A serialized sensor_msgs/CompressedImage, read in place."""
+
+    @property
+    def header(self) -> FrameHeader: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def data(self) -> npt.NDArray[np.uint8]: ...
+
+class HbmemImage:
+    """A picture of hbm_img_msgs, serialized or as a loan, read in place."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def stamp_sec(self) -> int: ...
+    @property
+    def stamp_nanosec(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def data_size_bytes(self) -> int: ...
+    @property
+    def step_bytes(self) -> int: ...
+    @property
+    def encoding(self) -> bytes: ...
+    @property
+    def room(self) -> npt.NDArray[np.uint8]: ...
+
+class Tensor:
+    """A hbm_runtime_ros/Tensor in a serialized message, read in place."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dtype_code(self) -> int: ...
+    @property
+    def dtype_bits(self) -> int: ...
+    @property
+    def dtype_lanes(self) -> int: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def strides(self) -> tuple[int, ...]: ...
+    @property
+    def byte_offset(self) -> int: ...
+    @property
+    def quant_type(self) -> int: ...
+    @property
+    def quant_scale(self) -> list[float]: ...
+    @property
+    def quant_zero_point(self) -> list[int]: ...
+    @property
+    def quant_axis(self) -> int: ...
+    @property
+    def data(self) -> npt.NDArray[np.uint8]: ...
+
+class ImageTransform:
+    """The fields of hbm_runtime_ros/msg/ImageTransform."""
+
+    def __init__(
+        self,
+        *,
+        inputs: Sequence[str],
+        mode: str,
+        source_width: int,
+        source_height: int,
+        model_width: int,
+        model_height: int,
+        scale_x: float,
+        scale_y: float,
+        pad_left: float,
+        pad_top: float,
+        crop_left: float,
+        crop_top: float,
+    ) -> None: ...
+
+class TensorType:
+    """What hbm_runtime_ros/msg/Tensor contains of an output in every result."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        dtype_code: int,
+        dtype_bits: int,
+        packed_length: int,
+        quant_type: int,
+        quant_scale: Sequence[float],
+        quant_zero_point: Sequence[int],
+        quant_axis: int,
+    ) -> None: ...
+
+class ResultWriter:
+    """Serializes the hbm_runtime_ros/msg/InferenceResult of one model into one reused buffer.
+
+    Args:
+        model: name in the results.
+        outputs: of the model.
+        real_bits: for each output the bits of the floats that its elements become, 32 or 16, or 0 where they stay as they
+            are. Empty: all stay.
+    """
+
+    def __init__(self, model: str, outputs: Sequence[TensorType], real_bits: Sequence[int] = ...) -> None: ...
+    def write(
+        self,
+        *,
+        header: FrameHeader,
+        sequence: int,
+        transforms: Sequence[ImageTransform],
+        timing: Sequence[int],
+        outputs: Sequence[np.ndarray[Any, Any]],
+    ) -> memoryview:
+        """Return the serialized message. The next call overwrites it.
+
+        Raises:
+            ValueError: another number of outputs, elements of another size, or a shape that the quantization does not fit.
+        """
+
+def parse_image(message: Buffer) -> Image: ...
+def parse_compressed_image(message: Buffer) -> CompressedImage: ...
+def parse_hbmem_image(message: Buffer, room_bytes: int) -> HbmemImage: ...
+def parse_tensor_list(message: Buffer) -> tuple[FrameHeader, list[Tensor]]: ...
+def read_stamp_ns(message: Buffer) -> int: ...
+def read_hbmem_stamp_ns(message: Buffer) -> int: ...

@@ -1,0 +1,386 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The frame pipeline of one model: take, prepare, run, publish."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from rclpy.clock import Clock
+
+from hbm_runtime_core import HbmTimeoutError, InferRequest
+
+from . import _rcl, _wire
+from .errors import DropReason, FrameError
+from .group_threads import GroupThreads, InOrder, ModelCallbackGroup
+from .inputs.assembler import Frame, FrameAssembler
+from .inputs.slot import FilledFrame, InferenceSlot
+from .monitoring.counters import FrameTimeline, ModelMonitor
+from .monitoring.health import ThrottledLogger
+from .parameters import Scheduling
+from .parameters.scheduling import ModelScheduling
+from .results import ResultSerializer
+
+_NS_PER_MS = 1_000_000
+_NS_PER_S = 1e9
+
+# Clocks of two machines differ, and a simulated clock advances after what it stamps.
+_TOLERATED_FUTURE_MS = 100
+# No frame is delayed by a minute; such an age comes from different clocks.
+_LONGEST_DELAY_MS = 60_000
+
+# A pause after an error of the middleware, which would otherwise repeat at once.
+_ERROR_PAUSE_S = 0.1
+
+# Frames whose times predict those of the next one.
+_REMEMBERED = 8
+# For the wake-ups between taking a frame and its submission, besides its preparation.
+_MARGIN_S = 0.002
+
+_T = TypeVar("_T")
+_Outputs = Mapping[str, np.ndarray[Any, Any]]
+
+
+@dataclass
+class ModelContext:
+    """What all parts of one model share.
+
+    Attributes:
+        name: of the model in the node.
+        group: callback group with the model's subscriptions.
+        scheduling: as the parameters are now.
+        monitor: counts and times of the frames.
+        log: for warnings about frames.
+        clock: of the node.
+    """
+
+    name: str
+    group: ModelCallbackGroup
+    scheduling: ModelScheduling
+    monitor: ModelMonitor
+    log: ThrottledLogger
+    clock: Clock
+
+
+@dataclass
+class _Job:
+    """One frame that a thread works on."""
+
+    frame: Frame
+    scheduling: Scheduling  # one snapshot, from admission to submission
+    timeline: FrameTimeline
+    ticket: int  # in the order of results
+    drop: DropReason | None = None
+
+
+class InferencePipeline:
+    """Runs one model on the frames of its topics. The results leave in the order of the frames.
+
+    Each slot has a thread. The leader of the threads waits for a message and takes it; then another thread leads, while
+    this one prepares, runs and publishes its frame. So the device works on one frame while the next one is prepared and
+    the result of the one before is published. Where frames arrive faster than that, the next one is taken just before
+    the device needs it, and is the newest.
+
+    After a timeout, the device still owns the request: its thread waits, and takes frames again when the device has
+    answered. So a device that hangs holds as many tasks as there are slots.
+
+    Args:
+        context: of the model.
+        frames: of the model's topics.
+        slots: one for each frame in flight.
+        serializer: of the results.
+        publisher: of the result topic.
+    """
+
+    def __init__(
+        self,
+        context: ModelContext,
+        frames: FrameAssembler,
+        slots: Sequence[InferenceSlot],
+        serializer: ResultSerializer,
+        publisher: _rcl.ResultPublisher,
+    ) -> None:
+        self._context = context
+        self._frames = frames
+        self._serializer = serializer
+        self._publisher = publisher
+        self._age_check = FrameAgeCheck(context.name, context.clock, context.log)
+        self._accepting = True
+        self._closed = False
+        # Guards the order of the results, the pace, and the three flags above it.
+        self._changed = threading.Condition()
+        self._order = InOrder(self._changed)
+        self._pacer = FramePacer(self._changed)
+        self._threads = GroupThreads(context.name, self._take, [self._worker(slot) for slot in slots])
+
+    @property
+    def busy(self) -> bool:
+        """Whether frames are in flight."""
+        return not self._order.wait_until_idle(0.0)
+
+    def pause(self, timeout_s: float) -> bool:
+        """Take no more frames. Return whether those in flight have ended within `timeout_s`."""
+        with self._changed:
+            self._accepting = False
+        return self._order.wait_until_idle(timeout_s)
+
+    def resume(self) -> None:
+        """Take frames again."""
+        with self._changed:
+            self._accepting = True
+
+    def close(self, timeout_s: float) -> None:
+        """End the threads. Those that a hanging device holds end when it answers, or with the process."""
+        with self._changed:
+            self._closed = True
+            self._accepting = False
+            self._changed.notify_all()
+        self._context.group.waiter.wake()
+        if self._threads.join(timeout_s):
+            self._publisher.close()
+
+    def _take(self) -> _Job | None:
+        """Wait for the next frame and take it; None once the pipeline is closed. The leader of the threads calls it."""
+        while not self._closed:
+            if not self._frames.has_frame:
+                self._context.group.waiter.wait()
+            if self._context.scheduling.tasks_at_once == 1:
+                self._pacer.wait()
+            try:
+                frame = self._frames.take()
+            except Exception:  # the threads must not end: the model would give no results any more
+                name, text = self._context.name, traceback.format_exc()
+                self._context.log.warning("take", f"model '{name}': cannot take a message:\n{text}")
+                time.sleep(_ERROR_PAUSE_S)
+                continue
+            if frame is not None and (job := self._admit(frame)) is not None:
+                return job
+        return None
+
+    def _admit(self, frame: Frame) -> _Job | None:
+        scheduling, counters = self._context.scheduling.current, self._context.monitor.counters
+        with self._changed:
+            if not self._accepting:
+                counters.skipped(DropReason.STOPPED)
+                return None
+            if not scheduling.enabled:
+                counters.skipped(DropReason.DISABLED)
+                return None
+            ticket = self._order.begin()
+            self._pacer.taken()
+        now_ns = time.perf_counter_ns()
+        timeline = FrameTimeline(
+            sequence=counters.received(),
+            stamp=0,
+            received_ns=self._context.clock.now().nanoseconds,
+            arrived=min(frame[0].arrived_ns or now_ns, now_ns),
+            taken=now_ns,
+        )
+        return _Job(frame, scheduling, timeline, ticket)
+
+    def _worker(self, slot: InferenceSlot) -> Callable[[_Job], None]:
+        def work(job: _Job) -> None:
+            self._process(job, slot)
+            if job.drop is DropReason.TIMEOUT:
+                self._wait_for_late_answer(slot.request)
+
+        return work
+
+    def _process(self, job: _Job, slot: InferenceSlot) -> None:
+        outputs = None
+        filled = self._attempt(job, DropReason.INTERNAL, self._prepare, job, slot)
+        if filled is not None:
+            outputs = self._attempt(job, DropReason.INFERENCE, self._infer, job, slot.request)
+        with self._changed:
+            self._pacer.ended(job.timeline.run_ended > 0)
+        # Also for a frame that was dropped: the one behind it waits for its turn.
+        with self._order.turn(job.ticket):
+            if filled is not None and outputs is not None:
+                self._attempt(job, DropReason.PUBLISH, self._publish, job, filled, outputs)
+            if job.drop is not None:
+                self._context.monitor.counters.ended(job.drop)
+
+    def _prepare(self, job: _Job, slot: InferenceSlot) -> FilledFrame:
+        timeline, scheduling = job.timeline, job.scheduling
+        timeline.stamp = job.frame[0].stamp_ns()
+        if scheduling.max_age_ms:
+            self._age_check(timeline.stamp, scheduling.max_age_ms)
+        filled = slot.fill(job.frame)
+        job.frame = ()  # its messages are read: their memory is free for the next ones
+        timeline.prepared = time.perf_counter_ns()
+        return filled
+
+    def _infer(self, job: _Job, request: InferRequest) -> _Outputs:
+        timeline, scheduling = job.timeline, job.scheduling
+        timeline.run_begun = time.perf_counter_ns()
+        with self._changed:
+            self._pacer.submitted((timeline.prepared - timeline.taken) / _NS_PER_S)
+        try:
+            outputs = request.run(
+                priority=scheduling.priority,
+                bpu_cores=scheduling.bpu_cores,
+                # A frame without a stamp is as old as its arrival.
+                custom_id=scheduling.custom_id_of(timeline.sequence, timeline.stamp or timeline.received_ns),
+                device_id=scheduling.device_id,
+                timeout_ms=scheduling.timeout_ms or None,
+            )
+        finally:
+            timeline.run_ended = time.perf_counter_ns()
+        timeline.record_inference(request.timing)
+        return outputs
+
+    def _publish(self, job: _Job, filled: FilledFrame, outputs: _Outputs) -> None:
+        timeline = job.timeline
+        timeline.publish_begun = time.perf_counter_ns()
+        message = self._serializer.serialize(filled.header, filled.transforms, timeline, outputs)
+        self._publisher.publish(message)
+        timeline.published = time.perf_counter_ns()
+        self._context.monitor.published(timeline)
+
+    def _wait_for_late_answer(self, request: InferRequest) -> None:
+        """Wait until the device has answered a request that timed out, and so gives its inputs back."""
+        with self._context.monitor.late_answer(), contextlib.suppress(RuntimeError):
+            request.wait()
+
+    def _attempt(self, job: _Job, failure: DropReason, step: Callable[..., _T], *arguments: Any) -> _T | None:
+        """Do one step of a frame. An error drops this frame with a warning, and never affects the next one.
+
+        Args:
+            job: the frame.
+            failure: what a RuntimeError of this step counts as.
+            step: what to do.
+            arguments: of `step`.
+        """
+        try:
+            return step(*arguments)
+        except FrameError as error:
+            self._drop(job, error.reason, str(error), cause=error.cause, once=error.once)
+        except _wire.WireError as error:
+            self._drop(job, DropReason.MALFORMED, str(error))
+        except HbmTimeoutError as error:
+            self._drop(
+                job,
+                DropReason.TIMEOUT,
+                f"{error}. The model continues when the device has answered; if that is only a little late, raise "
+                f"{self._context.name}.timeout_ms ({job.scheduling.timeout_ms}) or the model's priority",
+            )
+        except (RuntimeError, TimeoutError) as error:
+            self._drop(job, failure, str(error))
+        except Exception:  # a thread that ends would silence the model
+            self._drop(job, DropReason.INTERNAL, f"unexpected error, please report it:\n{traceback.format_exc()}")
+        return None
+
+    def _drop(self, job: _Job, reason: DropReason, text: str, cause: str = "", once: bool = False) -> None:
+        job.drop = reason
+        self._context.log.warning(cause or reason, f"model '{self._context.name}': frame dropped: {text}", once)
+
+
+class FrameAgeCheck:
+    """Compares the stamps of a model's frames with the node's clock.
+
+    A stamp without an age does not drop its frame: late results are worth more to a robot than none because of a clock.
+    """
+
+    def __init__(self, model: str, clock: Clock, log: ThrottledLogger) -> None:
+        self._model = model
+        self._clock = clock
+        self._log = log
+
+    def __call__(self, stamp_ns: int, max_age_ms: int) -> None:
+        """Raise FrameError for a frame that is older than `max_age_ms`."""
+        if stamp_ns == 0:
+            self._warn_once("stamp of zero", "frames have a stamp of zero, so max_age_ms keeps all of them")
+            return
+        now_ns = self._clock.now().nanoseconds
+        age_ms = (now_ns - stamp_ns) / _NS_PER_MS
+        if age_ms > max_age_ms:
+            doubtful = age_ms > _LONGEST_DELAY_MS
+            raise FrameError(
+                DropReason.TOO_OLD,
+                f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}"
+                + ("; the clocks disagree: set use_sim_time on both camera and node, or on neither" if doubtful else ""),
+                detail="clocks" if doubtful else "",
+            )
+        if age_ms < -_TOLERATED_FUTURE_MS:
+            self._warn_once(
+                "stamp from the future",
+                f"the stamp of a frame is {-age_ms:.0f} ms ahead of the node's clock, so max_age_ms keeps it; "
+                + (
+                    "the node's clock is 0, because use_sim_time is true and nothing publishes /clock"
+                    if now_ns == 0
+                    else "check that camera and node have one clock (NTP, or use_sim_time for both or none)"
+                ),
+            )
+
+    def _warn_once(self, cause: str, text: str) -> None:
+        self._log.warning(cause, f"model '{self._model}': {text}", once=True)
+
+
+class FramePacer:
+    """Chooses when to take the next frame for a busy device: as late as the device allows, so that it is the newest.
+
+    A frame that waits in the device's queue for most of an inference would be replaced by newer ones meanwhile. It is
+    enough that it is ready just before the running inference ends. All methods but wait() need the condition held.
+
+    Args:
+        changed: the condition of the pipeline.
+        now: a monotonic clock, s.
+    """
+
+    def __init__(self, changed: threading.Condition, now: Callable[[], float] = time.monotonic) -> None:
+        self._changed = changed
+        self._now = now
+        self._preparing = 0
+        self._at_device = 0
+        # When the device began the inference that runs, or will begin the one that is being prepared.
+        self._begins_s = 0.0
+        # The shortest counts: a frame that is taken too early is a little older, one that is too late leaves the device
+        # idle.
+        self._inferences_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._preparations_s: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def taken(self) -> None:
+        """Count a frame that is being prepared from now on."""
+        self._preparing += 1
+        if self._at_device == 0:
+            self._begins_s = self._now() + max(self._preparations_s, default=0.0)
+
+    def submitted(self, preparation_s: float) -> None:
+        """Count a frame whose preparation took this long and that is given to the device now."""
+        self._preparations_s.append(preparation_s)
+        if self._at_device == 0:
+            self._begins_s = self._now()
+        self._preparing -= 1
+        self._at_device += 1
+        self._changed.notify_all()
+
+    def ended(self, submitted: bool) -> None:
+        """Count the end of a frame at the device or, where it was not submitted, of its preparation."""
+        if submitted:
+            self._at_device -= 1
+            now_s = self._now()
+            self._inferences_s.append(now_s - self._begins_s)
+            self._begins_s = now_s
+        else:
+            self._preparing -= 1
+        self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until it is time to take the next frame: at once where the device is idle."""
+        with self._changed:
+            while (remaining_s := self._remaining_s()) > 0:
+                self._changed.wait(remaining_s)
+
+    def _remaining_s(self) -> float:
+        if self._preparing + self._at_device == 0 or not self._inferences_s:
+            return 0.0
+        lead_s = max(self._preparations_s, default=0.0) + _MARGIN_S
+        return self._begins_s + min(self._inferences_s) - lead_s - self._now()
