@@ -17,7 +17,7 @@ from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 
-from hbm_runtime_ros.spinning import Spinning
+from hbm_runtime_ros.group_threads import SpinThread
 
 PATIENCE_S = 20.0
 
@@ -51,7 +51,7 @@ class Graph:
         self.node = rclpy.create_node("graph_of_the_test", context=self._context)
         executor = SingleThreadedExecutor(context=self._context)
         executor.add_node(self.node)
-        self._spinning = Spinning(executor)
+        self._spinning = SpinThread(executor)
         self._spinning.start()
         self._publishers: dict[tuple[str, type], Any] = {}
         self.logs: list[Log] = []

@@ -36,8 +36,11 @@ class NodeProcess:
     def __enter__(self) -> "NodeProcess":
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: Any) -> None:
         self.stop()
+        if error is None:  # a failing test has its own reason
+            unexpected = [line for line in self.output.splitlines() if "[ERROR]" in line or "Traceback" in line]
+            assert not unexpected, f"the node logged errors: {unexpected[:5]}"
 
     @property
     def output(self) -> str:

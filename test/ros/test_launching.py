@@ -13,7 +13,7 @@ from ament_index_python.packages import get_package_share_directory
 from model_packages import echo_model, write_models
 from test_start_failures import EXECUTABLE
 
-from hbm_runtime_ros.distribution import DDS_PROFILE_VARIABLES
+from hbm_runtime_ros.compat import DDS_PROFILE_VARIABLES
 from hbm_runtime_ros.launching import dds_profile, inference_node
 from launch import LaunchContext
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Model files are absolute, in a package, or beside the parameter file; the working directory plays no part."""
+"""Model files are absolute, in a package, or relative to the parameter file that names them; never to the working directory."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ import pytest
 from ament_index_python.packages import get_package_share_directory
 
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.model_files import folder_of_parameter_file, resolve_model_file
+from hbm_runtime_ros.model_files import ModelFileLocator
+from hbm_runtime_ros.parameters.files import ParameterFiles
+
+NODE = "/robot/hbm_inference"
 
 
 @pytest.fixture
@@ -18,39 +21,80 @@ def model(tmp_path):
     return file
 
 
-def test_an_absolute_path_is_taken_as_it_is(model):
-    assert resolve_model_file(str(model), "a.file", None) == model
+def locator(*files, model_dir=""):
+    arguments = [text for file in files for text in ("--params-file", str(file))]
+    return ModelFileLocator(NODE, ParameterFiles(["node", "--ros-args", *arguments]), model_dir)
 
 
-def test_a_relative_path_starts_from_the_model_folder(model):
-    assert resolve_model_file("model.hbm", "a.file", model.parent) == model
+def parameter_file(folder, key="/**", file="model.hbm", name="parameters.yaml"):
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"{key}:\n  ros__parameters:\n    a: {{file: {file}}}\n" if file else "/**:\n  ros__parameters: {x: 1}\n")
+    return path
+
+
+def test_an_absolute_path_is_used_as_it_is(model):
+    assert locator().find(str(model), "a.file") == model
+
+
+def test_a_relative_path_starts_from_the_model_dir(model):
+    assert locator(model_dir=str(model.parent)).find("model.hbm", "a.file") == model
 
 
 def test_a_package_path_starts_from_its_share_folder():
-    found = resolve_model_file("package://hbm_runtime_ros/package.xml", "a.file", None)
+    found = locator().find("package://hbm_runtime_ros/package.xml", "a.file")
     assert found == Path(get_package_share_directory("hbm_runtime_ros")) / "package.xml"
 
 
 def test_the_working_directory_is_never_searched(model, monkeypatch):
     monkeypatch.chdir(model.parent)
     with pytest.raises(ConfigurationError, match="relative"):
-        resolve_model_file("model.hbm", "a.file", None)
+        locator().find("model.hbm", "a.file")
 
 
 def test_a_folder_is_no_model(tmp_path):
     with pytest.raises(ConfigurationError, match="is not a file"):
-        resolve_model_file(str(tmp_path), "a.file", None)
+        locator().find(str(tmp_path), "a.file")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "folder"),
-    [
-        ([], None),
-        (["node", "--ros-args", "-p", "a:=b"], None),
-        (["node", "--ros-args", "--params-file", "/x/y.yaml"], Path("/x")),
-        (["node", "--ros-args", "--params-file", "/x/y.yaml", "--params-file", "/z/y.yaml"], Path("/z")),
-        (["node", "--ros-args", "--params-file"], None),
-    ],
+    "key", ["/**", "/robot/hbm_inference", "/*/hbm_inference", "robot/hbm_inference", "/robot/**", "/**/hbm_inference"]
 )
-def test_the_folder_of_the_parameter_file(arguments, folder):
-    assert folder_of_parameter_file(arguments) == folder
+def test_a_relative_path_starts_from_the_file_that_names_it(model, key):
+    assert locator(parameter_file(model.parent, key)).find("model.hbm", "a.file") == model
+
+
+def test_a_nested_section_names_it(model):
+    path = model.parent / "nested.yaml"
+    path.write_text("robot:\n  hbm_inference:\n    ros__parameters: {a.file: model.hbm}\n")
+    assert locator(path).find("model.hbm", "a.file") == model
+
+
+@pytest.mark.parametrize("others", ["before", "behind"])
+def test_other_parameter_files_do_not_matter(model, tmp_path, others):
+    own = parameter_file(model.parent)
+    other = parameter_file(tmp_path / "elsewhere", file="")
+    files = (other, own) if others == "before" else (own, other)
+    assert locator(*files).find("model.hbm", "a.file") == model
+
+
+def test_of_several_files_that_name_it_the_last_one_counts(model, tmp_path):
+    first = parameter_file(tmp_path / "elsewhere")
+    assert locator(first, parameter_file(model.parent)).find("model.hbm", "a.file") == model
+
+
+@pytest.mark.parametrize("key", ["/other", "/*", "/robot/other", "/hbm_inference"])
+def test_a_section_of_another_node_does_not_count(model, key):
+    with pytest.raises(ConfigurationError, match="no parameter file names it"):
+        locator(parameter_file(model.parent, key)).find("model.hbm", "a.file")
+
+
+def test_a_dictionary_of_a_launch_file_is_no_file_to_be_relative_to(model):
+    with pytest.raises(ConfigurationError, match="absolute path"):
+        locator(parameter_file(model.parent, name="launch_params_x1y2")).find("model.hbm", "a.file")
+
+
+def test_a_parameter_file_for_another_node_is_named_with_the_sections_that_it_has(tmp_path):
+    path = parameter_file(tmp_path, "hbm_infer")
+    text = ParameterFiles(["--params-file", str(path)]).explain_missing_section(NODE)
+    assert text == f"{path} has no section for {NODE} (it has /hbm_infer); use `/**`, which matches every node"

@@ -5,13 +5,11 @@
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
-from ament_index_python.packages import get_package_prefix
 from model_packages import echo_model, write_models, write_parameters
+from node_process import EXECUTABLE, NodeProcess
 
-EXECUTABLE = Path(get_package_prefix("hbm_runtime_ros")) / "lib" / "hbm_runtime_ros" / "inference_node"
 PATIENCE_S = 30
 
 
@@ -42,7 +40,7 @@ def test_no_models(folder):
     assert "'models': names no model" in run_node()
 
 
-def test_a_missing_model_file_is_named_with_its_neighbours(folder):
+def test_a_missing_model_file_is_named_with_its_neighbors(folder):
     text = failure(folder, models=["a"], a={"file": "ecko.hbm"})
     assert f"there is no file {folder / 'ecko.hbm'}" in text
     assert "echo.hbm, two.hbm" in text
@@ -54,12 +52,12 @@ def test_a_missing_folder(folder):
 
 
 def test_no_file_at_all(folder):
-    assert "'a.file': names no file" in failure(folder, models=["a"])
+    assert "'a.file': is empty" in failure(folder, models=["a"])
 
 
 def test_a_relative_file_without_a_parameter_file_is_never_looked_for_in_the_working_directory(folder):
     text = run_node("-p", "models:=[a]", "-p", "a.file:=echo.hbm", cwd=folder)
-    assert "no parameter file that it could be relative to" in text
+    assert "no parameter file names it" in text
 
 
 def test_an_unknown_package(folder):
@@ -80,19 +78,19 @@ def test_a_truncated_file(folder):
 
 def test_a_model_that_the_file_does_not_hold(folder):
     text = failure(folder, models=["a"], a={"file": "two.hbm", "model_name": "middle"})
-    assert "holds no model 'middle', it holds left, right" in text
+    assert "unknown model 'middle' in" in text
 
 
 def test_a_file_of_two_models_without_a_choice(folder):
-    assert "holds 2 models, name one of left, right" in failure(folder, models=["a"], a={"file": "two.hbm"})
+    assert "contains 2 models, choose one of left, right" in failure(folder, models=["a"], a={"file": "two.hbm"})
 
 
 def test_two_models_of_one_name(folder):
-    assert "'a' stands there twice" in failure(folder, models=["a", "a"], a={"file": "echo.hbm"})
+    assert "duplicate model name 'a'" in failure(folder, models=["a", "a"], a={"file": "echo.hbm"})
 
 
 def test_a_name_that_cannot_be_a_parameter(folder):
-    assert "'a.b' is no model name" in failure(folder, models=["a.b"])
+    assert "invalid model name 'a.b'" in failure(folder, models=["a.b"])
 
 
 @pytest.mark.parametrize(
@@ -100,8 +98,8 @@ def test_a_name_that_cannot_be_a_parameter(folder):
     [
         ("priority", 256, "Min: 0, Max: 255, value: 256"),
         ("priority", "high", "expected an integer"),
-        ("bpu_cores", [7], "core 7 is not in [0, 3] (s600 has 4)"),
-        ("bpu_cores", [0, 0], "names a core twice"),
+        ("bpu_cores", [7], "the s600 has cores 0 to 3, got [7]"),
+        ("bpu_cores", [0, 0], "duplicate core index 0"),
         ("bpu_cores", [], "the default is [-1]"),
         ("resize", "squeeze", "'squeeze' is not one of stretch, letterbox"),
         ("depth", 0, "Min: 1, Max: 1000, value: 0"),
@@ -115,7 +113,7 @@ def test_a_parameter_that_is_not_allowed(folder, name, value, expected):
 
 
 def test_a_model_for_two_cores_without_cores(folder):
-    assert "must be named, for instance [0, 1]" in failure(
+    assert "needs them named, for example [0, 1]" in failure(
         folder, models=["a"], a={"file": "two.hbm", "model_name": "right"}
     )
 
@@ -129,7 +127,7 @@ def test_a_model_without_a_picture_input(folder):
     write_models(folder / "features.hbm", features)
     text = failure(folder, models=["a"], a={"file": "features.hbm", "transport": "raw"})
     assert "'a.transport'" in text
-    assert "raw brings pictures" in text
+    assert "raw carries pictures" in text
 
 
 def test_the_bpu_where_there_is_none(folder):
@@ -166,4 +164,33 @@ def test_two_models_that_want_one_topic_as_two_types(folder):
 
 def test_results_on_the_topic_of_the_node_itself(folder):
     text = failure(folder, models=["a"], a={"file": "echo.hbm", "result_topic": "~/models"})
-    assert "'a.result_topic': /hbm_inference/models is where the node tells of its models" in text
+    assert "'a.result_topic': /hbm_inference/models is the topic of the node's list of models" in text
+
+
+def test_a_parameter_file_that_cannot_be_read(tmp_path):
+    file = tmp_path / "parameters.yaml"
+    file.write_text("/**:\n  ros__parameters:\n   models: [a\n")
+    done = subprocess.run(
+        [EXECUTABLE, "--ros-args", "--params-file", file], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "cannot start" in done.stderr
+    assert str(file) in done.stderr
+
+
+def test_an_argument_that_ros_does_not_know():
+    done = subprocess.run([EXECUTABLE, "--ros-args", "--prams-file"], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "--prams-file" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["result_topic", "input_topic"])
+@pytest.mark.parametrize("value", ["bad topic", "5th/image", "a//b", "{robot}/image"])
+def test_a_topic_that_cannot_be(tmp_path, name, value):
+    write_models(tmp_path / "echo.hbm", echo_model())
+    with NodeProcess(tmp_path, {"models": ["echo"], "echo": {"file": "echo.hbm", name: value}}) as node:
+        assert node.process.wait(20) == 1
+        assert f"parameter 'echo.{name}': " in node.output
+        assert "Traceback" not in node.output

@@ -80,12 +80,12 @@ NOT_RUN = (
         r"colcon build --packages-select hbm_runtime_ros", "is the build of this package", "scripts/build", options_exist
     ),
     NotRun(r"\. install/setup\.sh", "env.sh does the same", "env.sh", page="README.md"),
-    NotRun(r"ros2 lifecycle ", "no wheel has this verb", "test/ros/life/test_lifecycle.py"),
-    NotRun(r"ros2 bag ", "no wheel has this verb", "test/ros/life/test_replay.py", files_exist),
+    NotRun(r"ros2 lifecycle ", "no wheel has this verb", "test/ros/test_lifecycle.py"),
+    NotRun(r"ros2 bag ", "no wheel has this verb", "test/ros/test_replay.py", files_exist),
     NotRun(
         r"ros2 launch hbm_runtime_ros two_machines",
         "needs a second machine",
-        "test/ros/life/test_launch_files.py",
+        "test/ros/test_launch_files.py",
         launch_arguments_exist,
     ),
     NotRun(r"pytest test/", "is a part of the test run", "scripts/test", files_exist),

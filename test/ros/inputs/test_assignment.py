@@ -5,15 +5,15 @@
 import pytest
 
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.inputs.assignment import assign_inputs
+from hbm_runtime_ros.inputs.plan import assign_inputs
 
 
 def test_one_topic_fills_all():
-    assert assign_inputs("m", ["b", "a"], {"": [""]}) == {"": ["b", "a"]}
+    assert assign_inputs("m", ["b", "a"], {"": ()}) == {"": ["b", "a"]}
 
 
 def test_a_topic_fills_the_input_of_its_name_or_its_planes():
-    assert assign_inputs("m", ["left_y", "left_uv", "speed"], {"speed": [""], "left": [""]}) == {
+    assert assign_inputs("m", ["left_y", "left_uv", "speed"], {"speed": (), "left": ()}) == {
         "speed": ["speed"],
         "left": ["left_y", "left_uv"],
     }
@@ -26,9 +26,9 @@ def test_named_inputs_count_more_than_the_topics_name():
 @pytest.mark.parametrize(
     ("inputs", "wanted", "words"),
     [
-        (["x"], {"": ["y"]}, ["'m.tensors'", "'y'", "it has 'x'"]),
+        (["x"], {"": ["y"]}, ["'m.tensors'", "unknown input 'y'", "the model has 'x'"]),
         (["x", "y"], {"": ["x"]}, ["no topic fills 'y'", "'m.inputs'"]),
-        (["x", "y"], {"a": [""], "y": [""]}, ["'m.a.tensors'", "'a'", "'x', 'y'"]),
+        (["x", "y"], {"a": (), "y": ()}, ["'m.a.tensors'", "'a'", "'x', 'y'"]),
         (["x", "y"], {"a": ["x", "y"], "b": ["y"]}, ["'m.b.tensors'", "'y'", "'m.a.tensors'"]),
     ],
 )

@@ -11,7 +11,7 @@ from hbm_img_msgs.msg import HbmMsg480P, HbmMsg540P
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH
 
 from hbm_runtime_ros import _wire
-from hbm_runtime_ros.inputs.message_kinds import KINDS
+from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES
 
 WIDTH, HEIGHT = MODEL_WIDTH, MODEL_HEIGHT
 TOPIC = "/hbmem_img"
@@ -93,6 +93,6 @@ def test_another_size_of_the_same_family_is_followed(graph, publisher, results):
 
 
 def test_the_room_for_the_picture_is_that_of_the_installed_package():
-    assert KINDS["hbm_img_msgs/msg/HbmMsg480P"].room_bytes == HbmMsg480P().data.size
+    assert MESSAGE_TYPES["hbm_img_msgs/msg/HbmMsg480P"].capacity_bytes == HbmMsg480P().data.size
     with pytest.raises(_wire.WireError, match="data"):
         _wire.parse_hbmem_image(b"\0\1\0\0" + bytes(44), 100)

@@ -10,11 +10,9 @@ from model_packages import echo_model, write_models
 from rclpy.parameter import Parameter
 
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.inputs import message_kinds
-from hbm_runtime_ros.inputs.topic_settings import declare_inputs
-from hbm_runtime_ros.inputs.topics import plan_topics
-from hbm_runtime_ros.loaded_model import LoadedModel
-from hbm_runtime_ros.model_files import ModelFiles
+from hbm_runtime_ros.inputs import message_types
+from hbm_runtime_ros.inputs.plan import declare_inputs, plan_topics
+from hbm_runtime_ros.model_files import ModelFileCache, ModelHandle
 from hbm_runtime_ros.parameters import INPUT_PARAMETERS, SYNC_PARAMETERS
 
 OUTPUT = {"name": "out", "dtype": "float32", "shape": [1]}
@@ -29,8 +27,8 @@ def load(tmp_path_factory):
     file = tmp_path_factory.mktemp("parameters") / "models.hbm"
     models = [{"name": name, "inputs": inputs, "outputs": [OUTPUT]} for name, inputs in INPUTS.items()]
     write_models(file, echo_model("nv12"), *models)
-    files = ModelFiles()
-    return lambda name: LoadedModel(files, file, "m", name)
+    files = ModelFileCache("sim")
+    return lambda name: ModelHandle(files, file, "m", name)
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +58,16 @@ def test_every_parameter_is_explained_read_only_and_accepts_its_default(table):
 
 
 def test_one_topic_has_its_parameters_below_the_model(declare):
-    (topic,) = declare(input_topic="camera", mean=[1, 2, 3], scale=[0.5]).topics
+    (topic,) = declare(input_topic="camera", mean=[1, 2, 3], scale=[0.5])[0]
     assert (topic.name, topic.prefix, topic.topic) == ("", "m", "/camera")
-    assert (topic.values["mean"], topic.values["scale"]) == ([1.0, 2.0, 3.0], [0.5])
-    assert all(isinstance(value, float) for value in topic.values["mean"])
+    assert (topic.parameters.mean, topic.parameters.scale) == ((1.0, 2.0, 3.0), (0.5,))
+    assert all(isinstance(value, float) for value in topic.parameters.mean)
 
 
 def test_the_model_s_own_values_are_the_defaults_of_its_inputs(declare):
-    settings = declare(inputs=["left", "right"], resize="stretch", right__resize="none", right__input_topic="/r/image")
-    left, right = settings.topics
-    assert (left.topic, left.values["resize"], left.prefix) == ("/left", "stretch", "m.left")
-    assert (right.topic, right.values["resize"], right.prefix) == ("/r/image", "none", "m.right")
+    (left, right), _ = declare(inputs=["left", "right"], resize="stretch", right__resize="none", right__input_topic="/r/image")
+    assert (left.topic, left.parameters.resize, left.prefix) == ("/left", "stretch", "m.left")
+    assert (right.topic, right.parameters.resize, right.prefix) == ("/r/image", "none", "m.right")
 
 
 @pytest.mark.parametrize(
@@ -79,12 +76,12 @@ def test_the_model_s_own_values_are_the_defaults_of_its_inputs(declare):
         ({"mean": [1.0, 2.0]}, ["'m.mean'", "three channels", "[1.0, 2.0]"]),
         ({"mean": "zero"}, ["'m.mean'", "double array", "'zero'"]),
         ({"mean": 3.0}, ["'m.mean'", "double array", "3.0"]),
-        ({"mean": [float("nan")]}, ["'m.mean'", "numbers"]),
-        ({"scale": [0, 1, 1]}, ["'m.scale'", "scale of 0"]),
+        ({"mean": [float("nan")]}, ["'m.mean'", "finite numbers"]),
+        ({"scale": [0, 1, 1]}, ["'m.scale'", "must not be 0"]),
         ({"region": [1, 2, 3]}, ["'m.region'", "[x, y, width, height]", "[1, 2, 3]"]),
         ({"region": [0, 0, 0, 10]}, ["'m.region'", "from 1"]),
         ({"region": [0.5, 0.0, 1.0, 1.0]}, ["'m.region'", "integer array"]),
-        ({"colour": "yuv"}, ["'m.colour'", "rgb, bgr"]),
+        ({"color": "yuv"}, ["'m.color'", "rgb, bgr"]),
         ({"interpolation": "cubic"}, ["'m.interpolation'", "nearest, bilinear, box"]),
         ({"transport": "shared_memory"}, ["'m.transport'", "hbmem"]),
         ({"picture_range": "half"}, ["'m.picture_range'", "limited, full"]),
@@ -93,14 +90,14 @@ def test_the_model_s_own_values_are_the_defaults_of_its_inputs(declare):
         ({"slop_ms": 0}, ["'m.slop_ms'", "1"]),
         ({"sync_queue": 0}, ["'m.sync_queue'", "1"]),
         ({"inputs": ["a b"]}, ["'m.inputs'", "'a b'"]),
-        ({"inputs": ["a", "a"]}, ["'m.inputs'", "twice"]),
+        ({"inputs": ["a", "a"]}, ["'m.inputs'", "duplicate input name 'a'"]),
         ({"inputs": ["resize"]}, ["'m.inputs'", "'resize'"]),
         ({"inputs": ["priority"]}, ["'m.inputs'", "'priority'"]),
         ({"inputs": ["a"], "input_topic": "x"}, ["'m.input_topic'", "'m.<input>.input_topic'"]),
         ({"inputs": ["a", "b"], "a__input_topic": "x", "b__input_topic": "/x"}, ["'m.a.input_topic'", "'m.b.input_topic'"]),
         ({"inputs": ["a"], "a__mean": [1.0, 2.0]}, ["'m.a.mean'"]),
         ({"input_topic": "a b"}, ["'m.input_topic'", "a b"]),
-        ({"tensors": ["x", "x"]}, ["'m.tensors'", "twice"]),
+        ({"tensors": ["x", "x"]}, ["'m.tensors'", "duplicate tensor name 'x'"]),
     ],
 )
 def test_a_bad_value_names_its_parameter(declare, values, words):
@@ -117,7 +114,7 @@ ALL = ("raw", "compressed", "hbmem", "tensors")
     ("model", "values", "transports"),
     [
         ("nv12", {}, [ALL]),
-        ("float", {"mean": [1.0, 2.0, 3.0], "colour": "bgr"}, [ALL]),
+        ("float", {"mean": [1.0, 2.0, 3.0], "color": "bgr"}, [ALL]),
         ("float", {"transport": "tensors"}, [("tensors",)]),
         ("nv12", {"transport": "compressed"}, [("compressed",)]),
         ("features", {}, [("tensors",)]),
@@ -128,7 +125,7 @@ ALL = ("raw", "compressed", "hbmem", "tensors")
     ],
 )
 def test_the_models_inputs_say_what_a_topic_can_carry(load, declare, model, values, transports):
-    plans = plan_topics(load(model), declare(**values).topics)
+    plans = plan_topics(load(model), declare(**values)[0])
     assert [plan.transports for plan in plans] == transports
 
 
@@ -142,19 +139,19 @@ def test_the_models_inputs_say_what_a_topic_can_carry(load, declare, model, valu
         ("stereo", {"inputs": ["left", "front"]}, ["'m.front.tensors'", "'front'"]),
         ("nv12", {"mean": [1.0]}, ["'m.mean'", "NV12"]),
         ("nv12", {"scale": [2.0]}, ["'m.scale'", "NV12"]),
-        ("nv12", {"colour": "bgr"}, ["'m.colour'", "NV12"]),
+        ("nv12", {"color": "bgr"}, ["'m.color'", "NV12"]),
         ("float", {"model_range": "full"}, ["'m.model_range'", "NV12"]),
         ("nv12", {"tensors": ["data"]}, ["'m.tensors'", "'data'", "'data_y', 'data_uv'"]),
     ],
 )
 def test_parameters_that_do_not_fit_the_model_are_refused(load, declare, model, values, words):
     with pytest.raises(ConfigurationError) as refusal:
-        plan_topics(load(model), declare(**values).topics)
+        plan_topics(load(model), declare(**values)[0])
     for word in words:
         assert word in str(refusal.value)
 
 
 def test_shared_memory_pictures_need_their_package(load, declare, monkeypatch):
-    monkeypatch.setattr(message_kinds.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ConfigurationError, match=r"'m\.transport': hbmem needs the package hbm_img_msgs"):
-        plan_topics(load("nv12"), declare(transport="hbmem").topics)
+    monkeypatch.setattr(message_types.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r"'m\.transport': hbm_img_msgs is not installed"):
+        plan_topics(load("nv12"), declare(transport="hbmem")[0])

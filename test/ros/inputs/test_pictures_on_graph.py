@@ -169,15 +169,16 @@ def test_each_bad_compressed_picture_says_why(tmp_path, case):
     from rclpy.serialization import serialize_message
 
     from hbm_runtime_ros.errors import FrameError
-    from hbm_runtime_ros.inputs.compressed_input import CompressedInput
-    from hbm_runtime_ros.inputs.message_kinds import KINDS, Message
+    from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
+    from hbm_runtime_ros.inputs.pictures import CompressedImageReader
+    from hbm_runtime_ros.monitoring.health import ThrottledLogger
 
     runtime = HB_HBMRuntime(str(write_models(tmp_path / "echo.hbm", echo_model())))
     preparation = vision.for_model(runtime, "echo")
     make, words = BAD_COMPRESSED[case]
-    message = Message(KINDS["sensor_msgs/msg/CompressedImage"], serialize_message(make()))
+    message = Message(MESSAGE_TYPES["sensor_msgs/msg/CompressedImage"], serialize_message(make()))
     with pytest.raises(FrameError) as refused:
-        CompressedInput(preparation, "").fill(message, runtime.create_request("echo").inputs)
+        CompressedImageReader(preparation, "", ThrottledLogger(print)).fill(message, runtime.create_request("echo").inputs)
     for word in words:
         assert word in str(refused.value)
 

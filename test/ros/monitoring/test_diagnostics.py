@@ -13,7 +13,7 @@ from lifecycle_msgs.srv import ChangeState
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from node_process import NodeProcess
 
-from hbm_runtime_ros.monitoring.model_monitor import STAGES
+from hbm_runtime_ros.monitoring.counters import STAGES
 
 MODELS = ("good", "bad", "lazy", "off", "late")
 LATENCY_US = 20_000
@@ -128,4 +128,4 @@ def test_the_first_lines_tell_topics_types_qos_and_shapes_in_one_block(node):
 def test_a_second_node_of_the_same_name_is_told(folder, parameters, node):
     with NodeProcess(folder, parameters) as second:
         wait_until(lambda: "another node is named /hbm_inference" in second.output, "a warning", 15)
-        assert "__node:=" in second.output
+        assert "namespace:=NAME" in second.output

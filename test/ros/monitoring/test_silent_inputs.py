@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Why nothing comes out: the node finds the cause by itself and names the remedy."""
+"""Why there are no results: the node finds the cause by itself and names the remedy."""
 
 import pytest
 from graph import Graph, nv12_picture, wait_until
@@ -45,8 +45,8 @@ def warning_of(graph, model):
 def test_a_topic_without_publisher_is_told_with_similar_topics_and_the_remedy(graph):
     text = warning_of(graph, "nobody")
     assert "/left_camera/image " in text and "sensor_msgs/msg/Image" in text and "best_effort, depth 1" in text
-    assert "nobody publishes there" in text
-    assert "`--ros-args -r /left_camera/image:=/left/camera/image_raw`" in text
+    assert ": no publisher. Topics of this type: " in text
+    assert "set `nobody.input_topic: /left/camera/image_raw` in the parameter file" in text
     assert "/left_camera/images" not in text, "that is no picture"
 
 
@@ -54,7 +54,7 @@ def test_an_incompatible_publisher_is_named_with_the_policy_and_the_remedy(graph
     text = warning_of(graph, "unreliable")
     assert "/graph_of_the_test [best_effort, volatile]" in text
     assert "incompatible" in text and "Reliability" in text.title()
-    assert "`--ros-args -p unreliable.reliability:=best_effort`" in text
+    assert "Set `unreliable.reliability: best_effort` in the parameter file" in text
 
 
 def test_another_type_on_the_topic_is_named(graph):
@@ -65,7 +65,7 @@ def test_another_type_on_the_topic_is_named(graph):
 
 def test_a_publisher_that_sends_nothing_is_named(graph):
     text = warning_of(graph, "silent")
-    assert "published by /graph_of_the_test [reliable, volatile], but nothing comes" in text
+    assert "published by /graph_of_the_test [reliable, volatile], but no message arrives" in text
     assert "`ros2 topic hz /silent/image`" in text
 
 

@@ -15,9 +15,9 @@ from hbm_runtime_ros.msg import Tensor
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 
 from hbm_runtime_core import HB_HBMRuntime
-from hbm_runtime_ros.dequantization import real_bits
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.parameters.dequantize import check_dequantize
+from hbm_runtime_ros.parameters.tables import check_dequantize
+from hbm_runtime_ros.results import real_bits
 
 EXECUTABLE = Path(get_package_prefix("hbm_runtime_ros")) / "lib" / "hbm_runtime_ros" / "inference_node"
 
@@ -43,7 +43,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(folder):
     runtime = HB_HBMRuntime(str(folder / "echo.hbm"))
-    return SimpleNamespace(group="echo", name="echo", output_names=list(runtime.output_names["echo"]), runtime=runtime)
+    return SimpleNamespace(name="echo", model_name="echo", output_names=list(runtime.output_names["echo"]), runtime=runtime)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_one_word_stands_for_every_output_with_real_values_and_names_for_some(mo
         ("float32, boxes=none", "'float32' is not of the form output=word"),
         ("boxes=none,", "'' is not of the form output=word"),
         ("=none", "'=none' is not of the form output=word"),
-        ("boxes=none, boxes=float32", "names the output 'boxes' twice"),
+        ("boxes=none, boxes=float32", "duplicate output 'boxes'"),
     ],
 )
 def test_other_words_are_refused(text, expected):
@@ -79,12 +79,12 @@ def test_other_words_are_refused(text, expected):
 
 
 def test_an_output_that_the_model_has_not_is_refused_with_those_that_it_has(model):
-    with pytest.raises(ConfigurationError, match=r"'echo.dequantize': the model has no output 'box', it has 'luma', 'chroma'"):
+    with pytest.raises(ConfigurationError, match=r"'echo.dequantize': unknown output 'box' \(known: 'luma', 'chroma'"):
         real_bits("box=float32", model)
 
 
 def test_integers_without_quantisation_have_no_real_values_to_ask_for(model):
-    with pytest.raises(ConfigurationError, match="output 'luma' holds uint8 that the model does not quantise.*luma=none"):
+    with pytest.raises(ConfigurationError, match="output 'luma' contains uint8 that the model does not quantize; set luma=none"):
         real_bits("luma=float32", model)
 
 

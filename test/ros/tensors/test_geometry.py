@@ -10,7 +10,7 @@ from rclpy.serialization import deserialize_message
 from hbm_runtime_core._vision import Nv12Preparation
 from hbm_runtime_ros import _wire
 from hbm_runtime_ros.geometry import boxes_to_model, boxes_to_source, points_to_model, points_to_source, transform_of
-from hbm_runtime_ros.inputs.wire_transform import WireTransform
+from hbm_runtime_ros.inputs.pictures import transform_message
 
 MODES = ["stretch", "letterbox", "letterbox_top_left", "center_crop", "none"]
 
@@ -31,7 +31,7 @@ def prepared(mode, source, model, region):
     uv = np.zeros((1, model_height // 2, model_width // 2, 2), np.uint8)
     placed = preparation.prepare(bytes(width * height), width, height, width, "mono8", y, uv, offset=0)
     payload = _wire.ResultWriter("m", []).write(
-        header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[WireTransform(["y", "uv"]).of(placed)],
+        header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[transform_message(placed, ("y", "uv"))],
         timing=(0,) * 7, outputs=[],
     )  # fmt: skip
     return placed, deserialize_message(bytes(payload), InferenceResult).transforms[0]

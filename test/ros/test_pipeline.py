@@ -15,7 +15,7 @@ from rclpy.parameter import Parameter
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
 
-from hbm_runtime_ros.distribution import param_set_patience
+from hbm_runtime_ros.compat import param_set_timeout
 
 SLOW_US = 100_000
 LATE_MS = 1500
@@ -226,7 +226,7 @@ def test_values_that_are_set_together_are_taken_together_or_not_at_all(graph):
 def test_a_parameter_file_that_is_loaded_sets_what_is_right_and_names_what_is_wrong(graph, tmp_path):
     file = write_parameters(tmp_path / "load.yaml", plain={"priority": 9, "max_age_ms": -1, "custom_id": 77})
     done = subprocess.run(
-        ["ros2", "param", "load", *param_set_patience(20), "/hbm_inference", str(file)],
+        ["ros2", "param", "load", *param_set_timeout(20), "/hbm_inference", str(file)],
         capture_output=True,
         text=True,
         timeout=60,

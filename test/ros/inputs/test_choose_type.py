@@ -4,8 +4,8 @@
 
 import pytest
 
-from hbm_runtime_ros.inputs.message_kinds import KINDS, TRANSPORTS
-from hbm_runtime_ros.inputs.topic_kind import choose_kind
+from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, TRANSPORTS
+from hbm_runtime_ros.inputs.subscription import choose_type
 
 IMAGE, COMPRESSED, TENSORS = (
     "sensor_msgs/msg/Image",
@@ -15,8 +15,8 @@ IMAGE, COMPRESSED, TENSORS = (
 
 
 def chosen(topic="/image", transports=TRANSPORTS, published=(), current=None):
-    kind = choose_kind(topic, transports, published, KINDS.get(current))
-    return kind.type_name if kind else None
+    message_type = choose_type(topic, transports, published, MESSAGE_TYPES.get(current))
+    return message_type.type_name if message_type else None
 
 
 @pytest.mark.parametrize("published", [IMAGE, COMPRESSED, TENSORS])
@@ -51,9 +51,9 @@ def test_a_type_stays_while_there_are_no_publishers():
     assert chosen(published=["std_msgs/msg/String"], current=COMPRESSED) == COMPRESSED
 
 
-def test_a_type_that_a_new_listener_cannot_take_goes():
+def test_a_type_that_a_new_consumer_cannot_take_is_changed():
     assert chosen(transports=["raw"], published=[COMPRESSED], current=COMPRESSED) == IMAGE
 
 
-def test_which_shared_memory_picture_it_is_only_a_publisher_can_tell():
+def test_only_a_publisher_shows_the_size_of_a_shared_memory_picture():
     assert chosen(transports=["hbmem"]) is None

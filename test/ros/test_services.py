@@ -121,17 +121,17 @@ def test_other_models_run_and_services_answer_while_a_model_loads(graph):
     ("name", "fields", "expected"),
     [
         ("", {"file": "echo.hbm"}, "field `name` is empty"),
-        ("a.b", {"file": "echo.hbm"}, "'a.b' is no model name"),
-        ("first", {"file": "echo.hbm"}, "model 'first' is there already"),
-        ("second", {}, "'second.file': names no file"),
+        ("a.b", {"file": "echo.hbm"}, "invalid model name 'a.b'"),
+        ("first", {"file": "echo.hbm"}, "duplicate model 'first'"),
+        ("second", {}, "'second.file': is empty"),
         ("second", {"file": "ecko.hbm"}, "echo.hbm"),
         ("second", {"file": "broken.hbm"}, "broken.hbm"),
-        ("second", {"file": "pair.hbm"}, "holds 2 models, name one of left, wide"),
-        ("second", {"file": "pair.hbm", "model_name": "middle"}, "holds no model 'middle'"),
+        ("second", {"file": "pair.hbm"}, "contains 2 models, choose one of left, wide"),
+        ("second", {"file": "pair.hbm", "model_name": "middle"}, "unknown model 'middle'"),
         ("second", {"file": "pair.hbm", "model_name": "wide"}, "compiled for 2 cores"),
         ("second", {"file": "echo.hbm", "parameters": {"prioritiy": 1}}, "did you mean 'second.priority'?"),
         ("second", {"file": "echo.hbm", "parameters": {"priority": 300}}, "300"),
-        ("second", {"file": "echo.hbm", "parameters": {"bpu_cores": [9]}}, "core 9 is not in [0, 3]"),
+        ("second", {"file": "echo.hbm", "parameters": {"bpu_cores": [9]}}, "the s600 has cores 0 to 3, got [9]"),
         ("second", {"file": "echo.hbm", "parameters": {"result_topic": "/hbm_inference/first/result"}}, "'first'"),
     ],
 )
@@ -157,7 +157,7 @@ def test_an_unloaded_model_takes_its_topic_and_parameters_along(graph, lists):
     assert not [name for name in parameters_of(graph, "qos_overrides") if "second" in name and "publisher" in name]
     wait_until(lambda: topics(graph) == before, "the end of its topic")
     assert [model.name for model in lists[-1].models] == ["first"]
-    assert "the node has no model 'second'; its models: first" in unload(graph, "second").message
+    assert "unknown model 'second' (known: first)" in unload(graph, "second").message
 
 
 def test_a_busy_model_is_unloaded_only_after_its_frames(graph):
@@ -172,7 +172,7 @@ def test_a_busy_model_is_unloaded_only_after_its_frames(graph):
     assert "drain: true" in refused.message
     graph.publish("/second", picture())
     refused = unload(graph, "second", drain=True, timeout_s=0.01)
-    assert "has not finished its last frames within 0.01 s" in refused.message
+    assert "still has frames in flight after 0.01 s" in refused.message
     assert states(graph)["second"] == "active"
     graph.publish("/second", picture())
     time.sleep(SLOW_US / 4e6)
@@ -194,7 +194,7 @@ def test_warming_up_takes_the_time_of_the_runs(graph):
         ({"model": "first", "runs": 0}, "runs: 0 is not in [1, 1000]"),
         ({"model": "first", "runs": 1, "timeout_s": -1.0}, "timeout_s: -1.0 is not in"),
         ({"model": "first", "runs": 1, "timeout_s": float("nan")}, "timeout_s: nan"),
-        ({"model": "frist", "runs": 1}, "no model 'frist'; its models: first"),
+        ({"model": "frist", "runs": 1}, "unknown model 'frist' (known: first)"),
     ],
 )
 def test_warming_up_refuses_what_makes_no_sense(graph, fields, expected):
@@ -224,11 +224,11 @@ def test_scheduling_is_set_in_one_step_and_the_parameters_and_the_list_tell_it(g
 @pytest.mark.parametrize(
     ("model", "fields", "values", "expected"),
     [
-        ("first", ["priority", "bpu_cores"], {"priority": 50, "bpu_cores": [4]}, "core 4 is not in [0, 3]"),
+        ("first", ["priority", "bpu_cores"], {"priority": 50, "bpu_cores": [4]}, "the s600 has cores 0 to 3, got [4]"),
         ("first", ["custom_id", "priority"], {"priority": 256, "custom_id": 9}, "255"),
-        ("first", [], {"priority": 50}, "an empty list names no core"),
-        ("first", ["prio"], {}, "'prio' is not one of priority, custom_id, bpu_cores, device_id"),
-        ("frist", ["priority"], {}, "no model 'frist'; its models: first"),
+        ("first", [], {"priority": 50}, "must not be empty"),
+        ("first", ["prio"], {}, "unknown field 'prio' (known: priority, custom_id, bpu_cores, device_id)"),
+        ("frist", ["priority"], {}, "unknown model 'frist' (known: first)"),
     ],
 )
 def test_one_refused_field_changes_none(graph, lists, model, fields, values, expected):
@@ -243,7 +243,7 @@ def test_one_refused_field_changes_none(graph, lists, model, fields, values, exp
 def test_a_model_that_is_unknown_is_refused_with_the_known_ones(graph):
     answer = graph.call(GetModelInfo, "get_model_info", name="third")
     assert not answer.success
-    assert answer.message == "the node has no model 'third'; its models: first"
+    assert answer.message == "unknown model 'third' (known: first)"
 
 
 def resources(process):

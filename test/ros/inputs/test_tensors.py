@@ -9,14 +9,12 @@ from model_packages import write_models
 from rclpy.serialization import serialize_message
 from tensor_messages import tensor, tensor_list
 
-from hbm_runtime_core import dequantize, pack_four_bit
-from hbm_runtime_ros.errors import FrameError
-from hbm_runtime_ros.inputs.message_kinds import KINDS, Message
-from hbm_runtime_ros.inputs.request_inputs import RequestInputs
-from hbm_runtime_ros.inputs.tensor_input import TensorInput
-from hbm_runtime_ros.loaded_model import LoadedModel
-from hbm_runtime_ros.model_files import ModelFiles
-from hbm_runtime_ros.monitoring.drop_reasons import DropReason
+from hbm_runtime_core import HB_HBMRuntime, dequantize, pack_four_bit
+from hbm_runtime_ros.errors import DropReason, FrameError
+from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
+from hbm_runtime_ros.inputs.slot import InferenceSlot
+from hbm_runtime_ros.inputs.tensors import TensorListReader
+from hbm_runtime_ros.model_files import ModelFileCache, ModelHandle
 
 INPUTS = {
     "features": {"dtype": "float32", "shape": [2, 8]},
@@ -57,13 +55,14 @@ def runtime_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def requests(runtime_folder):
-    files = ModelFiles()
+    files = ModelFileCache("sim")
     made = {}
 
     def request_of(name):
         if name not in made:
-            model = LoadedModel(files, runtime_folder / "models.hbm", name, name)
-            made[name] = RequestInputs(model, [("", {"tensors": TensorInput(model, model.input_names)})])
+            model = ModelHandle(files, runtime_folder / "models.hbm", name, name)
+            readers = [("", {"tensors": TensorListReader(model, model.input_names)})]
+            made[name] = InferenceSlot(model.create_request, readers, model.dynamic_shapes)
         return made[name]
 
     return request_of
@@ -76,7 +75,7 @@ def good(name, **fields):
 
 
 def fill(inputs, *tensors):
-    kind = KINDS["hbm_runtime_ros/msg/TensorList"]
+    kind = MESSAGE_TYPES["hbm_runtime_ros/msg/TensorList"]
     return inputs.fill([Message(kind, serialize_message(tensor_list(*tensors)))])
 
 
@@ -116,10 +115,9 @@ def test_strides_and_offset_are_obeyed(requests):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.float64])
 @pytest.mark.parametrize("name", ["numbers", "channels"])
-def test_real_values_are_quantised_as_the_model_wants_them(requests, name, dtype):
+def test_real_values_are_quantized_as_the_model_requires(requests, runtime_folder, name, dtype):
     inputs = requests(name)
-    model = inputs._model
-    quant = model.runtime.input_quants[name][name]
+    quant = HB_HBMRuntime(str(runtime_folder / "models.hbm")).input_quants[name][name]
     values = dequantize(GOOD[name], quant).astype(dtype)
     fill(inputs, tensor(name, values))
     assert np.array_equal(inputs.request.inputs[name], GOOD[name])
@@ -130,10 +128,10 @@ def test_numbers_of_the_models_quantisation_arrive_as_they_are(requests):
     fields = {"quant_type": Tensor.QUANT_SCALE, "quant_scale": [0.5]}
     fill(inputs, good("numbers", quant_zero_point=[3], **fields))
     assert np.array_equal(inputs.request.inputs["numbers"], GOOD["numbers"])
-    assert "quantised" in refusal(inputs, good("numbers", quant_zero_point=[4], **fields))
-    assert "quantised" in refusal(inputs, good("numbers", quant_zero_point=[3], **{**fields, "quant_scale": [0.25]}))
-    assert "quantised" in refusal(inputs, good("numbers", quant_zero_point=[3, 3], **{**fields, "quant_scale": [0.5, 0.5]}))
-    assert "quantised" in refusal(requests("features"), good("features", **fields))
+    assert "quantized" in refusal(inputs, good("numbers", quant_zero_point=[4], **fields))
+    assert "quantized" in refusal(inputs, good("numbers", quant_zero_point=[3], **{**fields, "quant_scale": [0.25]}))
+    assert "quantized" in refusal(inputs, good("numbers", quant_zero_point=[3, 3], **{**fields, "quant_scale": [0.5, 0.5]}))
+    assert "quantized" in refusal(requests("features"), good("features", **fields))
 
 
 def test_an_open_shape_is_the_senders_and_may_change_from_frame_to_frame(requests):
@@ -146,12 +144,20 @@ def test_an_open_shape_is_the_senders_and_may_change_from_frame_to_frame(request
     assert "[1, -1]" in refusal(inputs, tensor("open", np.zeros((2, 3), np.float32)))
 
 
+def test_a_shape_is_not_believed_before_its_data_is_there(requests):
+    inputs = requests("open")
+    few = tensor("open", np.zeros(4, np.float32), shape=[1, 2**40])
+    assert "takes 4398046511104 bytes" in refusal(inputs, few)
+    few.strides = [0, 0]
+    assert "takes 4398046511104 bytes" in refusal(inputs, few)
+
+
 @pytest.mark.parametrize(
     ("tensors", "words"),
     [
         ([], ["'features' is missing", "got none"]),
-        ([good("half")], ["'half' is no input", "'features'"]),
-        ([good("features"), good("features")], ["'features' is there twice"]),
+        ([good("half")], ["unknown tensor 'half'", "'features'"]),
+        ([good("features"), good("features")], ["duplicate tensor 'features'"]),
         ([tensor("features", np.zeros((2, 8), np.float64))], ["expected float32", "got float64"]),
         ([tensor("features", np.zeros((2, 8), np.int32))], ["expected float32", "got int32"]),
         ([good("features", dtype_code=9)], ["dtype_code 9"]),

@@ -73,7 +73,7 @@ def told(graph, text):
 def test_frames_run_while_the_simulated_clock_has_not_begun(graph, results, send):
     assert comes_out(results, send, START_S)
     (text,) = told(graph, "ahead of the node's clock")
-    assert "nobody publishes /clock" in text
+    assert "nothing publishes /clock" in text
 
 
 def test_the_age_of_frames_follows_the_simulated_clock(clock, results, send):
@@ -94,7 +94,7 @@ def test_after_a_jump_forward_old_frames_are_dropped_and_new_ones_run(graph, clo
     clock(START_S + 3600)
     assert not comes_out(results, send, START_S, patience_s=0.5)
     assert comes_out(results, send, START_S + 3600)
-    (text,) = told(graph, "use_sim_time is for camera and node")
+    (text,) = told(graph, "set use_sim_time on both camera and node, or on neither")
     assert "aged.max_age_ms is 1000" in text
 
 

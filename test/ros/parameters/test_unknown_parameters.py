@@ -1,26 +1,26 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Parameters that nobody reads are told, with the name that was probably meant."""
+"""Parameters that nobody reads are reported, with the name that was probably meant."""
 
 import pytest
 from graph import wait_until
 from model_packages import echo_model, write_models
 from node_process import NodeProcess
 
-from hbm_runtime_ros.parameters.unknown import explain_unknown
+from hbm_runtime_ros.parameters.declaration import explain_unknown, explain_unused_qos_overrides
 
 DECLARED = ("models", "backend", "detector.file", "detector.priority", "classifier.file", "use_sim_time")
 MODELS = ("detector", "classifier")
 
 
-def test_what_is_declared_is_not_told():
+def test_what_is_declared_is_not_reported():
     assert explain_unknown(DECLARED, DECLARED, MODELS) == []
 
 
 @pytest.mark.parametrize(
     "name", ["qos_overrides./image.subscription.depth", "diagnostic_updater.period", "use_sim_time", "start_type_description_service"]
 )
-def test_what_others_read_is_not_told(name):
+def test_what_others_read_is_not_reported(name):
     assert explain_unknown([name], (), MODELS) == []
 
 
@@ -28,9 +28,9 @@ def test_what_others_read_is_not_told(name):
     ("name", "meant"),
     [("modles", "models"), ("bakend", "backend"), ("detector.prioritiy", "detector.priority"), ("detector.fil", "detector.file")],
 )
-def test_a_misspelt_parameter_is_told_with_the_nearest(name, meant):
+def test_a_misspelled_parameter_is_reported_with_the_nearest(name, meant):
     (warning,) = explain_unknown([name], DECLARED, MODELS)
-    assert warning == f"parameter '{name}' is unknown and changes nothing; did you mean '{meant}'?"
+    assert warning == f"unknown parameter '{name}' (ignored); did you mean '{meant}'?"
 
 
 def test_nothing_is_suggested_where_nothing_is_near():
@@ -38,10 +38,28 @@ def test_nothing_is_suggested_where_nothing_is_near():
     assert "did you mean" not in warning
 
 
-def test_a_group_without_a_model_is_told_once():
+def test_a_group_without_a_model_is_reported_once():
     (warning,) = explain_unknown(["detecter.file", "detecter.priority"], DECLARED, MODELS)
-    assert "the parameters of 'detecter' (detecter.file, detecter.priority) change nothing" in warning
+    assert "the parameters of 'detecter' (detecter.file, detecter.priority) are ignored" in warning
     assert "did you mean 'detector'?" in warning
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("qos_overrides./image.subscription.depht", "unknown QoS policy 'depht'"),
+        ("qos_overrides./image.subscripton.depth", "expected qos_overrides.<topic>.<publisher or subscription>.<policy>"),
+    ],
+)
+def test_a_misspelled_qos_override_is_reported(name, words):
+    (warning,) = explain_unknown([name], (), MODELS)
+    assert words in warning and name in warning
+
+
+def test_qos_overrides_of_a_topic_that_the_node_does_not_have_are_reported():
+    given = ["qos_overrides./camera/image.subscription.depth", "qos_overrides./image.subscription.depth"]
+    (warning,) = explain_unused_qos_overrides(given, ["/camera/image_raw", "/image"])
+    assert "'qos_overrides./camera/image.*'" in warning and "did you mean '/camera/image_raw'?" in warning
 
 
 def test_the_node_warns_at_its_start(tmp_path):
@@ -65,4 +83,4 @@ def test_two_models_on_one_result_topic_are_refused(tmp_path):
     groups = {name: {"file": "echo.hbm", "result_topic": "/boxes"} for name in ("left", "right")}
     with NodeProcess(tmp_path, {"models": list(groups), **groups}) as node:
         assert node.process.wait(20) == 1
-        assert "models 'left' and 'right' would both publish on /boxes" in node.output
+        assert "duplicate result topic '/boxes' of the models 'left' and 'right'" in node.output

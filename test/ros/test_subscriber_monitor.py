@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether results are wanted is known on every distribution: where publishers tell it, and where they have to be asked."""
+"""Subscribers of a result are noticed on every distribution: with an event of the publisher, and by polling."""
 
 import pytest
 import rclpy
@@ -8,10 +8,10 @@ from graph import wait_until
 from rclpy.executors import SingleThreadedExecutor
 from std_msgs.msg import Empty
 
-from hbm_runtime_ros import distribution
-from hbm_runtime_ros.demand import Demand
+from hbm_runtime_ros import compat
+from hbm_runtime_ros.results import SubscriberMonitor
 
-TELLING = pytest.param(True, marks=pytest.mark.skipif(not distribution.PUBLISHER_TELLS_MATCHES, reason="Humble"))
+HAS_EVENT = pytest.param(True, marks=pytest.mark.skipif(not compat.PUBLISHER_HAS_MATCHED_EVENT, reason="Humble"))
 
 
 @pytest.fixture
@@ -22,15 +22,15 @@ def context():
     context.try_shutdown()
 
 
-@pytest.mark.parametrize("publisher_tells", [TELLING, False])
-def test_subscribers_that_come_and_go_are_noticed(monkeypatch, context, publisher_tells):
-    monkeypatch.setattr(distribution, "PUBLISHER_TELLS_MATCHES", publisher_tells)
+@pytest.mark.parametrize("has_event", [HAS_EVENT, False])
+def test_subscribers_that_come_and_go_are_noticed(monkeypatch, context, has_event):
+    monkeypatch.setattr(compat, "PUBLISHER_HAS_MATCHED_EVENT", has_event)
     node, other = (rclpy.create_node(name, context=context) for name in ("asked", "asking"))
     seen = []
-    demand = Demand(node, lambda: seen.append(demand.exists))
-    publisher = node.create_publisher(Empty, "wanted", 1, event_callbacks=demand.event_callbacks())
-    demand.follow(publisher)
-    assert not demand.exists
+    monitor = SubscriberMonitor(node, lambda: seen.append(monitor.any))
+    publisher = node.create_publisher(Empty, "wanted", 1, event_callbacks=monitor.event_callbacks())
+    monitor.follow(publisher)
+    assert not monitor.any
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
 
@@ -43,6 +43,6 @@ def test_subscribers_that_come_and_go_are_noticed(monkeypatch, context, publishe
         wait_until(lambda: last_is(True), "a subscriber")
         other.destroy_subscription(subscription)
         wait_until(lambda: last_is(False), "no subscriber")
-    demand.stop()
-    assert not demand.exists
+    monitor.stop()
+    assert not monitor.any
     executor.shutdown()

@@ -1,15 +1,11 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is computed from the frames of a model."""
-
-import threading
+"""Counts and times of the frames of a model."""
 
 import pytest
 
-from hbm_runtime_ros.monitoring.counters import FrameCounters
-from hbm_runtime_ros.monitoring.drop_reasons import DropReason
-from hbm_runtime_ros.monitoring.frame_record import FrameRecord
-from hbm_runtime_ros.monitoring.model_monitor import STAGES, WINDOW_S, ModelMonitor
+from hbm_runtime_ros.errors import DropReason
+from hbm_runtime_ros.monitoring.counters import STAGES, WINDOW_S, FrameCounters, FrameTimeline, ModelMonitor
 
 MS = 1_000_000
 
@@ -21,13 +17,15 @@ class Clock:
         return self.now_ns
 
 
-def record(end_ns, device_ms):
+def timeline(end_ns, device_ms):
     """A frame whose stages other than the device take 1 ms each."""
     moments = [end_ns]
     for stage in reversed(STAGES):
         moments.append(moments[-1] - (device_ms if stage == "device" else 1) * MS)
     received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published = reversed(moments)
-    return FrameRecord(0, received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published)
+    return FrameTimeline(
+        0, 0, 0, received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published
+    )
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def monitor(clock):
 def test_latencies_stages_and_the_load_of_the_device(clock, monitor):
     clock.now_ns += 10**9
     for device_ms in range(1, 101):
-        monitor.finished(record(clock.now_ns, device_ms))
+        monitor.published(timeline(clock.now_ns, device_ms))
     latencies = monitor.latencies()
     assert latencies.frames == 100
     assert latencies.p50_ms == pytest.approx(7 + 50.5)
@@ -53,14 +51,14 @@ def test_latencies_stages_and_the_load_of_the_device(clock, monitor):
 
 
 def test_frames_leave_the_window(clock, monitor):
-    monitor.finished(record(clock.now_ns, 5))
+    monitor.published(timeline(clock.now_ns, 5))
     clock.now_ns += int((WINDOW_S + 1) * 1e9)
     assert monitor.latencies() is None
 
 
 def test_memory_is_bounded(clock, monitor):
     for _ in range(10_000):
-        monitor.finished(record(clock.now_ns, 5))
+        monitor.published(timeline(clock.now_ns, 5))
     assert monitor.latencies().frames < 5000
 
 
@@ -72,26 +70,14 @@ def test_a_late_answer_is_known_until_it_comes(clock, monitor):
     assert monitor.late_for_s() == 0.0
 
 
-def test_counts_of_several_threads_add_up():
+def test_every_frame_is_counted_once():
     counters = FrameCounters()
-
-    def count():
-        for _ in range(1000):
-            counters.received()
-            counters.received()
-            counters.inferred()
-            counters.dropped(DropReason.PICTURE)
-
-    threads = [threading.Thread(target=count) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    counters.received()
+    assert [counters.received() for _ in range(3)] == [0, 1, 2]
+    counters.skipped(DropReason.NEWER_FRAME, 4)
+    assert counters.received() == 7, "the number of a frame counts those that were skipped"
+    counters.ended(None)
+    counters.ended(DropReason.PICTURE)
+    counters.stopped(1)
     counts = counters.snapshot()
-    assert (counts.received, counts.inferred, counts.dropped, counts.in_flight) == (8001, 4000, {"picture": 4000}, 1)
-
-
-def test_a_reason_that_is_none_of_the_set_is_an_error():
-    with pytest.raises(ValueError):
-        FrameCounters().dropped("bad luck")
+    assert (counts.received, counts.inferred, counts.in_flight) == (9, 1, 2)
+    assert counts.dropped == {"newer frame": 4, "picture": 1, "stopped": 1}

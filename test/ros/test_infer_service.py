@@ -80,7 +80,7 @@ def test_tensors_that_do_not_fit_are_refused(graph, planes, change, expected):
 
 
 def test_an_unknown_model_is_refused(graph, planes):
-    assert "the node has no model 'ecko'" in infer(graph, "ecko", planes).message
+    assert "unknown model 'ecko'" in infer(graph, "ecko", planes).message
 
 
 def test_a_device_that_hangs_holds_nobody_else(graph, planes):

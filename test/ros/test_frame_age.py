@@ -6,49 +6,48 @@ from types import SimpleNamespace
 
 import pytest
 
-from hbm_runtime_ros.errors import FrameError
-from hbm_runtime_ros.frame_age import FrameAge
-from hbm_runtime_ros.monitoring.complaints import Complaints
-from hbm_runtime_ros.monitoring.drop_reasons import DropReason
-from hbm_runtime_ros.scheduling import Scheduling
+from hbm_runtime_ros.errors import DropReason, FrameError
+from hbm_runtime_ros.monitoring.health import ThrottledLogger
+from hbm_runtime_ros.parameters import Scheduling
+from hbm_runtime_ros.pipeline import FrameAgeCheck
 
 NOW_NS = 1_000_000_000_000
 MS = 1_000_000
 
 
 @pytest.fixture
-def told():
+def logged():
     return []
 
 
 @pytest.fixture
-def age(told):
+def age(logged):
     clock = SimpleNamespace(now=lambda: SimpleNamespace(nanoseconds=NOW_NS))
-    return FrameAge("a", clock, Complaints(told.append))
+    return FrameAgeCheck("a", clock, ThrottledLogger(logged.append))
 
 
 @pytest.mark.parametrize("age_ms", [0, 50, 100, -50])
-def test_fresh_frames_pass_in_silence(age, told, age_ms):
-    age.check(NOW_NS - age_ms * MS, 100)
-    assert told == []
+def test_fresh_frames_pass_without_a_warning(age, logged, age_ms):
+    age(NOW_NS - age_ms * MS, 100)
+    assert logged == []
 
 
 def test_an_old_frame_is_refused_with_its_age_and_the_limit(age):
     with pytest.raises(FrameError, match=r"101 ms old, a\.max_age_ms is 100$") as refused:
-        age.check(NOW_NS - 101 * MS, 100)
+        age(NOW_NS - 101 * MS, 100)
     assert refused.value.reason is DropReason.TOO_OLD
 
 
 def test_a_frame_that_is_hours_old_makes_the_clocks_suspect(age):
     with pytest.raises(FrameError, match="use_sim_time"):
-        age.check(NOW_NS - 900_000 * MS, 100)
+        age(NOW_NS - 900_000 * MS, 100)
 
 
 @pytest.mark.parametrize("stamp_ns", [0, NOW_NS + 5000 * MS])
-def test_stamps_that_tell_no_age_are_told_once_and_kept(age, told, stamp_ns):
+def test_stamps_without_an_age_are_logged_once_and_kept(age, logged, stamp_ns):
     for _ in range(3):
-        age.check(stamp_ns, 100)
-    assert len(told) == 1 and told[0].startswith("model 'a': ")
+        age(stamp_ns, 100)
+    assert len(logged) == 1 and logged[0].startswith("model 'a': ")
 
 
 @pytest.mark.parametrize(("mode", "expected"), [("fixed", -7), ("sequence", 12), ("stamp", 1234)])

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.alone
 
 # Two seconds, and one more for a busy machine.
 LIMIT_S = 3.0
-HELD = "ends without the threads that the device still holds"
+HELD = "ending without the threads that the device still holds"
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +174,13 @@ def test_under_ros2_launch(models, number):
     finally:
         launch.kill()
         launch.wait()
+
+
+@pytest.mark.parametrize("delay_ms", range(100, 1600, 100))
+def test_an_interrupt_at_any_moment_of_the_start_ends_the_node_without_a_traceback(models, tmp_path, delay_ms):
+    write_models(tmp_path / "models.hbm", echo_model("quick"))
+    with NodeProcess(tmp_path, parameters("quick")) as node:
+        time.sleep(delay_ms / 1000)
+        node.process.send_signal(signal.SIGINT)
+        assert node.process.wait(20) in (0, 130)
+        assert "Traceback" not in node.output

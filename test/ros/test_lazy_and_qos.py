@@ -139,7 +139,7 @@ def test_a_subscriber_that_reads_nothing_does_not_stall_the_model(graph, good, m
     ("entity", "policy", "value", "words"),
     [
         ("subscription", "reliability", "maybe", ("/a/image", "subscription", "maybe")),
-        ("subscription", "depth", 0, ("/a/image", "depth 0", "at least 1")),
+        ("subscription", "depth", 0, ("/a/image", "depth must be at least 1, got 0")),
         ("publisher", "depth", "deep", ("/hbm_inference/a/result", "publisher", "INTEGER")),
     ],
 )
