@@ -36,7 +36,7 @@ from bench.harness import PEERS, compile_peer, pack
 from bench.peer_process import PeerProcess
 from demo.processes import ProcessGroup
 from hbm_runtime_ros.memory import keep_freed_memory
-from hbm_runtime_ros.spinning import Spinning
+from hbm_runtime_ros.group_threads import SpinThread
 
 # For programs that lend each other pictures of fixed size.
 LOANS = {
@@ -75,7 +75,7 @@ class Sink:
             self.node.create_subscription(InferenceResult, topic, self._collector(topic), QoSProfile(depth=20), raw=True)
         executor = SingleThreadedExecutor()
         executor.add_node(self.node)
-        self._spinning = Spinning(executor)
+        self._spinning = SpinThread(executor)
         self._spinning.start()
 
     def _collector(self, topic: str) -> Callable[[bytes], None]:
