@@ -22,6 +22,7 @@ from sensor_msgs.msg import CompressedImage
 
 from hbm_runtime_ros.tensors import numpy_to_tensor
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
 LUMA = {"dtype": "uint8", "shape": [1, MODEL_HEIGHT, MODEL_WIDTH, 1]}
 FEATURES = {"dtype": "int8", "shape": [1, 16], "quantization": {"scale": 0.5}}
@@ -163,7 +164,8 @@ def is_kind(file, kind):
 
 
 def shipped(kind):
-    return [file.stem for file in sorted(CONFIG.glob("*.yaml")) if is_kind(file, kind)]
+    """Names of the files of this kind. An installation may still have files of an older version."""
+    return [file.stem for file in sorted(CHECKOUT.glob("config/*.yaml")) if is_kind(file, kind)]
 
 
 @pytest.mark.parametrize("name", shipped("parameters"))
