@@ -53,7 +53,9 @@ class Waiter:
 class Message(Buffer):
     """One message, as read-only bytes: serialized, or the C struct where it is a loan.
 
-    Its memory is used again once nothing refers to it, nor to a view of it.
+    A loan may lie in memory of its publisher, which fills that again after as many further messages as its history has
+    (`depth`), and one: read it at once, and ask `intact` afterwards. Other memory is used again once nothing refers to the
+    message or a view of it.
     """
 
     @property
@@ -62,7 +64,11 @@ class Message(Buffer):
 
     @property
     def loaned(self) -> bool:
-        """Whether it is a loan of the middleware."""
+        """Whether it is the C struct, as the middleware lent it."""
+
+    @property
+    def intact(self) -> bool:
+        """False once the publisher of a loan has begun to overwrite it."""
 
     def __len__(self) -> int: ...
     def __buffer__(self, flags: int, /) -> memoryview: ...

@@ -4,7 +4,10 @@
 
 #include <rcl/error_handling.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -13,35 +16,33 @@
 namespace hbm_ros {
 namespace {
 
-class SerializedMessage : public TakenMessage {
+class PooledMessage : public TakenMessage {
  public:
-  SerializedMessage(const ByteBuffer& buffer, std::shared_ptr<BufferPool> pool)
-      : TakenMessage(buffer.data, buffer.size_bytes, false), buffer_(buffer), pool_(std::move(pool)) {}
-  ~SerializedMessage() override { pool_->give_back(buffer_); }
+  PooledMessage(const ByteBuffer& buffer, std::shared_ptr<BufferPool> pool, bool loaned)
+      : TakenMessage(buffer.data, buffer.size_bytes, loaned), buffer_(buffer), pool_(std::move(pool)) {}
+  ~PooledMessage() override { pool_->give_back(buffer_); }
 
  private:
   ByteBuffer buffer_;
   std::shared_ptr<BufferPool> pool_;
 };
 
-class LoanedMessage : public TakenMessage {
+// A message in memory of its publisher.
+class SharedMessage : public TakenMessage {
  public:
-  LoanedMessage(void* loan, std::size_t size_bytes, std::shared_ptr<RclSubscription> owner,
-                const rcl_subscription_t* subscription)
-      : TakenMessage(static_cast<const std::uint8_t*>(loan), size_bytes, true),
-        loan_(loan),
-        owner_(std::move(owner)),
-        subscription_(subscription) {}
-  ~LoanedMessage() override {
-    if (rcl_return_loaned_message_from_subscription(subscription_, loan_) != RCL_RET_OK) {
-      rcl_reset_error();  // nobody is left to be told
-    }
+  SharedMessage(std::shared_ptr<const std::uint8_t> memory, std::size_t size_bytes)
+      : TakenMessage(memory.get(), size_bytes, true), memory_(std::move(memory)) {
+    std::memcpy(begin_.data(), data(), std::min(size_bytes, begin_.size()));
+  }
+
+  bool intact() const override {
+    return std::memcmp(begin_.data(), data(), std::min(size_bytes(), begin_.size())) == 0;
   }
 
  private:
-  void* loan_;
-  std::shared_ptr<RclSubscription> owner_;
-  const rcl_subscription_t* subscription_;
+  std::shared_ptr<const std::uint8_t> memory_;
+  // The other fields and the first pixels: the next message in this memory has others, and is written from its begin.
+  std::array<std::uint8_t, 256> begin_;
 };
 
 void on_arrival(const void* queue, std::size_t count) {
@@ -89,7 +90,7 @@ std::shared_ptr<const TakenMessage> RclSubscription::take() {
   const rcl_ret_t result = rcl_take_serialized_message(subscription_, &serialized, nullptr, nullptr);
   buffer = {serialized.buffer, serialized.buffer_length, serialized.buffer_capacity};
   if (result == RCL_RET_OK) {
-    return std::make_shared<SerializedMessage>(buffer, pool_);
+    return std::make_shared<PooledMessage>(buffer, pool_, false);
   }
   pool_->give_back(buffer);
   if (result != RCL_RET_SUBSCRIPTION_TAKE_FAILED) {
@@ -103,14 +104,28 @@ std::shared_ptr<const TakenMessage> RclSubscription::take_loan() {
   void* loan = nullptr;
   rmw_message_info_t info = rmw_get_zero_initialized_message_info();
   const rcl_ret_t result = rcl_take_loaned_message(subscription_, &loan, &info, nullptr);
-  if (result == RCL_RET_OK) {
-    return std::make_shared<LoanedMessage>(loan, loan_bytes_, shared_from_this(), subscription_);
+  if (result != RCL_RET_OK) {
+    if (result != RCL_RET_SUBSCRIPTION_TAKE_FAILED) {
+      throw_rcl_error("cannot take a message of", subscription_);
+    }
+    rcl_reset_error();
+    return nullptr;
   }
-  if (result != RCL_RET_SUBSCRIPTION_TAKE_FAILED) {
-    throw_rcl_error("cannot take a message of", subscription_);
+  const auto* lent = static_cast<const std::uint8_t*>(loan);
+  std::shared_ptr<const TakenMessage> message;
+  if (std::shared_ptr<const std::uint8_t> memory = shared_memory_.find(lent, loan_bytes_)) {
+    message = std::make_shared<SharedMessage>(std::move(memory), loan_bytes_);
+  } else {
+    const ByteBuffer buffer = pool_->take(loan_bytes_);
+    std::memcpy(buffer.data, lent, loan_bytes_);
+    message = std::make_shared<PooledMessage>(buffer, pool_, true);
   }
-  rcl_reset_error();
-  return nullptr;
+  // At once: the middleware would not keep the publisher from using the memory again, and fails where the publisher is
+  // gone by the time that the loan comes back.
+  if (rcl_return_loaned_message_from_subscription(subscription_, loan) != RCL_RET_OK) {
+    throw_rcl_error("cannot return a loan of", subscription_);
+  }
+  return message;
 }
 
 }  // namespace hbm_ros

@@ -9,12 +9,13 @@
 
 #include "buffer_pool.hpp"
 #include "rcl_entity.hpp"
+#include "shared_memory.hpp"
 #include "topic_queue.hpp"
 
 namespace hbm_ros {
 
-// A subscription of rclpy, taken from through rcl. Messages that are out keep it, and with it what they point into.
-class RclSubscription : public MessageSource, public std::enable_shared_from_this<RclSubscription> {
+// A subscription of rclpy, taken from through rcl. Messages outlive it.
+class RclSubscription : public MessageSource {
  public:
   // `loan_bytes`: size of the message's C struct where it is taken as a loan; 0: it is taken serialized.
   RclSubscription(std::unique_ptr<EnteredHandle> handle, std::size_t loan_bytes);
@@ -37,6 +38,7 @@ class RclSubscription : public MessageSource, public std::enable_shared_from_thi
   rcl_subscription_t* const subscription_;
   const std::size_t loan_bytes_;
   const std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+  SharedMemory shared_memory_;
 };
 
 }  // namespace hbm_ros

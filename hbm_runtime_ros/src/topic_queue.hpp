@@ -31,6 +31,9 @@ class TakenMessage {
   std::size_t size_bytes() const { return size_bytes_; }
   bool loaned() const { return loaned_; }
 
+  // Whether it is still what was published. The publisher of a loan fills the same memory again, sooner or later.
+  virtual bool intact() const { return true; }
+
  private:
   const std::uint8_t* data_;
   std::size_t size_bytes_;

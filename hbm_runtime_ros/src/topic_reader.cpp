@@ -168,10 +168,11 @@ void define_topic_reader(py::module_& module) {
                              "When the message arrived that it receives next, CLOCK_MONOTONIC; 0 = none waits.")
       .def("close", &Consumer::close, "Receive nothing any more. It may be repeated.");
 
-  py::class_<Message>(module, "Message",
-                      "One message, as read-only bytes: serialized, or the C struct where it is a loan. Its memory is "
-                      "used again once nothing refers to it.",
-                      py::buffer_protocol())
+  py::class_<Message>(
+      module, "Message",
+      "One message, as read-only bytes: serialized, or the C struct where it is a loan, which may lie in "
+      "memory of its publisher. Other memory is used again once nothing refers to the message.",
+      py::buffer_protocol())
       .def_buffer([](const Message& self) {
         const TakenMessage& message = *self.delivery.message;
         return py::buffer_info(const_cast<std::uint8_t*>(message.data()), sizeof(std::uint8_t), "B", 1,
@@ -180,6 +181,9 @@ void define_topic_reader(py::module_& module) {
       .def_property_readonly(
           "arrived_ns", [](const Message& self) { return self.delivery.arrived_ns; }, "CLOCK_MONOTONIC.")
       .def_property_readonly("loaned", [](const Message& self) { return self.delivery.message->loaned(); })
+      .def_property_readonly(
+          "intact", [](const Message& self) { return self.delivery.message->intact(); },
+          "False once the publisher of a loan has begun to overwrite it. Ask after reading it.")
       .def("__len__", [](const Message& self) { return self.delivery.message->size_bytes(); });
 }
 
