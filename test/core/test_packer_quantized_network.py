@@ -16,7 +16,7 @@ from onnx_networks import (
     save_tflite_relu,
     with_integer_ports,
 )
-from packer_networks import infer, nv12_from_rgb
+from packer_networks import infer, nv12_from_rgb, save
 
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.packer import (
@@ -253,6 +253,19 @@ def test_quantization_that_a_tensor_cannot_declare_is_left_undeclared(tmp_path):
         {"a": np.float32(1), "b": np.float32(2)},
     )
     assert pack(two).model.inputs[0].quantization is None
+
+
+def test_integers_of_a_narrower_range_than_their_type_are_clipped_by_the_network(tmp_path):
+    from openvino import opset8 as ops
+
+    x = ops.parameter([1, 4], ov.Type.f32, name="x")
+    ends = [ops.constant(np.float32(value)) for value in (-127 / 64, 127 / 64, -127, 127)]
+    y = ops.convert(ops.fake_quantize(x, *ends, 255), "i8")
+    for node, name in ((x, "x"), (y, "y")):
+        node.output(0).get_tensor().set_names({name})
+    packed = pack(save(ov.Model([ops.result(y)], [x], "narrow"), tmp_path / "net.xml"))
+    assert packed.model.outputs[0].quantization == Quantization((1 / 64,))
+    np.testing.assert_array_equal(infer(packed, np.float32([[-9, -1, 0.5, 9]]))[0], [[-127, -64, 32, 127]])
 
 
 def test_a_tflite_network_declares_the_scales_of_its_tensors(tmp_path):

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnn/manifest.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include "dnn/manifest_object.hpp"
 #include "dnn/manifest_tensor.hpp"
 #include "dnn/status_error.hpp"
 #include "hobot/hb_ucp_status.h"
+#include "ucp/job.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -20,12 +19,6 @@ constexpr std::int64_t kSupportedVersion = 1;
 constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kMostTensors = 1024;
 constexpr std::int64_t kLongestTimeUs = 3'600'000'000;  // An hour.
-
-struct Soc {
-  std::string_view name;
-  std::int64_t bpu_cores;
-};
-constexpr Soc kSocs[] = {{"any", 4}, {"s100", 1}, {"s100p", 1}, {"s600", 4}};
 
 /// The document, without duplicate members: the parser alone would silently keep the last of them.
 nlohmann::json parse_json(const std::string& text) {
@@ -140,16 +133,15 @@ Manifest parse_manifest(const std::string& text) {
   manifest.description = root.text("description", "");
   root.text("created_by", "");
   manifest.soc = root.text("soc", "any");
-  const auto* const soc =
-      std::find_if(std::begin(kSocs), std::end(kSocs), [&](const Soc& known) { return known.name == manifest.soc; });
-  if (soc == std::end(kSocs)) {
+  const std::int32_t most_bpu_cores = hbm_sim_core_count_of(manifest.soc.c_str());
+  if (most_bpu_cores == 0) {
     root.fail("soc", "expected any, s100, s100p or s600, got \"" + manifest.soc + "\"");
   }
   std::set<std::string> names;
   for (const ManifestObject& object :
        root.objects("models", 1, kMostModels,
                     {"name", "description", "bpu_cores", "engine", "program", "timing", "inputs", "outputs"})) {
-    manifest.models.push_back(parse_model(object, soc->bpu_cores));
+    manifest.models.push_back(parse_model(object, most_bpu_cores));
     if (!names.insert(manifest.models.back().name).second) {
       object.fail("name", "duplicate name \"" + manifest.models.back().name + "\"");
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ucp/configuration.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
@@ -72,6 +73,14 @@ Configuration read_environment() {
 }
 
 }  // namespace
+
+int32_t core_count_of(std::string_view soc) {
+  int32_t count = 0;
+  for (const SocProfile& profile : kProfiles) {
+    if (soc == "any" || soc == profile.name) count = std::max(count, profile.core_count);
+  }
+  return count;
+}
 
 const Configuration& configuration() {
   static const Configuration instance = read_environment();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace hbm_sim {
 
@@ -30,6 +31,9 @@ struct Configuration {
 };
 
 const Configuration& configuration();
+
+/// BPU cores of a SoC by its name, for "any" of the largest one; 0 for an unknown name.
+int32_t core_count_of(std::string_view soc);
 
 }  // namespace hbm_sim
 

@@ -72,6 +72,9 @@ const char* hbm_sim_soc(void);
 int32_t hbm_sim_core_count(void);
 int32_t hbm_sim_stride_alignment(void);
 
+/// BPU cores of another SoC by its name, for "any" of the largest one; 0 for an unknown name.
+int32_t hbm_sim_core_count_of(const char* soc);
+
 /// Microseconds that a core was busy since the process started; -1 for a core that does not exist.
 int64_t hbm_sim_core_busy_us(int32_t core);
 

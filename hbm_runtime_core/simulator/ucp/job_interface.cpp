@@ -143,6 +143,8 @@ const char* hbm_sim_soc(void) { return hbm_sim::configuration().soc.name; }
 
 int32_t hbm_sim_core_count(void) { return hbm_sim::configuration().soc.core_count; }
 
+int32_t hbm_sim_core_count_of(const char* soc) { return hbm_sim::core_count_of(soc); }
+
 int32_t hbm_sim_stride_alignment(void) { return hbm_sim::configuration().soc.stride_alignment; }
 
 int64_t hbm_sim_core_busy_us(int32_t core) {
