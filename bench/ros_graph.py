@@ -35,8 +35,8 @@ from rclpy.qos import QoSProfile
 from bench.harness import PEERS, compile_peer, pack
 from bench.peer_process import PeerProcess
 from demo.processes import ProcessGroup
-from hbm_runtime_ros.memory import keep_freed_memory
 from hbm_runtime_ros.group_threads import SpinThread
+from hbm_runtime_ros.memory import keep_freed_memory
 
 # For programs that lend each other pictures of fixed size.
 LOANS = {
