@@ -126,4 +126,7 @@ class HbmemReader(PictureReader):
         encoding = image.encoding.decode("ascii", "backslashreplace")
         data = image.room[: image.data_size_bytes]
         placed = self._preparation.prepare(data, image.width, image.height, image.step_bytes, encoding, inputs)
+        # Only a loan can change; the copy in `inputs` may be of two pictures then.
+        if not getattr(message.data, "intact", True):
+            raise FrameError(DropReason.NEWER_FRAME, "the publisher has overwritten the picture that it had lent")
         return _wire.FrameHeader(image.stamp_sec, image.stamp_nanosec, self._frame_id or str(image.index)), placed

@@ -2,12 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures that their publisher lends: read where it wrote them, whatever it does meanwhile."""
 
+import ctypes
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from graph import Graph
+from hbm_img_msgs.msg import HbmMsg480P
+from model_packages import write_models
+from node_process import NodeProcess
+from rclpy.serialization import serialize_message
+
+from hbm_runtime_core import HB_HBMRuntime, vision
+from hbm_runtime_ros.errors import DropReason, FrameError
+from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
+from hbm_runtime_ros.inputs.pictures import HbmemReader
 
 HERE = Path(__file__).parent
 PROFILE = str(HERE.parent.parent / "config/fastdds_loans.xml")
@@ -251,3 +264,51 @@ print(numbers.lends)
 numbers.close()
 """
     assert run(body, request) == ["False"]
+
+
+CAMERA_MODEL = {
+    "name": "camera",
+    "inputs": [{"name": "data", "nv12": {"width": 64, "height": 48}}],
+    "outputs": [{"name": "luma", "dtype": "U8", "shape": [1, 48, 64, 1], "fill": {"kind": "copy", "input": "data_y"}}],
+}
+
+
+def test_the_node_infers_pictures_that_are_lent_to_it(tmp_path):
+    write_models(tmp_path / "models.hbm", CAMERA_MODEL)
+    parameters = {"models": ["camera"], "camera": {"file": "models.hbm", "input_topic": "/lent_node"}}
+    command = [sys.executable, "-c", CAMERA, "node", "lends"]
+    with NodeProcess(tmp_path, parameters, **LOANS), Graph() as graph:
+        results = graph.results("/hbm_inference/camera/result")
+        with subprocess.Popen(
+            command, cwd=HERE, env={**os.environ, **LOANS}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as camera:
+            assert camera.stdout.readline() == "ready\n"
+            deadline = time.monotonic() + 30
+            while not results and time.monotonic() < deadline:
+                camera.stdin.write("1\n")
+                camera.stdin.flush()
+                assert camera.stdout.readline() == "sent\n"
+                time.sleep(0.1)
+            camera.stdin.close()
+    index = int(results[0].header.frame_id)
+    assert results[0].header.stamp.sec == 100 + index
+    assert set(results[0].outputs[0].data) == {index}
+
+
+@pytest.mark.parametrize("intact", [True, False])
+def test_a_picture_that_was_overwritten_while_it_was_read_gives_no_frame(tmp_path, intact):
+    message = HbmMsg480P(height=48, width=64, step=64, data_size=48 * 64 * 3 // 2)
+    message.encoding[:4] = np.frombuffer(b"nv12", np.uint8)
+    struct = serialize_message(message)[4:]
+    loan = type("Loan", (ctypes.c_uint8 * len(struct),), {"loaned": True, "intact": intact}).from_buffer_copy(struct)
+    write_models(tmp_path / "models.hbm", CAMERA_MODEL)
+    runtime = HB_HBMRuntime(str(tmp_path / "models.hbm"))
+    reader = HbmemReader(vision.for_model(runtime, "camera"), "", None)
+    inputs = runtime.create_request("camera").inputs
+    lent = Message(MESSAGE_TYPES["hbm_img_msgs/msg/HbmMsg480P"], loan)
+    if intact:
+        assert reader.fill(lent, inputs).header.frame_id == "0"
+    else:
+        with pytest.raises(FrameError, match="overwritten") as error:
+            reader.fill(lent, inputs)
+        assert error.value.reason is DropReason.NEWER_FRAME
