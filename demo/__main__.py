@@ -56,7 +56,7 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
     # Imported late: an interrupt is noticed from the first moment on.
     from hbm_runtime_ros.image_source import PictureError, open_pictures, picture_files
 
-    from . import assets, contention, pace, reading
+    from . import assets, contention, measurements, pace, reading
 
     # Before anything is started: a wrong name is reported at once.
     if options.input:
@@ -67,7 +67,7 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
     folder = options.output.absolute()
     models = folder / "models"
     models.mkdir(parents=True, exist_ok=True)
-    for name in (reading.OVERLAY_FILE, contention.PICTURE_FILE, SUMMARY_FILE, reading.MEASUREMENTS_FILE):
+    for name in (reading.OVERLAY_FILE, contention.PICTURE_FILE, SUMMARY_FILE, measurements.MEASUREMENTS_FILE):
         (folder / name).unlink(missing_ok=True)
     pictures = Path(options.input).expanduser().absolute() if options.input else assets.write_pictures(folder / "pictures")
     # On the simulator, a camera's rate counts for more than the last digits.

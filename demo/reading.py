@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,13 +93,16 @@ class Reading:
                 say(_progress(measured, schedule))
             if not self._priority_changes and _pictures_sent(measured) >= _PRIORITY_CHANGE_AT * schedule.frames:
                 self._change_priority(nodes, pace)
-            before = _counts(measured)
             nodes.wait_until(
-                lambda before=before: _is_news(self._read_measurements(), before),
+                partial(self._is_news, _counts(measured)),
                 silence_limit_s,
                 f"neither a picture nor a result came after {_pictures_sent(measured)} of {schedule.frames} pictures",
             )
             measured = self._read_measurements()
+
+    def _is_news(self, before: tuple[int, int]) -> bool:
+        measured = self._read_measurements()
+        return bool(measured.get("finished")) or _counts(measured) != before
 
     def _say_models(self, measured: dict[str, Any]) -> None:
         device = "the simulator" if measured["backend"] == "sim" else "the board's accelerator"
@@ -166,10 +170,6 @@ def _counts(measured: dict[str, Any]) -> tuple[int, int]:
     """Pictures and lines that were sent so far, and results of both models."""
     models = measured.get("models", {}).values()
     return sum(model["frames_sent"] for model in models), sum(model["results"] for model in models)
-
-
-def _is_news(measured: dict[str, Any], before: tuple[int, int]) -> bool:
-    return bool(measured.get("finished")) or _counts(measured) != before
 
 
 def _progress(measured: dict[str, Any], schedule: Schedule) -> str:
