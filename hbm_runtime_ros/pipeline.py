@@ -210,7 +210,8 @@ class InferencePipeline:
 
     def _prepare(self, job: _Job, slot: InferenceSlot) -> FilledFrame:
         timeline, scheduling = job.timeline, job.scheduling
-        timeline.stamp = job.frame[0].stamp_ns()
+        message = job.frame[0]
+        timeline.stamp = message.type.read_stamp_ns(message.data)
         if scheduling.max_age_ms:
             self._age_check(timeline.stamp, scheduling.max_age_ms)
         filled = slot.fill(job.frame)
@@ -227,8 +228,7 @@ class InferencePipeline:
             outputs = request.run(
                 priority=scheduling.priority,
                 bpu_cores=scheduling.bpu_cores,
-                # A frame without a stamp is as old as its arrival.
-                custom_id=scheduling.custom_id_of(timeline.sequence, timeline.stamp or timeline.received_ns),
+                custom_id=custom_id_of(scheduling, timeline),
                 device_id=scheduling.device_id,
                 timeout_ms=scheduling.timeout_ms or None,
             )
@@ -281,6 +281,15 @@ class InferencePipeline:
     def _drop(self, job: _Job, reason: DropReason, text: str, cause: str = "", once: bool = False) -> None:
         job.drop = reason
         self._context.log.warning(cause or reason, f"model '{self._context.name}': frame dropped: {text}", once)
+
+
+def custom_id_of(scheduling: Scheduling, timeline: FrameTimeline) -> int:
+    """Return the custom_id of one frame: among equal priorities the smaller runs first."""
+    if scheduling.custom_id_mode == "sequence":
+        return timeline.sequence
+    if scheduling.custom_id_mode == "stamp":
+        return timeline.stamp or timeline.received_ns  # without a stamp, it is as old as its arrival
+    return scheduling.custom_id
 
 
 class FrameAgeCheck:

@@ -215,10 +215,6 @@ class Scheduling:
         read_only=False,
     )
 
-    def custom_id_of(self, sequence: int, stamp_ns: int) -> int:
-        """Return the custom_id of one frame: among equal priorities the smaller runs first."""
-        return {"fixed": self.custom_id, "sequence": sequence, "stamp": stamp_ns}[self.custom_id_mode]
-
 
 @dataclass(frozen=True)
 class ModelParameters:

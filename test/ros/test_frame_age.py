@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from hbm_runtime_ros.errors import DropReason, FrameError
+from hbm_runtime_ros.monitoring.counters import FrameTimeline
 from hbm_runtime_ros.monitoring.health import ThrottledLogger
 from hbm_runtime_ros.parameters import Scheduling
-from hbm_runtime_ros.pipeline import FrameAgeCheck
+from hbm_runtime_ros.pipeline import FrameAgeCheck, custom_id_of
 
 NOW_NS = 1_000_000_000_000
 MS = 1_000_000
@@ -52,4 +53,5 @@ def test_stamps_without_an_age_are_logged_once_and_kept(age, logged, stamp_ns):
 
 @pytest.mark.parametrize(("mode", "expected"), [("fixed", -7), ("sequence", 12), ("stamp", 1234)])
 def test_the_custom_id_of_a_frame_comes_from_where_the_mode_says(mode, expected):
-    assert Scheduling(custom_id=-7, custom_id_mode=mode).custom_id_of(12, 1234) == expected
+    timeline = FrameTimeline(sequence=12, stamp=1234, received_ns=9, arrived=0, taken=0)
+    assert custom_id_of(Scheduling(custom_id=-7, custom_id_mode=mode), timeline) == expected
