@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-# Types of the native module. Kept by hand; test/ros/test_rcl_stub.py compares it with the module.
+# Types of the native module. Kept by hand; test/ros/test_native_stubs.py compares it with the module.
 
 from typing import Any
 

@@ -150,7 +150,7 @@ void define_result_writer(py::module_& module) {
            py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("packed_length"),
            py::arg("quant_type"), py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
 
-  py::class_<ResultBuffer>(module, "ResultBuffer", "Holds the memory of one serialized result.", py::buffer_protocol())
+  py::class_<ResultBuffer>(module, "_ResultBuffer", "Holds the memory of one serialized result.", py::buffer_protocol())
       .def_buffer([](const ResultBuffer& self) {
         return py::buffer_info(self.data(), sizeof(std::uint8_t), "B", 1, {static_cast<py::ssize_t>(self.size_bytes())},
                                {py::ssize_t{1}}, true);
