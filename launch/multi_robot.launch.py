@@ -32,7 +32,7 @@ def start(context: LaunchContext) -> list:
         if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
             raise ValueError(f"robots: '{name}' is no namespace: a letter, then letters, digits and underscores")
     if len(set(robots)) != len(robots):
-        raise ValueError(f"robots: a name stands there twice in {value['robots']}")
+        raise ValueError(f"robots: duplicate name in {value['robots']}")
     return [inference_node(value["params_file"], namespace=name, backend=value["backend"]) for name in robots]
 
 

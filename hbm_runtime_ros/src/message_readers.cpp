@@ -76,7 +76,7 @@ std::int64_t read_stamp_ns(const py::buffer& message) {
   return read_header(reader).stamp_ns();
 }
 
-// hbm_runtime_ros._rcl.Message tells that it is a loan: the C struct in place of a serialized message.
+// hbm_runtime_ros._rcl.Message says that it is a loan: the C struct in place of a serialized message.
 HbmemImageMessage parse_hbmem(const py::buffer& message, const MessageBytes& bytes, std::size_t room_bytes) {
   const bool is_struct = py::getattr(message, "loaned", py::bool_(false)).cast<bool>();
   return parse_hbmem_image(bytes.data(), bytes.size_bytes(), room_bytes, is_struct);

@@ -70,7 +70,7 @@ def test_each_robot_has_a_node_and_topics_of_its_own(parameters, tmp_path):
         assert [model.name for model in graph.call(ListModels, "list_models").models] == ["echo"]
 
 
-@pytest.mark.parametrize(("robots", "expected"), [("a,a", "a name stands there twice"), ("a,2b", "'2b' is no namespace"), ("", "''")])
+@pytest.mark.parametrize(("robots", "expected"), [("a,a", "duplicate name"), ("a,2b", "'2b' is no namespace"), ("", "''")])
 def test_robots_that_cannot_be_are_refused(parameters, robots, expected):
     done = subprocess.run(
         [ROS2, "launch", "hbm_runtime_ros", "multi_robot.launch.py", f"robots:={robots}", f"params_file:={parameters}"],
