@@ -1,7 +1,8 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which message a consumer receives, with a source of the test in the place of rcl. Run it with -DHBM_SANITIZE=thread.
+// Which message a consumer receives, with a source of the test in the place of rcl. CTest runs it under
+// ThreadSanitizer as well.
 #include "topic_queue.hpp"
 
 #include <gtest/gtest.h>
