@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of every transport through a node: what arrives in the model, and what is refused."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
 from graph import Graph, nv12_picture, picture, wait_until
+from hbm_runtime_ros.msg import InferenceResult
 from input_models import SHARED_TOPIC
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
+from rclpy.serialization import serialize_message
 from sensor_msgs.msg import CompressedImage
 
 from hbm_runtime_core import HB_HBMRuntime, vision
@@ -329,3 +333,46 @@ def test_bad_pictures_of_every_encoding_are_dropped_and_a_good_one_runs(graph, r
     sent = [graph.publish("/plain/image", message).header.stamp for message in bad]
     graph.infer("/plain/image", blank(encoding), results("plain"))
     assert not [result for result in results("plain") if result.header.stamp in sent]
+
+
+def publish_changed(graph, topic, message, text, replacement):
+    """Publish `message` with other bytes in place of `text`, which has as many."""
+    payload = bytes(serialize_message(message)).replace(text, replacement)
+    publisher = graph.node.create_publisher(type(message), topic, 10)
+    wait_until(lambda: publisher.get_subscription_count() > 0, f"a subscriber on {topic}")
+    return publisher, payload
+
+
+def test_a_frame_id_that_is_not_utf8_reaches_the_result_byte_for_byte(graph, results):
+    frame_id = "相机".encode("gbk")
+    message = nv12_picture(WIDTH, HEIGHT)
+    message.header.frame_id = "GBK!"
+    raw_results = []
+    graph.node.create_subscription(InferenceResult, "/hbm_inference/plain/result", raw_results.append, 10, raw=True)
+    publisher, payload = publish_changed(graph, "/plain/image", message, b"GBK!", frame_id)
+
+    def answered():
+        publisher.publish(payload)
+        time.sleep(0.05)
+        return any(frame_id + b"\0" in result for result in raw_results)
+
+    wait_until(answered, "a result with that frame_id")
+
+
+@pytest.mark.parametrize("transport", ["raw", "compressed"])
+def test_a_description_that_is_not_utf8_is_refused_as_an_unknown_one(graph, results, transport):
+    if transport == "raw":
+        message, topic = picture(np.zeros(WIDTH * HEIGHT, np.uint8), WIDTH, HEIGHT, "GBK!", WIDTH), "/plain/image"
+    else:
+        message, topic = compressed(".png", scene().astype(np.uint16), "GBK!"), "/compressed/image/compressed"
+    text = "相机".encode("gbk")
+    publisher, payload = publish_changed(graph, topic, message, b"GBK!", text)
+    escaped = text.decode("utf-8", "backslashreplace")
+
+    def refused():
+        publisher.publish(payload)
+        time.sleep(0.05)
+        return warnings_with(graph, escaped)
+
+    wait_until(refused, "a warning that shows the text")
+    assert not warnings_with(graph, "unexpected error")
