@@ -8,7 +8,7 @@ import dataclasses
 import difflib
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from rcl_interfaces.msg import IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
@@ -62,7 +62,7 @@ def declare(
         ConfigurationError: a value has the wrong type or is not allowed.
     """
     values = {}
-    for spec in specs(table):
+    for spec in specs(cast(Any, table)):  # mypy takes a type variable for a type without a hash
         if spec.name in defaults:
             spec = dataclasses.replace(spec, default=_as_ros(defaults[spec.name]))
         values[spec.name] = _declare(node, spec, f"{group}.{spec.name}" if group else spec.name, given)

@@ -17,7 +17,7 @@ from ros2cli.command import CommandExtension
 from launch import LaunchContext, LaunchDescription, LaunchService
 
 
-class LaunchCommand(CommandExtension):  # type: ignore[misc]
+class LaunchCommand(CommandExtension):
     """Run a launch file."""
 
     def add_arguments(self, parser: ArgumentParser, cli_name: str) -> None:
