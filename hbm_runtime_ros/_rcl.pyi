@@ -96,8 +96,11 @@ class Consumer:
     def waiting_since_ns(self) -> int:
         """When the message arrived that it receives next, CLOCK_MONOTONIC; 0 = none waits."""
 
-    def close(self) -> None:
-        """Receive nothing any more. It may be repeated."""
+    def close(self) -> int:
+        """Receive nothing any more. It may be repeated.
+
+        Return how many messages have arrived that it has neither received nor counted as skipped.
+        """
 
 class ResultPublisher:
     """Publishes serialized messages without the GIL.

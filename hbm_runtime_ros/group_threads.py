@@ -238,7 +238,7 @@ class NodeExecutor(SingleThreadedExecutor):
             handler, entity, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_sec)
         except (ShutdownException, TimeoutException):
             return
-        # The group is busy from here on: none of its callbacks is offered until the handler has run.
+        # What waits for that thread is not offered again, because rclpy has marked it as an event of this executor.
         if entity is not None and isinstance(entity.callback_group, SlowCallbackGroup):
             self.run_slow(partial(_run, handler))
         else:
@@ -252,7 +252,8 @@ class NodeExecutor(SingleThreadedExecutor):
                 self._report()
 
     def _report(self) -> None:
-        if not self.spinning.stopping.is_set():
+        # After the context was shut down, whatever a callback uses may be invalid.
+        if not self.spinning.stopping.is_set() and self.context.ok():
             text = traceback.format_exc()
             self._log.warning(text, f"a callback failed, unexpected error, please report it:\n{text}")
 

@@ -70,11 +70,12 @@ class InferenceNode(LifecycleNode):
         log = self.get_logger().warning
         self._trace = FrameTrace(parameters.trace_file, name, log) if parameters.trace_file else None
         self._scheduling = SchedulingParameters()
+        self._subscriptions_of_models = SubscriptionRegistry(self)
         context = NodeContext(
             node=self,
             files=ModelFileCache(parameters.backend),
             locator=ModelFileLocator(name, files, parameters.model_dir),
-            subscriptions=SubscriptionRegistry(self),
+            subscriptions=self._subscriptions_of_models,
             scheduling=self._scheduling,
             trace=self._trace,
         )
@@ -87,7 +88,7 @@ class InferenceNode(LifecycleNode):
         )
         self._health = NodeHealth(self, self._check_models)
         # A program may shut the context down while the models' threads wait.
-        self.context.on_shutdown(self._on_context_shutdown)
+        self.context.on_shutdown(self._end_threads)
         given = compat.given_parameters(self)
         if problem := shared_memory_problem():
             log(str(problem))
@@ -112,7 +113,9 @@ class InferenceNode(LifecycleNode):
         return stopped
 
     def destroy_node(self) -> None:
-        """Destroy the node and all that belongs to it, at once."""
+        """Destroy the node and all that belongs to it, at once: stop() lets the frames in flight end before."""
+        self._end_threads()
+        self._subscriptions_of_models.close()
         super().destroy_node()
         compat.destroy_state_machine(self)
 
@@ -128,6 +131,6 @@ class InferenceNode(LifecycleNode):
             self.get_logger().info(f"parameters set: {', '.join(each.name for each in parameters)}")
         return SetParametersResult(successful=reason is None, reason=reason or "")
 
-    def _on_context_shutdown(self) -> None:
+    def _end_threads(self) -> None:
         for model in self.models.values():
             model.end_threads()

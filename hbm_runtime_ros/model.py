@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,16 @@ class Model:
         self.name = name
         self._context = context
         self._node = node = context.node
+        # A stock executor with several threads may call _follow_subscribers() in two of them.
+        self._following = threading.Lock()
+        self._loading = False
+        self._active = False
+        self._plans: list[TopicPlan] = []  # while it is loaded
+        self._consumers: tuple[TopicConsumer, ...] = ()  # while it is subscribed
+        self._handle: ModelHandle | None = None
+        self._pipeline: InferencePipeline | None = None
+        self._input_timeout = InputTimeout(lambda: {each.topic: each.last_message_s for each in self._consumers})
+        self._logged_first_result = False
         try:
             self.parameters = declare(node, ModelParameters, name, given)
             self.scheduling = ModelScheduling(name, declare(node, Scheduling, name, given))
@@ -88,14 +99,6 @@ class Model:
             undeclare(node, name)
             raise
         context.scheduling[name] = self.scheduling
-        self._input_timeout = InputTimeout(lambda: {each.topic: each.last_message_s for each in self._consumers})
-        self._loading = False
-        self._active = False
-        self._plans: list[TopicPlan] = []  # while it is loaded
-        self._consumers: tuple[TopicConsumer, ...] = ()  # while it is subscribed
-        self._handle: ModelHandle | None = None
-        self._pipeline: InferencePipeline | None = None
-        self._logged_first_result = False
 
     # State.
 
@@ -235,6 +238,9 @@ class Model:
         self._node.destroy_publisher(self._publisher)
         self._context.scheduling.pop(self.name, None)
         undeclare(self._node, self.name)
+        self._undeclare_overrides()
+
+    def _undeclare_overrides(self) -> None:
         undeclare(self._node, f"qos_overrides.{self.result_topic}.publisher")
 
     # Topics.
@@ -249,25 +255,30 @@ class Model:
         return resolved
 
     def _create_publisher(self) -> Publisher:
-        with bad_overrides_as_errors(self.result_topic, "publisher"):
-            publisher = self._node.create_publisher(
-                InferenceResult,
-                self.result_topic,
-                result_qos(),
-                event_callbacks=self._subscribers.event_callbacks() if self._subscribers else None,
-                qos_overriding_options=overridable(),
-            )
+        try:
+            with bad_overrides_as_errors(self.result_topic, "publisher"):
+                publisher = self._node.create_publisher(
+                    InferenceResult,
+                    self.result_topic,
+                    result_qos(),
+                    event_callbacks=self._subscribers.event_callbacks() if self._subscribers else None,
+                    qos_overriding_options=overridable(),
+                )
+        except ConfigurationError:
+            self._undeclare_overrides()
+            raise
         if self._subscribers:
             self._subscribers.follow(publisher)
         return publisher
 
     def _follow_subscribers(self) -> None:
         """Subscribe to the input topics, or not, as the state and the subscribers of the result require."""
-        wanted = self._active and (self._subscribers is None or self._subscribers.any)
-        if wanted and not self._consumers:
-            self._subscribe()
-        elif self._consumers and not wanted:
-            self._unsubscribe()
+        with self._following:
+            wanted = self._active and (self._subscribers is None or self._subscribers.any)
+            if wanted and not self._consumers:
+                self._subscribe()
+            elif self._consumers and not wanted:
+                self._unsubscribe()
 
     def _subscribe(self) -> None:
         depth = self.parameters.depth
@@ -278,22 +289,24 @@ class Model:
         consumers = tuple(
             TopicConsumer(plan.topic.topic, plan.topic.prefix, plan.transports, qos, self._group) for plan in self._plans
         )
+        self._frames.open(consumers)
         for index, consumer in enumerate(consumers):
             try:
                 self._context.subscriptions.subscribe(consumer)
             except Exception:
-                for subscribed in consumers[:index]:
-                    self._context.subscriptions.unsubscribe(subscribed)
+                self._unsubscribe_from(consumers[:index])
                 raise
-        self._frames.open(consumers)
         self._consumers = consumers
-        self._group.waiter.wake()
 
     def _unsubscribe(self) -> None:
         consumers, self._consumers = self._consumers, ()
-        self._frames.close()
-        left = [self._context.subscriptions.unsubscribe(consumer) for consumer in consumers]
-        self._monitor.counters.stopped(left[0])
+        self._unsubscribe_from(consumers)
+
+    def _unsubscribe_from(self, consumers: Sequence[TopicConsumer]) -> None:
+        for consumer in consumers:
+            self._context.subscriptions.unsubscribe(consumer)
+        # The messages of the topics after the first one are no frames of their own.
+        self._monitor.counters.stopped(self._frames.close() + sum(each.left for each in consumers[:1]))
 
     # What others report about it.
 

@@ -101,14 +101,14 @@ class ModelHandle:
         runtime = self.runtime = files.open(file, f"{name}.file")
         try:
             self.model_name = _choose_model(runtime, file, name, model_name)
-        except ConfigurationError:
+            self.input_names: list[str] = list(runtime.input_names[self.model_name])
+            self.output_names: list[str] = list(runtime.output_names[self.model_name])
+            self.input_shapes: dict[str, Any] = runtime.input_shapes[self.model_name]
+            self.input_dtypes: dict[str, Any] = runtime.input_dtypes[self.model_name]
+            self._compiled_cores = _compiled_cores(runtime, self.model_name)
+        except Exception:
             self.close()
             raise
-        self.input_names: list[str] = list(runtime.input_names[self.model_name])
-        self.output_names: list[str] = list(runtime.output_names[self.model_name])
-        self.input_shapes: dict[str, Any] = runtime.input_shapes[self.model_name]
-        self.input_dtypes: dict[str, Any] = runtime.input_dtypes[self.model_name]
-        self._compiled_cores = _compiled_cores(runtime, self.model_name)
 
     def close(self) -> None:
         """Give the file back. Its memory is freed once no model uses it."""
@@ -268,7 +268,8 @@ class ModelFileLocator:
         )
         if source is None or is_written_by_launch(source):
             raise ConfigurationError(
-                f"parameter '{parameter}': {file} is relative, but no parameter file names it; write an absolute path or package://<package>/<path>, or set the parameter `model_dir`"
+                f"parameter '{parameter}': {file} is relative, but no parameter file names it; write an absolute path or "
+                f"package://<package>/<path>, or set the parameter `model_dir`"
             )
         return source.parent / path
 

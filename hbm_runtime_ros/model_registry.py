@@ -8,11 +8,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from rclpy.lifecycle import LifecycleState, ManagedEntity, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+
+from hbm_runtime_core import HbmRuntimeError
 
 from .compat import given_parameters
 from .errors import ConfigurationError
@@ -116,8 +117,11 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
         log = self._node.get_logger()
         try:
             action()
-        except ConfigurationError as error:
-            log.fatal(f"cannot {what}: {error}")
+        except (ConfigurationError, HbmRuntimeError) as error:
+            if self._shutting_down:
+                log.info(f"cannot {what}: {error}")
+            else:
+                log.fatal(f"cannot {what}: {error}")
         except Exception:
             log.fatal(f"cannot {what}, unexpected error, please report it:\n{traceback.format_exc()}")
         else:
@@ -139,6 +143,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
 
     def _activate(self) -> None:
         with self._changing:
+            self._refuse_at_shutdown()
             for model in self.values():
                 model.activate()
             self._active = True
@@ -211,6 +216,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
                 self._remove(model)
                 raise
             self.publish_list()
+            self._node.get_logger().info("\n".join(model.describe_flow()))
             return model
 
     def unload_model(self, name: str, drain: bool, timeout_s: float) -> None:
@@ -226,9 +232,9 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
         """
         with self._changing:
             model = self.find(name)
-            with _stopped(model, drain, timeout_s):
-                model.free(timeout_s)
-                self._remove(model)
+            _stop(model, drain, timeout_s)
+            model.free(timeout_s)
+            self._remove(model)
             give_freed_memory_back()
             self.publish_list()
             self._node.get_logger().info(f"model '{name}': unloaded")
@@ -290,9 +296,8 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
             self._node.get_logger().warning(warning)
 
 
-@contextmanager
-def _stopped(model: Model, drain: bool, timeout_s: float) -> Iterator[None]:
-    """Let the model take no more frames; let it continue where it cannot be unloaded."""
+def _stop(model: Model, drain: bool, timeout_s: float) -> None:
+    """Let the model take no more frames. Where it cannot be unloaded it continues, and ConfigurationError is raised."""
     if not drain and model.busy:
         raise ConfigurationError(
             f"model '{model.name}' is busy: frames are in flight; retry, or let it finish them (drain: true)"
@@ -305,4 +310,3 @@ def _stopped(model: Model, drain: bool, timeout_s: float) -> Iterator[None]:
             f"model '{model.name}' still has frames in flight after {timeout_s:g} s; not unloaded. Allow more time "
             f"(timeout_s), or clean up the node, which does not wait for a device that hangs"
         )
-    yield

@@ -114,8 +114,9 @@ class InferencePipeline:
         self._publisher = publisher
         self._age_check = FrameAgeCheck(context.name, context.clock, context.log)
         self._accepting = True
-        self._closed = False
-        # Guards the order of the results, the pace, and the three flags above it.
+        self._closed = threading.Event()
+        self._serving = len(slots)  # threads that have not ended; the leader changes it
+        # Guards the order of the results, the pace, and whether frames are accepted.
         self._changed = threading.Condition()
         self._order = InOrder(self._changed)
         self._pacer = FramePacer(self._changed)
@@ -140,33 +141,39 @@ class InferencePipeline:
     def close(self, timeout_s: float) -> None:
         """End the threads. Those that a hanging device holds end when it answers, or with the process."""
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._accepting = False
             self._changed.notify_all()
         self._context.group.waiter.wake()
-        if self._threads.join(timeout_s):
-            self._publisher.close()
+        self._threads.join(timeout_s)
 
     def _take(self) -> _Job | None:
         """Wait for the next frame and take it; None once the pipeline is closed. The leader of the threads calls it."""
-        while not self._closed:
+        while not self._closed.is_set():
             if not self._frames.has_frame:
                 self._context.group.waiter.wait()
             if self._context.scheduling.tasks_at_once == 1:
-                self._pacer.wait()
+                self._pacer.wait(self._closed.is_set)
+            if self._closed.is_set():  # what has arrived meanwhile belongs to the pipeline after this one
+                break
             try:
                 frame = self._frames.take()
+                job = self._admit(frame) if frame is not None else None
             except Exception:  # the threads must not end: the model would give no results any more
                 name, text = self._context.name, traceback.format_exc()
                 self._context.log.warning("take", f"model '{name}': cannot take a message:\n{text}")
-                time.sleep(_ERROR_PAUSE_S)
+                self._closed.wait(_ERROR_PAUSE_S)
                 continue
-            if frame is not None and (job := self._admit(frame)) is not None:
+            if job is not None:
                 return job
+        self._serving -= 1  # each thread leads for the last time here
+        if self._serving == 0:
+            self._publisher.close()
         return None
 
     def _admit(self, frame: Frame) -> _Job | None:
         scheduling, counters = self._context.scheduling.current, self._context.monitor.counters
+        received_ns = self._context.clock.now().nanoseconds
         with self._changed:
             if not self._accepting:
                 counters.skipped(DropReason.STOPPED)
@@ -174,13 +181,14 @@ class InferencePipeline:
             if not scheduling.enabled:
                 counters.skipped(DropReason.DISABLED)
                 return None
+            # Nothing between here and the end of the frame may fail: the frames after it wait for this ticket.
             ticket = self._order.begin()
             self._pacer.taken()
         now_ns = time.perf_counter_ns()
         timeline = FrameTimeline(
             sequence=counters.received(),
             stamp=0,
-            received_ns=self._context.clock.now().nanoseconds,
+            received_ns=received_ns,
             arrived=min(frame[0].arrived_ns or now_ns, now_ns),
             taken=now_ns,
         )
@@ -203,7 +211,9 @@ class InferencePipeline:
             self._pacer.ended(job.timeline.run_ended > 0)
         # Also for a frame that was dropped: the one behind it waits for its turn.
         with self._order.turn(job.ticket):
-            if filled is not None and outputs is not None:
+            if self._closed.is_set() and job.drop is None:  # a result of a model that was freed while the device hung
+                job.drop = DropReason.STOPPED
+            elif filled is not None and outputs is not None:
                 self._attempt(job, DropReason.PUBLISH, self._publish, job, filled, outputs)
             if job.drop is not None:
                 self._context.monitor.counters.ended(job.drop)
@@ -382,10 +392,10 @@ class FramePacer:
             self._preparing -= 1
         self._changed.notify_all()
 
-    def wait(self) -> None:
-        """Wait until it is time to take the next frame: at once where the device is idle."""
+    def wait(self, closed: Callable[[], bool] = lambda: False) -> None:
+        """Wait until it is time to take the next frame, at once where the device is idle, or until `closed`."""
         with self._changed:
-            while (remaining_s := self._remaining_s()) > 0:
+            while not closed() and (remaining_s := self._remaining_s()) > 0:
                 self._changed.wait(remaining_s)
 
     def _remaining_s(self) -> float:

@@ -84,9 +84,7 @@ class ModelServices:
             raise ConfigurationError(reason)
         given = _values(request.name, request.parameters)
         given.update({field: getattr(request, field) for field in ("file", "model_name") if getattr(request, field)})
-        model = self._models.load_model(request.name, given)
-        self._node.get_logger().info("\n".join(model.describe_flow()))
-        response.info = model.info()
+        response.info = self._models.load_model(request.name, given).info()
 
     def unload_model(self, request: UnloadModel.Request, response: UnloadModel.Response) -> None:
         """Remove a model."""

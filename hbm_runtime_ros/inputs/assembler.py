@@ -47,6 +47,7 @@ class TopicConsumer:
         self.group = group
         self._connection: _Connection | None = None
         self._subscribed_s = time.monotonic()
+        self._left = 0
 
     @property
     def is_connected(self) -> bool:
@@ -58,14 +59,16 @@ class TopicConsumer:
         self._connection = _Connection(message_type, reader, _rcl.Consumer(reader, self.group.waiter), qos)
         self.group.waiter.wake()
 
-    def disconnect(self) -> int:
-        """Take nothing any more. Return how many messages have arrived and were not taken."""
+    def disconnect(self) -> None:
+        """Take nothing any more."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return 0
-        left = connection.consumer.skipped() + bool(connection.consumer.waiting_since_ns)
-        connection.consumer.close()
-        return left
+        if connection is not None:
+            self._left += connection.consumer.close()
+
+    @property
+    def left(self) -> int:
+        """How many messages had arrived when it was disconnected that were neither taken nor skipped."""
+        return self._left
 
     def take(self) -> Message | None:
         """Return the next message, without waiting for it.
@@ -74,8 +77,9 @@ class TopicConsumer:
             RuntimeError: the middleware reports an error.
         """
         connection = self._connection
-        data = connection.consumer.take() if connection else None
-        return Message(connection.message_type, data, data.arrived_ns) if connection and data else None
+        if connection is None or (data := connection.consumer.take()) is None:
+            return None
+        return Message(connection.message_type, data, data.arrived_ns)
 
     def skipped(self) -> int:
         """Return how many messages since the last call were replaced by newer ones before they were taken."""
@@ -112,8 +116,19 @@ class _Connection:
     qos: QoSProfile
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """From one open() to the next. Replaced as a whole, so that the leader may still use the one before."""
+
+    consumers: Sequence[TopicConsumer]
+    synchronizer: Synchronizer[Message] | None
+    complete: deque[Frame]
+
+
 class FrameAssembler:
-    """Assembles the messages of one model's topics into frames. Its methods are called by the leader of the threads.
+    """Assembles the messages of one model's topics into frames.
+
+    The leader of the model's threads takes the frames. open() and close() are called by the lifecycle, also meanwhile.
 
     Args:
         model: name, for warnings.
@@ -138,24 +153,25 @@ class FrameAssembler:
         self._sync = sync
         self._counters = counters
         self._log = log
-        self._consumers: Sequence[TopicConsumer] = ()
-        self._synchronizer = self._make_synchronizer()
-        self._complete: deque[Frame] = deque(maxlen=depth)
+        self._depth = depth
+        self._opened = self._open(())
 
     def open(self, consumers: Sequence[TopicConsumer]) -> None:
-        """Take messages from `consumers`, one for each topic. Messages from before are forgotten."""
-        self._synchronizer = self._make_synchronizer()
-        self._complete.clear()
-        self._consumers = tuple(consumers)
+        """Take messages from `consumers`, one for each topic."""
+        self._opened = self._open(consumers)
 
-    def close(self) -> None:
-        """Take no messages."""
-        self._consumers = ()
+    def close(self) -> int:
+        """Take no messages. Return how many frames were complete and were not taken."""
+        complete, self._opened = self._opened.complete, self._open(())
+        frames = 0
+        while _next_of(complete) is not None:
+            frames += 1
+        return frames
 
     @property
     def has_frame(self) -> bool:
         """Whether take() returns a frame without a new message."""
-        return bool(self._complete)
+        return bool(self._opened.complete)
 
     def take(self) -> Frame | None:
         """Return the next frame, None where its messages have not all arrived.
@@ -163,17 +179,20 @@ class FrameAssembler:
         Raises:
             RuntimeError: the middleware reports an error.
         """
-        consumers, synchronizer = self._consumers, self._synchronizer
-        for index, consumer in enumerate(consumers):
-            if synchronizer is None:
+        opened = self._opened
+        for index, consumer in enumerate(opened.consumers):
+            if opened.synchronizer is None:
                 if (message := consumer.take()) is not None:
-                    self._complete.append((message,))
+                    opened.complete.append((message,))
             else:
                 while (message := consumer.take()) is not None:
-                    self._match(synchronizer, index, consumer.topic, message)
+                    self._match(opened.synchronizer, opened.complete, index, consumer.topic, message)
             if index == 0:  # the others' messages are no frames of their own
                 self._skip(DropReason.NEWER_FRAME, consumer.skipped())
-        return self._complete.popleft() if self._complete else None
+        return _next_of(opened.complete)
+
+    def _open(self, consumers: Sequence[TopicConsumer]) -> _Opened:
+        return _Opened(tuple(consumers), self._make_synchronizer(), deque(maxlen=self._depth))
 
     def _make_synchronizer(self) -> Synchronizer[Message] | None:
         count, sync = len(self._names), self._sync
@@ -183,7 +202,9 @@ class FrameAssembler:
             return LatestSynchronizer(count)
         return StampSynchronizer(count, sync.sync_queue, sync.slop_ms * _NS_PER_MS if sync.sync == "approximate" else 0)
 
-    def _match(self, synchronizer: Synchronizer[Message], index: int, topic: str, message: Message) -> None:
+    def _match(
+        self, synchronizer: Synchronizer[Message], complete: deque[Frame], index: int, topic: str, message: Message
+    ) -> None:
         stamp_ns = 0
         if self._sync.sync != "latest":
             name = self._names[index]
@@ -207,9 +228,17 @@ class FrameAssembler:
         matched = synchronizer.add(index, message, stamp_ns)
         self._skip(DropReason.UNMATCHED, matched.unmatched)
         if matched.frame is not None:
-            self._skip(DropReason.NEWER_FRAME, len(self._complete) == self._complete.maxlen)
-            self._complete.append(matched.frame)
+            self._skip(DropReason.NEWER_FRAME, len(complete) == complete.maxlen)
+            complete.append(matched.frame)
 
     def _skip(self, reason: DropReason, frames: int = 1) -> None:
         if frames:
             self._counters.skipped(reason, frames)
+
+
+def _next_of(frames: deque[Frame]) -> Frame | None:
+    # Two threads may ask for the last one.
+    try:
+        return frames.popleft()
+    except IndexError:
+        return None

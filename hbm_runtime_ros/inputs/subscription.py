@@ -66,13 +66,17 @@ class SubscriptionRegistry:
             if self._timer.is_canceled():
                 self._timer.reset()
 
-    def unsubscribe(self, consumer: TopicConsumer) -> int:
-        """Deliver nothing more. Return how many messages have arrived that the consumer has not taken."""
+    def unsubscribe(self, consumer: TopicConsumer) -> None:
+        """Deliver nothing more to `consumer`."""
         with self._lock:
-            left = self._subscriptions[consumer.topic].remove(consumer)
+            self._subscriptions[consumer.topic].remove(consumer)
             if not any(shared.consumers for shared in self._subscriptions.values()):
                 self._timer.cancel()
-            return left
+
+    def close(self) -> None:
+        """Take no more from any subscription, so that it can be destroyed with its node. Any thread may call it."""
+        for shared in list(self._subscriptions.values()):
+            shared.close()
 
     def _follow_graph(self) -> None:
         with self._lock:
@@ -121,15 +125,15 @@ class SharedSubscription:
         self.consumers.append(consumer)
         try:
             self._update()
-        except ConfigurationError:
+            self._connect(consumer)
+        except Exception:
             self.remove(consumer)
             raise
-        self._connect(consumer)
 
-    def remove(self, consumer: TopicConsumer) -> int:
-        """Deliver no more to `consumer`. Return how many messages have arrived that it has not taken."""
+    def remove(self, consumer: TopicConsumer) -> None:
+        """Deliver no more to `consumer`."""
         self.consumers.remove(consumer)
-        left = consumer.disconnect()
+        consumer.disconnect()
         key = _key(consumer.qos)
         others = [each for each in self.consumers if _key(each.qos) == key]
         if not others:
@@ -141,7 +145,11 @@ class SharedSubscription:
             others[0].group.add_entity(subscription)
         if not self.consumers:
             self._message_type = None
-        return left
+
+    def close(self) -> None:
+        """Leave the subscriptions to rclpy."""
+        for _, reader in list(self._open.values()):
+            reader.close()
 
     def follow_graph(self) -> None:
         """Subscribe with the type that the publishers have now. Errors are logged, and tried again the next time."""
@@ -192,7 +200,11 @@ class SharedSubscription:
             )
         qos = subscription.qos_profile
         depth = qos.depth if qos.history == HistoryPolicy.KEEP_LAST else _KEEP_ALL_DEPTH
-        self._open[key] = subscription, _rcl.TopicReader(subscription, depth)
+        try:
+            self._open[key] = subscription, _rcl.TopicReader(subscription, depth)
+        except Exception:
+            self._node.destroy_subscription(subscription)
+            raise
         for each in self.consumers:
             if _key(each.qos) == key:
                 self._connect(each)

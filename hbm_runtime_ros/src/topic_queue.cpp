@@ -224,12 +224,18 @@ void Consumer::skip_to(std::uint64_t position) {
   }
 }
 
-void Consumer::close() {
+std::uint64_t Consumer::close() {
+  std::uint64_t left = 0;
   {
     const std::lock_guard<std::mutex> lock(queue_->mutex_);
-    closed_ = true;
+    if (!std::exchange(closed_, true)) {
+      // A message may be taken a moment before its arrival is reported.
+      skip_to(std::max(queue_->arrivals_, queue_->accounted_) + 1);
+      left = std::exchange(skipped_, 0);
+    }
   }
   queue_->remove(this);
+  return left;
 }
 
 }  // namespace hbm_ros

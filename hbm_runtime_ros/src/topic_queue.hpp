@@ -142,8 +142,9 @@ class Consumer {
   // Arrival of the oldest message that it can still receive, 0 = none.
   std::int64_t waiting_since_ns() const;
 
-  // It receives nothing any more. It may be repeated.
-  void close();
+  // It receives nothing any more. Returns how many messages have arrived that it has not received, and that skipped()
+  // has not returned. It may be repeated.
+  std::uint64_t close();
 
  private:
   friend class TopicQueue;

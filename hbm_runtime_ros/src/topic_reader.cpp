@@ -166,7 +166,9 @@ void define_topic_reader(py::module_& module) {
            "Return how many messages since the last call it will never receive, because newer ones took their place.")
       .def_property_readonly("waiting_since_ns", &Consumer::waiting_since_ns,
                              "When the message arrived that it receives next, CLOCK_MONOTONIC; 0 = none waits.")
-      .def("close", &Consumer::close, "Receive nothing any more. It may be repeated.");
+      .def("close", &Consumer::close,
+           "Receive nothing any more. It may be repeated.\n\n"
+           "Return how many messages have arrived that it has neither received nor counted as skipped.");
 
   py::class_<Message>(
       module, "Message",

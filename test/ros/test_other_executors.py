@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import rclpy
 from graph import Graph, nv12_picture, wait_until
+from hbm_runtime_ros.srv import LoadModel, UnloadModel, WarmUp
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
+from rclpy.lifecycle import TransitionCallbackReturn
+from sensor_msgs.msg import Image
 from std_msgs.msg import Empty
 
 from hbm_runtime_ros.group_threads import NodeExecutor, SpinThread
 from hbm_runtime_ros.inference_node import InferenceNode
 from hbm_runtime_ros.parameters.files import ParameterFiles
-from hbm_runtime_ros.srv import LoadModel, UnloadModel, WarmUp
 
 PICTURE = nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
 
@@ -114,3 +116,28 @@ def test_a_context_that_another_part_of_the_program_shuts_down_ends_the_threads_
     wait_until(lambda: not executor.spinning.thread.is_alive(), "the end of the executor's thread")
     assert node.stop(5.0)
     node.destroy_node()
+
+
+def test_a_node_that_was_stopped_between_two_transitions_refuses_the_second_one(make_node, capfd):
+    node = make_node("stopped")
+    assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    assert node.stop(5.0)
+    assert node.trigger_activate() == TransitionCallbackReturn.FAILURE
+    node.destroy_node()
+    output = "".join(capfd.readouterr())
+    assert "cannot activate: the node is shutting down" in output
+    assert "Traceback" not in output
+
+
+def test_destroying_a_node_that_was_not_stopped_ends_its_threads_and_its_topics(make_node):
+    node = make_node("dropped")
+    assert node.start()
+    assert len(model_threads()) == 2
+    with Graph("/dropped") as graph:
+        publisher = graph.node.create_publisher(Image, "/dropped/image", 1)
+        wait_until(lambda: publisher.get_subscription_count() == 1, "the node's subscription")
+        wait_until(lambda: graph.node.count_publishers("/dropped/echo/result") == 1, "the node's publisher")
+        node.destroy_node()
+        wait_until(lambda: not model_threads(), "the end of the model's threads")
+        wait_until(lambda: publisher.get_subscription_count() == 0, "the end of the node's subscription")
+        wait_until(lambda: graph.node.count_publishers("/dropped/echo/result") == 0, "the end of the node's publisher")

@@ -106,7 +106,7 @@ def test_a_model_that_takes_a_second(models, signals):
 def test_a_model_that_loads_for_longer(models):
     with NodeProcess(models, parameters("quick"), HBM_SIM_FAULTS="hbDNNInitializeFromFiles:delay_ms=8000") as node:
         started(node, "loading")
-        assert f"{HELD}: executor-apart" in end(node, signal.SIGINT)
+        assert f"{HELD}: executor-slow" in end(node, signal.SIGINT)
 
 
 def test_the_next_model_is_not_loaded_any_more(models):
