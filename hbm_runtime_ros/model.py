@@ -226,7 +226,7 @@ class Model:
         """End the model's threads without waiting for them, for good."""
         pipeline = self._pipeline
         if pipeline is not None:
-            pipeline.close(0.0)
+            pipeline.end_threads()
 
     def destroy(self) -> None:
         """Remove the parameters and the result topic, for good."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from typing import Any
 
 from rclpy.lifecycle import LifecycleState, ManagedEntity, TransitionCallbackReturn
@@ -72,6 +72,16 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
 
     def __getitem__(self, name: str) -> Model:
         return self._models[name]
+
+    # Those of a Mapping look each name up when it is its turn, and a model may have been unloaded meanwhile.
+
+    def values(self) -> ValuesView[Model]:
+        """Return the models of one moment."""
+        return self._models.values()
+
+    def items(self) -> ItemsView[str, Model]:
+        """Return the models of one moment with their names."""
+        return self._models.items()
 
     def find(self, name: str) -> Model:
         """Return a model.

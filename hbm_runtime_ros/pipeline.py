@@ -138,14 +138,19 @@ class InferencePipeline:
         with self._changed:
             self._accepting = True
 
-    def close(self, timeout_s: float) -> None:
-        """End the threads. Those that a hanging device holds end when it answers, or with the process."""
+    def end_threads(self) -> None:
+        """Let the threads end, without waiting for them."""
         with self._changed:
             self._closed.set()
             self._accepting = False
             self._changed.notify_all()
         self._context.group.waiter.wake()
+
+    def close(self, timeout_s: float) -> None:
+        """End the threads. Those that a hanging device holds end when it answers, or with the process."""
+        self.end_threads()
         self._threads.join(timeout_s)
+        self._publisher.close()  # what the device answers later is not published
 
     def _take(self) -> _Job | None:
         """Wait for the next frame and take it; None once the pipeline is closed. The leader of the threads calls it."""

@@ -141,3 +141,16 @@ def test_destroying_a_node_that_was_not_stopped_ends_its_threads_and_its_topics(
         wait_until(lambda: not model_threads(), "the end of the model's threads")
         wait_until(lambda: publisher.get_subscription_count() == 0, "the end of the node's subscription")
         wait_until(lambda: graph.node.count_publishers("/dropped/echo/result") == 0, "the end of the node's publisher")
+
+
+def test_a_model_that_is_unloaded_while_others_walk_through_the_models_disturbs_nobody(make_node):
+    node = make_node("walked")
+    assert node.start()
+    node.models.load_model("second", {"file": "echo.hbm"})
+    models, items = iter(node.models.values()), iter(node.models.items())
+    assert (next(models).name, next(items)[0]) == ("echo", "echo")
+    node.models.unload_model("second", True, 1.0)
+    assert [model.name for model in models] == [name for name, _ in items] == ["second"]
+    assert list(node.models) == ["echo"]
+    assert node.stop(5.0)
+    node.destroy_node()

@@ -3,7 +3,6 @@
 """A signal ends the node within two seconds and with exit code 0, whatever it does at that moment."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from graph import Graph, nv12_picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 from node_process import NodeProcess
+from shared_memory import SharedMemory
 
 pytestmark = pytest.mark.alone
 
@@ -57,14 +57,6 @@ def end(node, *signals):
 def children_of(pid):
     found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
     return found.stdout.split()
-
-
-def shared_memory_of(pid):
-    """Return the files of DDS in shared memory that a process has mapped."""
-    try:
-        return set(re.findall(r"/dev/shm/(fast\w+)", Path(f"/proc/{pid}/maps").read_text()))
-    except OSError:  # of somebody else, or ended
-        return set()
 
 
 def running_with(file):
@@ -133,17 +125,13 @@ def test_a_device_that_hangs(models, function):
 
 
 def test_nothing_stays_in_shared_memory(models):
-    # Whoever was killed with SIGKILL may have left files; DDS uses those of ports again.
-    before = {file.name for file in Path("/dev/shm").iterdir()}
+    memory = SharedMemory()
     with NodeProcess(models, parameters("slow"), HBM_SIM_FAULTS="hbUCPWaitTaskDone:hang=1:after=1") as node:
         started(node, "/slow/result")
-        # Before it has met anybody: its own.
-        mapped = shared_memory_of(node.process.pid) - before
+        memory.look(node.process.pid)
         feed()
         end(node, signal.SIGINT)
-    assert mapped
-    others = set().union(*(shared_memory_of(process.name) for process in Path("/proc").glob("[0-9]*")))
-    assert not [name for name in mapped - others if Path(f"/dev/shm/{name}").exists()]
+    assert not memory.left()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
