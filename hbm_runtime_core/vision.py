@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import HbmEncodingError, HbmValueError
 from .nv12 import nv12_planes
+from .pixel_range import advice_on_unit_pixels
 
 try:
     from ._vision import ENCODINGS, FOREIGN_ENCODINGS, ImageTransform, Nv12Preparation, TensorPreparation
@@ -227,7 +228,7 @@ def for_model(
 
     Raises:
         HbmValueError: the model has no input that looks like a picture, or more than one; an option has a value that
-            is not among its own, or no effect on this input.
+            is not among its own, or no effect on this input; mean and scale are meant for pixels of 0..1.
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
@@ -276,6 +277,8 @@ def for_model(
             f"model '{model_name}': model_range '{model_range}' is ignored because its input is not NV12; remove it"
         )
     ((name, (channels_first, channels, height, width)),) = layouts.items()
+    if advice := advice_on_unit_pixels(mean, scale):
+        raise HbmValueError(f"model '{model_name}': {advice}")
     quant = runtime.input_quants[model_name][name]
     quantized = quant.quant_type.name == "SCALE"
     tensor = TensorPreparation(

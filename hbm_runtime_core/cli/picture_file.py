@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..packer import PackError
-from ..packer.options import check_pixel_range
+from ..pixel_range import advice_on_unit_pixels
 from .arguments import add_scale, integer, numbers, scale_of
 from .console import warn
 from .errors import InputError, UsageError, unknown
@@ -66,10 +65,15 @@ class PictureFile:
         except ValueError as error:
             raise InputError(f"{path} is taken for a picture (known besides: .npy, .npz, .bin), but {error}") from None
         # Where another picture needs them, these options are no mistake: `check_picture_options` sees all pictures.
+        if not self.is_nv12:
+            _check_std(options, path)
         without_use = _ONLY_FOR_TENSORS if self.is_nv12 else _ONLY_FOR_NV12
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options, without_use))
+            try:
+                self._preparation = for_model(runtime, model, inputs=inputs, **_settings(options, without_use))
+            except ValueError as error:
+                raise UsageError(f"{path}: {error}") from None
         for warning in caught:
             warn(str(warning.message))
 
@@ -126,11 +130,12 @@ def _channels(shape: Sequence[int]) -> int:
     return shape[1] if shape[1] in (1, 3) else shape[3]
 
 
-def _check_pixel_range(options: argparse.Namespace) -> None:
-    try:
-        check_pixel_range(options.mean or (), scale_of(options) or (1.0,), "mean and scale", is_std=options.std is not None)
-    except PackError as error:
-        raise UsageError(str(error)) from None
+def _check_std(options: argparse.Namespace, path: str) -> None:
+    # `for_model` knows the factor only, not that it was given as what it divides by.
+    if options.std is not None:
+        advice = advice_on_unit_pixels(options.mean or (), scale_of(options) or (), factor="std", is_std=True)
+        if advice is not None:
+            raise UsageError(f"{path}: {advice}")
 
 
 def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model: str, options: argparse.Namespace) -> None:
@@ -157,8 +162,6 @@ def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model
             raise UsageError(f"{option} is ignored because the picture input of model '{model}' has one channel; remove it")
         if name == "pad_value" and not (options.resize or "letterbox").startswith("letterbox"):
             raise UsageError(f"{option} is ignored because --resize {options.resize} leaves no border; remove it")
-    if tensors:
-        _check_pixel_range(options)
     for tensor in tensors:
         kind = runtime.input_dtypes[model][tensor].name
         if kind.startswith("F") and not {"mean", "scale", "std"} & set(given):

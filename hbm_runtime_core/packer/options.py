@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from ..pixel_range import advice_on_unit_pixels, numbers_text
 from .dtypes import DType
 from .errors import PackError
 from .quantization import Quantization
@@ -38,26 +39,8 @@ def check_pixel_range(mean: tuple[float, ...], scale: tuple[float, ...], where: 
     Raises:
         PackError: with the numbers for pixels of 0..255.
     """
-    small_mean = any(mean) and all(abs(value) < 1 for value in mean)
-    small_std = all(abs(value) > 1 for value in scale)
-    if not (small_mean or (is_std and small_std)):
-        return
-    given, meant = [], []
-    if small_mean:
-        given.append(f"mean {numbers_text(mean)}")
-        meant.append(f"mean {numbers_text(255 * value for value in mean)}")
-    if small_std:
-        given.append(f"std {numbers_text(1 / value for value in scale)}")
-        meant.append(f"std {numbers_text(255 / value for value in scale)}")
-    raise PackError(
-        f"{where}: {' and '.join(given)}, below 1, belong to pixels of 0..1, but these are of 0..255; "
-        f"did you mean {' and '.join(meant)}?"
-    )
-
-
-def numbers_text(values: Iterable[float]) -> str:
-    """As they are typed on the command line: 123.675,116.28,103.53"""
-    return ",".join(f"{value:.6g}" for value in values)
+    if advice := advice_on_unit_pixels(mean, scale, factor="std", is_std=is_std):
+        raise PackError(f"{where}: {advice}")
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ def test_a_picture_fills_the_two_planes(tmp_path, capsys):
         ),
         (TENSOR, ["--resize", "stretch", "--pad-value", "0"], "--pad-value is ignored because --resize stretch"),
         (TENSOR, ["--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"], "did you mean mean 123.675,116.28,103.53"),
+        (TENSOR, ["--std", "0.25"], "did you mean std 63.75?"),
+        (TENSOR, ["--mean", "0.5", "--scale", "2"], "did you mean mean 127.5 and scale 0.00784314?"),
         (TENSOR, ["--std", "0"], "expected numbers to divide by, got '0'"),
         (TENSOR, ["--std", "2", "--scale", "2"], "not allowed with argument"),
         (TENSOR, ["--mean", "nan"], "expected numbers separated by commas, got 'nan'"),

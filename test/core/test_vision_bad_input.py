@@ -97,6 +97,18 @@ def test_an_option_without_effect_on_the_input_is_refused(tmp_path):
         preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), model_range="full")
 
 
+@pytest.mark.parametrize(
+    ("options", "meant"),
+    [
+        ({"mean": (0.485, 0.456, 0.406)}, r"mean 123.675,116.28,103.53\?"),
+        ({"mean": (0.5,), "scale": (2.0,)}, r"mean 127.5 and scale 0.00784314\?"),
+    ],
+)
+def test_mean_and_scale_for_pixels_of_0_to_1_are_refused_with_those_for_0_to_255(tmp_path, options, meant):
+    with pytest.raises(ValueError, match=f"model 'm': .* belong to pixels of 0..1, .* did you mean {meant}"):
+        preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), **options)
+
+
 def test_a_model_that_is_not_loaded_is_refused(tmp_path):
     runtime = HB_HBMRuntime(model_file(tmp_path, nv12_model(8, 8)))
     with pytest.raises(ValueError, match="model 'n' is not loaded; loaded are 'm'"):

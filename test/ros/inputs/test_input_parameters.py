@@ -11,8 +11,9 @@ from rclpy.parameter import Parameter
 
 from hbm_runtime_ros.errors import ConfigurationError
 from hbm_runtime_ros.inputs import message_types
-from hbm_runtime_ros.inputs.plan import declare_inputs, plan_topics
+from hbm_runtime_ros.inputs.plan import declare_inputs, make_slot, plan_topics
 from hbm_runtime_ros.model_files import ModelFileCache, ModelHandle
+from hbm_runtime_ros.monitoring.health import ThrottledLogger
 from hbm_runtime_ros.parameters import INPUT_PARAMETERS, SYNC_PARAMETERS
 
 OUTPUT = {"name": "out", "dtype": "float32", "shape": [1]}
@@ -155,3 +156,10 @@ def test_shared_memory_pictures_need_their_package(load, declare, monkeypatch):
     monkeypatch.setattr(message_types.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigurationError, match=r"'m\.transport': hbm_img_msgs is not installed"):
         plan_topics(load("nv12"), declare(transport="hbmem")[0])
+
+
+def test_mean_and_scale_for_pixels_of_0_to_1_are_refused(load, declare):
+    model = load("float")
+    topics, _ = declare(mean=[0.485, 0.456, 0.406], scale=[4.37, 4.46, 4.44])
+    with pytest.raises(ConfigurationError, match=r"parameters 'm\.\*': .* did you mean mean 123.675,116.28,103.53 and scale"):
+        make_slot(model, plan_topics(model, topics), ThrottledLogger(print))
