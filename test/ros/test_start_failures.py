@@ -40,6 +40,13 @@ def test_no_models(folder):
     assert "'models': names no model" in run_node()
 
 
+def test_a_parameter_file_for_another_node_is_named_with_its_sections(folder):
+    file = folder / "parameters.yaml"
+    file.write_text("hbm_infer:\n  ros__parameters: {models: [a], a: {file: echo.hbm}}\n")
+    text = run_node("--params-file", file)
+    assert f"{file} has no section for /hbm_inference (it has /hbm_infer); use `/**`" in text
+
+
 def test_a_missing_model_file_is_named_with_its_neighbors(folder):
     text = failure(folder, models=["a"], a={"file": "ecko.hbm"})
     assert f"there is no file {folder / 'ecko.hbm'}" in text

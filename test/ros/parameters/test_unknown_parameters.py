@@ -69,12 +69,13 @@ def test_the_node_warns_at_its_start(tmp_path):
         "detector": {"file": "echo.hbm", "prioritiy": 3},
         "detecter": {"file": "echo.hbm", "priority": 3},
         "bakend": "sim",
+        "qos_overrides": {"/image": {"subscription": {"depht": 3}}},
     }
     with NodeProcess(tmp_path, parameters) as node:
         wait_until(lambda: "/detector/result" in node.output, "the start")
         warnings = [line for line in node.output.splitlines() if "[WARN]" in line]
-        assert len(warnings) == 3
-        for meant in ("'detector.priority'", "'detector'", "'backend'"):
+        assert len(warnings) == 4
+        for meant in ("'detector.priority'", "'detector'", "'backend'", "'depth'"):
             assert any(f"did you mean {meant}?" in line for line in warnings)
 
 
