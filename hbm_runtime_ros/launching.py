@@ -28,6 +28,19 @@ def dds_profile(name: str = "fastdds.xml") -> list[SetEnvironmentVariable]:
     return [SetEnvironmentVariable(variable, profile) for variable in DDS_PROFILE_VARIABLES]
 
 
+def loaned_messages() -> list[SetEnvironmentVariable]:
+    """Let the nodes of a launch lend each other messages of fixed size, the pictures of hbm_img_msgs: nothing is copied.
+
+    The publisher must be started with the same settings. They replace a Fast DDS profile that the user has chosen.
+    """
+    profile = str(Path(get_package_share_directory(PACKAGE)) / "config" / "fastdds_loans.xml")
+    return [
+        *(SetEnvironmentVariable(variable, profile) for variable in DDS_PROFILE_VARIABLES),
+        SetEnvironmentVariable("RMW_FASTRTPS_USE_QOS_FROM_XML", "1"),
+        SetEnvironmentVariable("ROS_DISABLE_LOANED_MESSAGES", "0"),
+    ]
+
+
 def parse_remappings(text: str) -> list[tuple[str, str]]:
     """Return the pairs of `text`: FROM:=TO, several with blanks between them.
 

@@ -5,7 +5,7 @@
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 
-from hbm_runtime_ros.launching import dds_profile, inference_node
+from hbm_runtime_ros.launching import dds_profile, inference_node, loaned_messages
 from launch import LaunchContext, LaunchDescription
 
 ARGUMENTS = (
@@ -26,13 +26,21 @@ ARGUMENTS = (
         "log_level", default_value="info", choices=["debug", "info", "warn", "error", "fatal"], description="Of the node."
     ),
     DeclareLaunchArgument(
+        "loaned_messages",
+        default_value="false",
+        choices=["true", "false"],
+        description="true = pictures of hbm_img_msgs are read where a publisher with the same settings wrote them.",
+    ),
+    DeclareLaunchArgument(
         "remap", default_value="", description="Other names for topics: 'image:=camera/image_raw', more after a blank."
     ),
 )
 
 
 def start(context: LaunchContext) -> list:
-    return [inference_node(**{argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS})]
+    values = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS}
+    loans = loaned_messages() if values.pop("loaned_messages") == "true" else []
+    return [*loans, inference_node(**values)]
 
 
 def generate_launch_description() -> LaunchDescription:

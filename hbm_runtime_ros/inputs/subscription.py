@@ -201,10 +201,18 @@ class SharedSubscription:
         qos = subscription.qos_profile
         depth = qos.depth if qos.history == HistoryPolicy.KEEP_LAST else _KEEP_ALL_DEPTH
         try:
-            self._open[key] = subscription, _rcl.TopicReader(subscription, depth)
+            reader = _rcl.TopicReader(subscription, depth)
         except Exception:
             self._node.destroy_subscription(subscription)
             raise
+        self._open[key] = subscription, reader
+        if message_type.transport == HBMEM:
+            how = (
+                "reading pictures where a publisher that lends them wrote them"
+                if reader.lends
+                else "copying pictures, because the middleware lends none (launch argument `loaned_messages:=true`)"
+            )
+            self._log.info(f"{self.topic}: {how}")
         for each in self.consumers:
             if _key(each.qos) == key:
                 self._connect(each)

@@ -14,7 +14,7 @@ from model_packages import echo_model, write_models
 from test_start_failures import EXECUTABLE
 
 from hbm_runtime_ros.compat import DDS_PROFILE_VARIABLES
-from hbm_runtime_ros.launching import dds_profile, inference_node
+from hbm_runtime_ros.launching import dds_profile, inference_node, loaned_messages
 from launch import LaunchContext
 
 CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
@@ -32,6 +32,16 @@ def test_launch_files_bring_shared_memory_that_holds_pictures(monkeypatch):
         profile = Path(context.environment[variable])
         segment_bytes = int(re.search(r"<segment_size>(\d+)<", profile.read_text())[1])
         assert segment_bytes >= 20 * 1920 * 1080 * 3 // 2
+
+
+def test_loaned_messages_need_a_profile_and_two_variables():
+    context = LaunchContext()
+    for action in loaned_messages():
+        action.execute(context)
+    assert context.environment["RMW_FASTRTPS_USE_QOS_FROM_XML"] == "1"
+    assert context.environment["ROS_DISABLE_LOANED_MESSAGES"] == "0"
+    for variable in DDS_PROFILE_VARIABLES:
+        assert "<data_sharing>" in Path(context.environment[variable]).read_text()
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
