@@ -33,7 +33,10 @@ class DiagnosticsReader:
         return self._last
 
     def values(self, model: str) -> dict[str, str]:
-        return {item.key: item.value for item in self.next()[f"model {model}"].values}
+        """Return the values of the next status of a model, which may have been loaded a moment ago."""
+        name = f"model {model}"
+        wait_until(lambda: name in self.next(), f"a status of {model}")
+        return {item.key: item.value for item in self._last[name].values}
 
     def counts(self, model: str) -> dict[str, int]:
         """Return the counts of a model once nothing of it is in flight: received, inferred, and drops by reason."""
