@@ -35,10 +35,13 @@ endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
   hbm_hint_wheel_cmake_dir(OpenVINO_DIR openvino cmake)
   find_package(OpenVINO QUIET COMPONENTS Runtime)
-  if(NOT OpenVINO_FOUND)
-    message(FATAL_ERROR
-      "The simulator's OpenVINO engine needs OpenVINO's CMake package, and ${Python3_EXECUTABLE} has no `openvino`.\n"
-      "Install it (pip install openvino), name its folder with -DOpenVINO_DIR=..., "
-      "or build without that engine: -DHBM_BUILD_OPENVINO_ENGINE=OFF.")
+  set(remedy "Install it for ${Python3_EXECUTABLE} (pip install openvino), or name its folder with -DOpenVINO_DIR=...")
+  if(OpenVINO_FOUND)
+    set(HBM_BUILD_OPENVINO_ENGINE ON)
+  elseif(HBM_BUILD_OPENVINO_ENGINE STREQUAL "AUTO")
+    message(STATUS "simulator without networks: OpenVINO is not installed. ${remedy}")
+    set(HBM_BUILD_OPENVINO_ENGINE OFF)
+  else()
+    message(FATAL_ERROR "OpenVINO is not installed, and HBM_BUILD_OPENVINO_ENGINE is ON. ${remedy}")
   endif()
 endif()

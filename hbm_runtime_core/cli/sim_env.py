@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         if not path.is_file():
             raise SimulatorNotInstalled(
                 f"this installation of hbm_runtime_core has no simulator: {path} is missing; "
-                "install it on the PC (pip install hbm_runtime_core), or build with -DHBM_BUILD_SIMULATOR=ON"
+                "install it on the PC (pip install hbm_runtime_core)"
             )
     selected = [name for name in ("cflags", "libs", "env", "cmake") if getattr(options, name)]
     if options.json and selected:
