@@ -45,6 +45,7 @@ class CMakeBuild(build_ext):
             shutil.rmtree(stale, ignore_errors=True)
         options = [
             "-DHBM_PIP_BUILD=ON",
+            "-DBUILD_TESTING=OFF",
             "-DHBM_PYTHON_PACKAGE_DIR=hbm_runtime_core",
             f"-DPython3_EXECUTABLE={sys.executable}",
             f"-DCMAKE_INSTALL_PREFIX={prefix}",

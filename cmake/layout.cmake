@@ -6,7 +6,7 @@
 include(GNUInstallDirs)
 
 if(NOT HBM_PYTHON_PACKAGE_DIR)
-  if(ament_cmake_FOUND)
+  if(NOT HBM_PIP_BUILD)
     find_package(ament_cmake_python REQUIRED)
     _ament_cmake_python_get_python_install_dir()
     set(HBM_PYTHON_INSTALL_DIR "${PYTHON_INSTALL_DIR}")

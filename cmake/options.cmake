@@ -13,6 +13,7 @@ option(HBM_BUILD_PYTHON "Build the Python module hbm_runtime_core._native" ON)
 set(HBM_BUILD_OPENVINO_ENGINE ${HBM_OPENVINO_ENGINE_DEFAULT} CACHE STRING
   "Build the simulator's OpenVINO engine, which computes networks: ON, OFF, or AUTO, where OpenVINO is found")
 set_property(CACHE HBM_BUILD_OPENVINO_ENGINE PROPERTY STRINGS AUTO ON OFF)
-option(HBM_BUILD_TESTS "Build the C++ tests" OFF)
+# The standard option, which ament has too.
+option(BUILD_TESTING "Build and register the tests" ON)
 set(HBM_SANITIZE "" CACHE STRING "Sanitizers: empty, 'address,undefined' or 'thread'")
 set_property(CACHE HBM_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")

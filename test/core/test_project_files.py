@@ -57,3 +57,10 @@ def test_the_license_is_complete_and_named_in_the_package():
     text = read("LICENSE")
     assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in text and "9. Accepting Warranty" in text
     assert '<license file="LICENSE">Apache-2.0</license>' in read("package.xml")
+
+
+def test_every_package_that_cmake_finds_with_ament_is_a_dependency():
+    files = [CHECKOUT / "CMakeLists.txt", CHECKOUT / "test/CMakeLists.txt", *CHECKOUT.glob("cmake/*.cmake")]
+    found = {name for file in files for name in re.findall(r"find_package\(([a-z_]+) REQUIRED\)", file.read_text())}
+    assert {"ament_cmake", "ament_cmake_pytest", "rcl"} <= found
+    assert found <= set(re.findall(r"depend>([\w-]+)</", read("package.xml")))

@@ -23,6 +23,12 @@ class OpenVino : public ::testing::Test {
   }
   static void TearDownTestSuite() { delete folder_; }
 
+  void SetUp() override {
+#ifndef HBM_TEST_NETWORKS
+    GTEST_SKIP() << "simulator without networks: built without OpenVINO";
+#endif
+  }
+
   static TemporaryFolder* folder_;
 };
 

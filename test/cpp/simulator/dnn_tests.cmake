@@ -22,13 +22,14 @@ target_compile_definitions(dnn_manifest_cases_test PRIVATE
 hbm_simulator_test(dnn_s100_test SOURCES dnn_s100_test.cpp LIBRARIES hbm_dnn_test_support ${CMAKE_DL_LIBS}
   ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s100")
 
+hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
+  LIBRARIES hbm_dnn_test_support
+  ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
 if(HBM_BUILD_OPENVINO_ENGINE)
-  set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
-  hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
-    LIBRARIES hbm_dnn_test_support
-    ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+  target_compile_definitions(dnn_openvino_test PRIVATE HBM_TEST_NETWORKS)
   add_dependencies(dnn_openvino_test hbm_sim_openvino)
-  hbm_simulator_test(dnn_content_hash_test SOURCES dnn_content_hash_test.cpp "${engine}/content_hash.cpp")
-  hbm_simulator_test(dnn_network_cache_test SOURCES dnn_network_cache_test.cpp "${engine}/network_cache.cpp"
-    LIBRARIES hbm_dnn_test_support)
 endif()
+set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
+hbm_simulator_test(dnn_content_hash_test SOURCES dnn_content_hash_test.cpp "${engine}/content_hash.cpp")
+hbm_simulator_test(dnn_network_cache_test SOURCES dnn_network_cache_test.cpp "${engine}/network_cache.cpp"
+  LIBRARIES hbm_dnn_test_support)
