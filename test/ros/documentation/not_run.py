@@ -79,6 +79,13 @@ NOT_RUN = (
     NotRun(
         r"colcon build --packages-select hbm_runtime_ros", "is the build of this package", "scripts/build", options_exist
     ),
+    NotRun(
+        r"colcon (build|test|test-result)",
+        "is the build and the test of this package",
+        "scripts/test",
+        options_exist,
+        page="CONTRIBUTING.md",
+    ),
     NotRun(r"\. install/setup\.sh", "env.sh does the same", "env.sh", page="README.md"),
     NotRun(r"ros2 lifecycle ", "no wheel has this verb", "test/ros/test_lifecycle.py"),
     NotRun(r"ros2 bag ", "no wheel has this verb", "test/ros/test_replay.py", files_exist),
