@@ -60,3 +60,8 @@ class FrameError(ValueError):
         error = FrameError(self.reason, f"input '{name}': {self}", once=self.once)
         error.cause = f"{self.cause} {name}"
         return error
+
+
+def printable(text: str) -> str:
+    """Return a name or a text of another program with its bytes that are no UTF-8 as escapes: rclpy refuses them."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

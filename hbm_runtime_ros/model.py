@@ -14,7 +14,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 
 from . import _rcl
-from .errors import ConfigurationError
+from .errors import ConfigurationError, printable
 from .group_threads import ModelCallbackGroup, run_on_executor
 from .inputs.assembler import FrameAssembler, TopicConsumer
 from .inputs.plan import TopicPlan, declare_inputs, make_slot, plan_topics
@@ -352,7 +352,7 @@ class Model:
         assert self._handle is not None
         qos = input_qos(self.parameters.reliability, self.parameters.depth)
         topics = [consumer.describe() for consumer in self._consumers]
-        lines = [f"model '{self.name}': {self._handle.model_name} of {self._handle.file}"]
+        lines = [f"model '{self.name}': {printable(self._handle.model_name)} of {self._handle.file}"]
         lines += [f"  from {each.name} [{' or '.join(each.types)}; {describe(each.qos)}]" for each in topics]
         if not topics:  # a lazy model without subscribers
             lines += [f"  from {each.topic} [{describe(qos)}]" for each in self._topics]

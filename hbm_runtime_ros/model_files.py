@@ -14,7 +14,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_share_
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
 
 from . import _wire
-from .errors import ConfigurationError
+from .errors import ConfigurationError, printable
 from .msg import ModelInfo, TensorInfo
 from .parameters import Scheduling
 from .parameters.files import ParameterFiles, is_written_by_launch
@@ -27,7 +27,7 @@ class ModelFileCache:
     """Opens model files, each once: models of one file share its memory. One thread at a time uses it.
 
     Args:
-        backend: bpu, sim, auto, or empty for what the environment says.
+        backend: bpu, sim, auto, or empty for the default of the environment.
     """
 
     def __init__(self, backend: str) -> None:
@@ -163,9 +163,9 @@ class ModelHandle:
         """Return what the model file contains; the node adds topics and scheduling."""
         return ModelInfo(
             name=self.name,
-            model_name=self.model_name,
+            model_name=printable(self.model_name),
             file=str(self.file),
-            description=self.runtime.model_descs[self.model_name],
+            description=printable(self.runtime.model_descs[self.model_name]),
             compiled_bpu_cores=self._compiled_cores,
             inputs=self._tensor_infos("input", self.input_names),
             outputs=self._tensor_infos("output", self.output_names),
@@ -180,7 +180,7 @@ class ModelHandle:
 
 
 def _describe(names: list[str], dtypes: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {dtypes[name].name} {list(shapes[name])}" for name in names)
+    return ", ".join(f"{printable(name)} {dtypes[name].name} {list(shapes[name])}" for name in names)
 
 
 def _compiled_cores(runtime: HB_HBMRuntime, name: str) -> int:

@@ -24,18 +24,12 @@ from .group_threads import GroupThreads, InOrder, ModelCallbackGroup
 from .inputs.assembler import Frame, FrameAssembler
 from .inputs.slot import FilledFrame, InferenceSlot
 from .monitoring.counters import FrameTimeline, ModelMonitor
-from .monitoring.health import ThrottledLogger
+from .monitoring.health import FrameAgeCheck, ThrottledLogger
 from .parameters import Scheduling
 from .parameters.scheduling import ModelScheduling
 from .results import ResultSerializer
 
-_NS_PER_MS = 1_000_000
 _NS_PER_S = 1e9
-
-# Clocks of two machines differ, and a simulated clock advances after what it stamps.
-_TOLERATED_FUTURE_MS = 100
-# No frame is delayed by a minute; such an age comes from different clocks.
-_LONGEST_DELAY_MS = 60_000
 
 # A pause after an error of the middleware, which would otherwise repeat at once.
 _ERROR_PAUSE_S = 0.1
@@ -305,47 +299,6 @@ def custom_id_of(scheduling: Scheduling, timeline: FrameTimeline) -> int:
     if scheduling.custom_id_mode == "stamp":
         return timeline.stamp or timeline.received_ns  # without a stamp, it is as old as its arrival
     return scheduling.custom_id
-
-
-class FrameAgeCheck:
-    """Compares the stamps of a model's frames with the node's clock.
-
-    A stamp without an age does not drop its frame: late results are worth more to a robot than none because of a clock.
-    """
-
-    def __init__(self, model: str, clock: Clock, log: ThrottledLogger) -> None:
-        self._model = model
-        self._clock = clock
-        self._log = log
-
-    def __call__(self, stamp_ns: int, max_age_ms: int) -> None:
-        """Raise FrameError for a frame that is older than `max_age_ms`."""
-        if stamp_ns == 0:
-            self._warn_once("stamp of zero", "frames have a stamp of zero, so max_age_ms keeps all of them")
-            return
-        now_ns = self._clock.now().nanoseconds
-        age_ms = (now_ns - stamp_ns) / _NS_PER_MS
-        if age_ms > max_age_ms:
-            doubtful = age_ms > _LONGEST_DELAY_MS
-            raise FrameError(
-                DropReason.TOO_OLD,
-                f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}"
-                + ("; the clocks disagree: set use_sim_time on both camera and node, or on neither" if doubtful else ""),
-                detail="clocks" if doubtful else "",
-            )
-        if age_ms < -_TOLERATED_FUTURE_MS:
-            self._warn_once(
-                "stamp from the future",
-                f"the stamp of a frame is {-age_ms:.0f} ms ahead of the node's clock, so max_age_ms keeps it; "
-                + (
-                    "the node's clock is 0, because use_sim_time is true and nothing publishes /clock"
-                    if now_ns == 0
-                    else "check that camera and node have one clock (NTP, or use_sim_time for both or none)"
-                ),
-            )
-
-    def _warn_once(self, cause: str, text: str) -> None:
-        self._log.warning(cause, f"model '{self._model}': {text}", once=True)
 
 
 class FramePacer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from . import _wire
+from .errors import printable
 from .msg import Tensor, TensorInfo
 
 
@@ -57,7 +58,7 @@ def quantization(quant: Any, rank: int) -> dict[str, Any]:
 
 
 def wire_type(name: str, dtype: Any, quant: Any, shape: Any) -> _wire.TensorType:
-    """Return what every result says of the output `name`."""
+    """Return what every result contains of the output `name`."""
     element = ELEMENT_TYPES[dtype.name]
     return _wire.TensorType(
         name=name,
@@ -72,8 +73,8 @@ def tensor_info(name: str, description: str, dtype: Any, shape: Any, strides: An
     """Return the message that describes an input or output of a model. `strides` are bytes."""
     element = ELEMENT_TYPES[dtype.name]
     return TensorInfo(
-        name=name,
-        description=description,
+        name=printable(name),
+        description=printable(description),
         dtype=element.name,
         dtype_code=element.code,
         dtype_bits=element.bits,

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Puts the messages of several topics together into frames. Knows neither ROS nor what the messages hold."""
+"""Matches the messages of several topics. Independent of ROS and of what the messages contain."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ T = TypeVar("T")
 # Not a NamedTuple: those cannot be generic before Python 3.11.
 @dataclass(frozen=True)
 class Matched(Generic[T]):
-    """What became of a message that arrived."""
+    """The effect of a message that arrived."""
 
-    frame: tuple[T, ...] | None  # one message a topic
+    frame: tuple[T, ...] | None  # one message per topic
     unmatched: int  # messages that no frame will have
 
 
@@ -57,8 +57,8 @@ class StampSynchronizer(Synchronizer[T]):
     """Messages whose stamps differ by at most `slop_ns` make a frame, as soon as there is one of each topic.
 
     Where several fit, those that lie closest together do, of equally close ones the newest. What arrived on a topic before
-    the message that made a frame is given up, and so is the oldest beyond `queue`. Only the order of arrival decides what
-    is old: stamps that jump back, with a simulated clock that begins again, cost no more than what waits.
+    the message that made a frame is dropped, and so is the oldest beyond `queue`. Only the order of arrival decides what
+    is old: after stamps that jump back, with a simulated clock that begins again, only the waiting ones are dropped.
     """
 
     def __init__(self, topics: int, queue: int, slop_ns: int) -> None:
@@ -81,7 +81,7 @@ class StampSynchronizer(Synchronizer[T]):
         return Matched(None, int(full))
 
     def _closest_with(self, topic: int, newest: _Waiting[T]) -> list[_Waiting[T]] | None:
-        """Return the set of messages, one a topic, with `newest` among them that spans the least time."""
+        """Return the set of messages, one per topic, with `newest` among them that spans the least time."""
         near = [
             [each for each in waiting if abs(each.stamp_ns - newest.stamp_ns) <= self._slop_ns] for waiting in self._waiting
         ]

@@ -109,7 +109,7 @@ class TensorInput:
         """Return the elements of `tensor` as the model's input holds them; a view where nothing is to be converted.
 
         Raises:
-            FrameError: they do not fit the model, or are not what the tensor says.
+            FrameError: they do not fit the model, or contradict the fields of the tensor.
         """
         shape = self.check_shape(tensor)
         element = _BY_CODE.get((tensor.dtype_code, tensor.dtype_bits))

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What happened to the frames of a model: counts, the times of each frame, and answers that the device still owes."""
+"""What happened to the frames of a model: counts, the times of each frame, and answers that the device has not given."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the node notices by itself: silent input topics, another node of its name, a clock that jumps."""
+"""What the node notices by itself: silent input topics, frames that are too old, another node of its name, a clock that
+jumps."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
+from ..errors import DropReason, FrameError, printable
 from ..qos import describe
 
 THROTTLE_S = 5.0
@@ -32,6 +34,12 @@ _DISCOVERY_TICKS = 3
 # A clock that is corrected in small steps advances by less.
 _JUMP_S = 10
 _NS_PER_S = 1e9
+_NS_PER_MS = 1_000_000
+
+# Clocks of two machines differ, and a simulated clock advances after what it stamps.
+_TOLERATED_FUTURE_MS = 100
+# No frame is delayed by a minute; such an age comes from different clocks.
+_LONGEST_DELAY_MS = 60_000
 
 
 class ThrottledLogger:
@@ -63,6 +71,7 @@ class ThrottledLogger:
                 return
             self._last[cause] = now
             repeats = self._suppressed.pop(cause, 0)
+        text = printable(text)
         self._log(f"{text} ({repeats} more since the last warning)" if repeats else text)
 
 
@@ -194,6 +203,47 @@ def _names(endpoints: list[Any], with_type: bool = False) -> str:
 def _endpoint_qos(qos: QoSProfile) -> str:
     # Discovery does not report another node's history.
     return f"{qos.reliability.name.lower()}, {qos.durability.name.lower()}"
+
+
+class FrameAgeCheck:
+    """Compares the stamps of a model's frames with the node's clock.
+
+    A stamp without an age does not drop its frame: late results are worth more to a robot than none because of a clock.
+    """
+
+    def __init__(self, model: str, clock: Clock, log: ThrottledLogger) -> None:
+        self._model = model
+        self._clock = clock
+        self._log = log
+
+    def __call__(self, stamp_ns: int, max_age_ms: int) -> None:
+        """Raise FrameError for a frame that is older than `max_age_ms`."""
+        if stamp_ns == 0:
+            self._warn_once("stamp of zero", "frames have a stamp of zero, so max_age_ms keeps all of them")
+            return
+        now_ns = self._clock.now().nanoseconds
+        age_ms = (now_ns - stamp_ns) / _NS_PER_MS
+        if age_ms > max_age_ms:
+            doubtful = age_ms > _LONGEST_DELAY_MS
+            raise FrameError(
+                DropReason.TOO_OLD,
+                f"it is {age_ms:.0f} ms old, {self._model}.max_age_ms is {max_age_ms}"
+                + ("; the clocks disagree: set use_sim_time on both camera and node, or on neither" if doubtful else ""),
+                detail="clocks" if doubtful else "",
+            )
+        if age_ms < -_TOLERATED_FUTURE_MS:
+            self._warn_once(
+                "stamp from the future",
+                f"the stamp of a frame is {-age_ms:.0f} ms ahead of the node's clock, so max_age_ms keeps it; "
+                + (
+                    "the node's clock is 0, because use_sim_time is true and nothing publishes /clock"
+                    if now_ns == 0
+                    else "check that camera and node have one clock (NTP, or use_sim_time for both or none)"
+                ),
+            )
+
+    def _warn_once(self, cause: str, text: str) -> None:
+        self._log.warning(cause, f"model '{self._model}': {text}", once=True)
 
 
 class NodeHealth:

@@ -34,7 +34,7 @@ struct ImageTransform {
 // The fields of hbm_runtime_ros/msg/Timing, in its order.
 using Timing = std::array<std::int64_t, 7>;
 
-// What hbm_runtime_ros/msg/Tensor says of an output in every result alike.
+// The fields of hbm_runtime_ros/msg/Tensor that are the same in every result.
 struct TensorType {
   std::string name;
   std::uint8_t dtype_code = 0;

@@ -49,7 +49,7 @@ class ResultPublisher {
       return;
     }
     const std::string error = last_rcl_error();
-    // rclpy, too, publishes nothing and says nothing once its context has been shut down.
+    // rclpy, too, publishes nothing and raises no error once its context has been shut down.
     if (result == RCL_RET_PUBLISHER_INVALID && rcl_publisher_is_valid_except_context(publisher)) {
       const rcl_context_t* context = rcl_publisher_get_context(publisher);
       if (context != nullptr && !rcl_context_is_valid(context)) {

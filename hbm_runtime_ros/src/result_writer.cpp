@@ -19,7 +19,7 @@ namespace py = pybind11;
 constexpr std::uint8_t kQuantNone = 0;
 constexpr std::uint8_t kFloatCode = 2;
 
-// What a result says of an output whose real values it carries.
+// The fields of an output whose real values a result contains.
 TensorType real_type(const TensorType& given, std::uint8_t bits) {
   return {given.name, kFloatCode, bits, 0, kQuantNone, {}, {}, -1};
 }
@@ -134,7 +134,8 @@ void define_result_writer(py::module_& module) {
            py::arg("model_width"), py::arg("model_height"), py::arg("scale_x"), py::arg("scale_y"), py::arg("pad_left"),
            py::arg("pad_top"), py::arg("crop_left"), py::arg("crop_top"));
 
-  py::class_<TensorType>(module, "TensorType", "What hbm_runtime_ros/msg/Tensor says of an output in every result.")
+  py::class_<TensorType>(module, "TensorType",
+                         "The fields of hbm_runtime_ros/msg/Tensor that are the same in every result.")
       .def(py::init([](const py::str& name, std::uint8_t dtype_code, std::uint8_t dtype_bits,
                        std::int64_t packed_length, std::uint8_t quant_type, std::vector<float> quant_scale,
                        std::vector<std::int32_t> quant_zero_point, std::int32_t quant_axis) {
@@ -173,7 +174,7 @@ void define_result_writer(py::module_& module) {
            "    sequence: number of the frame.\n"
            "    transforms: ImageTransform of each prepared picture.\n"
            "    timing: the seven fields of hbm_runtime_ros/msg/Timing in its order, ns.\n"
-           "    outputs: one array an output, any strides; written compact, as floats where real_bits say so.\n\n"
+           "    outputs: one array per output, any strides; written compact, as floats where real_bits say so.\n\n"
            "Raises:\n"
            "    ValueError: another number of outputs, elements of another size, or a shape that the quantisation does "
            "not fit.");

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from ament_index_python.packages import get_package_share_directory
+from model_packages import echo_model, write_models
+from rclpy.serialization import serialize_message
 
+from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.model_files import ModelFileLocator
+from hbm_runtime_ros.model_files import ModelFileCache, ModelFileLocator, ModelHandle
 from hbm_runtime_ros.parameters.files import ParameterFiles
 
 NODE = "/robot/hbm_inference"
@@ -98,3 +101,16 @@ def test_a_parameter_file_for_another_node_is_named_with_the_sections_that_it_ha
     path = parameter_file(tmp_path, "hbm_infer")
     text = ParameterFiles(["--params-file", str(path)]).explain_missing_section(NODE)
     assert text == f"{path} has no section for {NODE} (it has /hbm_infer); use `/**`, which matches every node"
+
+
+def test_names_that_are_no_utf8_can_be_logged_and_sent(tmp_path, monkeypatch):
+    file = write_models(tmp_path / "echo.hbm", echo_model())
+    model = ModelHandle(ModelFileCache("sim"), file, "echo", "")
+    name = "相".encode("gbk").decode("utf-8", "surrogateescape")
+    for facts in ("dtypes", "shapes", "strides", "quants", "descs"):
+        of_model = {**getattr(model.runtime, f"output_{facts}")["echo"]}
+        of_model[name] = of_model.pop("luma")
+        monkeypatch.setattr(HB_HBMRuntime, f"output_{facts}", {"echo": of_model})
+    model.output_names[0] = name
+    assert model.describe_outputs().startswith("\\xcf\\xe0 U8 [1, ")
+    assert serialize_message(model.describe())

@@ -311,6 +311,18 @@ TEST_F(TopicQueueTest, AClosedConsumerReceivesNothingAndHoldsNothing) {
   EXPECT_EQ(number_of(fast->take()), 2);
 }
 
+TEST_F(TopicQueueTest, ClosingAConsumerReturnsTheMessagesThatItHasNotReceived) {
+  open(3, 3);
+  const auto fast = consumer();
+  const auto slow = consumer();
+  receive({1, 2, 3, 4});
+  EXPECT_EQ(number_of(fast->take()), 2);
+  EXPECT_EQ(fast->skipped(), 1U);
+  EXPECT_EQ(fast->close(), 2U);
+  EXPECT_EQ(fast->close(), 0U);
+  EXPECT_EQ(slow->close(), 4U) << "those that were lost, taken for another consumer, and not taken";
+}
+
 TEST_F(TopicQueueTest, AMessageOutlivesItsTopic) {
   open(1, 1);
   auto model = consumer();

@@ -4,15 +4,14 @@
 
 import cv2
 import numpy as np
-import openvino as ov
 import pytest
+import yaml
 from graph import Graph, picture
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from node_process import NodeProcess
-from openvino import opset13 as ops
 from sensor_msgs.msg import CompressedImage
 
-from hbm_runtime_core.cli import main as hbm
+from hbm_runtime_core.packer import read_description, write_package
 
 TOPIC = "/image/compressed"
 MIB = 2**20
@@ -52,17 +51,14 @@ def test_a_header_that_claims_a_huge_picture_takes_no_memory_for_long(tmp_path, 
         assert resident_bytes(node) - before < 64 * MIB
 
 
-@pytest.mark.parametrize("color_range", ["limited", "full"])
-def test_white_is_white_whatever_color_range_the_model_file_states(tmp_path, color_range):
-    x = ops.parameter([1, 3, 16, 32], ov.Type.f32, name="x")
-    same = ops.multiply(x, ops.constant(np.float32(1)))
-    same.output(0).get_tensor().set_names({"y"})
-    ov.save_model(ov.Model([ops.result(same)], [x], "same"), tmp_path / "same.xml", compress_to_fp16=False)
-    pack = ["pack", tmp_path / "same.xml", "--nv12", "--color-range", color_range, "-o", tmp_path / "same.hbm"]
-    assert hbm([str(argument) for argument in pack]) == 0
-    parameters = {"models": ["same"], "same": {"file": "same.hbm"}}
-    with NodeProcess(tmp_path, parameters) as node, Graph() as graph:
-        white = picture(np.full((16, 32, 3), 255, np.uint8), 32, 16, "rgb8", 96)
-        result = graph.infer("/image", white, graph.results("/hbm_inference/same/result"))
-        assert np.frombuffer(result.outputs[0].data, np.float32) == pytest.approx(255, abs=1.5)
-        assert "Traceback" not in node.output
+@pytest.mark.parametrize(("color_range", "white"), [("limited", 235), ("full", 255)])
+def test_a_model_gets_the_color_range_that_its_file_states(tmp_path, color_range, white):
+    (tmp_path / "echo.yaml").write_text(yaml.safe_dump({"models": [echo_model()]}))
+    (packed,) = package = read_description(tmp_path / "echo.yaml").pack()
+    packed.provenance["pictures"] = {"data": {"color_range": color_range}}  # as `hbm pack --nv12` writes it
+    write_package(tmp_path / "echo.hbm", package)
+    with NodeProcess(tmp_path, {"models": ["echo"], "echo": {"file": "echo.hbm"}}), Graph() as graph:
+        pixels = np.full((MODEL_HEIGHT, MODEL_WIDTH, 3), 255, np.uint8)
+        message = picture(pixels, MODEL_WIDTH, MODEL_HEIGHT, "rgb8", 3 * MODEL_WIDTH)
+        result = graph.infer("/image", message, graph.results("/hbm_inference/echo/result"))
+        assert set(result.outputs[0].data) == {white}

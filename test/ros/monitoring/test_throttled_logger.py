@@ -43,3 +43,8 @@ def test_causes_that_a_sender_chooses_do_not_fill_the_memory(log, logged):
         log.warning(f"encoding {number}", "unknown")
         log.warning(f"detail {number}", "unknown", once=True)
     assert len(logged) < 500
+
+
+def test_a_text_of_another_program_that_is_no_utf8_can_be_logged(log, logged):
+    log.warning("name", "unknown " + "相".encode("gbk").decode("utf-8", "surrogateescape"))
+    assert logged == ["unknown \\xcf\\xe0"]

@@ -8,9 +8,9 @@ import pytest
 
 from hbm_runtime_ros.errors import DropReason, FrameError
 from hbm_runtime_ros.monitoring.counters import FrameTimeline
-from hbm_runtime_ros.monitoring.health import ThrottledLogger
+from hbm_runtime_ros.monitoring.health import FrameAgeCheck, ThrottledLogger
 from hbm_runtime_ros.parameters import Scheduling
-from hbm_runtime_ros.pipeline import FrameAgeCheck, custom_id_of
+from hbm_runtime_ros.pipeline import custom_id_of
 
 NOW_NS = 1_000_000_000_000
 MS = 1_000_000
