@@ -15,6 +15,8 @@ from demo.assets import PICTURES, network_files, nv12_to_bgr, pack_arguments, wr
 from demo.text import TextBoxDecoder
 from hbm_runtime_ros.image_source import open_pictures
 
+pytestmark = pytest.mark.networks
+
 SIDE = 640
 # Coloured writing of a few pixels loses more to NV12, which keeps one colour for four pixels.
 CLEAR_TEXT = ("page.png", "motorcycle.png", "engine.png")

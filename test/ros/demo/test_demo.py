@@ -18,7 +18,7 @@ from conftest import CHECKOUT
 from demo.assets import write_pictures
 
 # A slow PC takes its time.
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(0)]
+pytestmark = [pytest.mark.alone, pytest.mark.networks, pytest.mark.timeout(0)]
 
 SLOW_ENGINE = {"HBM_SIM_THREADS": "1", "HBM_SIM_PRECISION": "exact"}
 # One with text and one without.

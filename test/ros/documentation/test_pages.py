@@ -14,6 +14,8 @@ from page_run import PageRun
 from pages import CHECKOUT, LANGUAGES, PAGES, blocks
 from sample_files import write_sample_files
 
+pytestmark = pytest.mark.networks
+
 ALL_BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 
