@@ -17,6 +17,10 @@ function(hbm_keep_environment_out_of_exports target)
   set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${exported}")
 endfunction()
 
+# A module of an earlier version that is gone would hide a new one: a folder services/ hides services.py.
+install(CODE
+  "file(REMOVE_RECURSE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros\")")
+
 file(GLOB interfaces CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" "msg/*.msg" "srv/*.srv")
 if(interfaces)
   rosidl_generate_interfaces(${PROJECT_NAME} ${interfaces}

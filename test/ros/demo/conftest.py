@@ -5,6 +5,5 @@
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[3]
 # At the end: of the packages under test, those that are installed count.
-sys.path.append(str(CHECKOUT))
+sys.path.append(str(Path(__file__).parents[3]))

@@ -13,13 +13,13 @@ from types import SimpleNamespace
 
 import cv2
 import pytest
-from conftest import CHECKOUT
 
 from demo.assets import write_pictures
 
 # A slow PC takes its time.
 pytestmark = [pytest.mark.alone, pytest.mark.networks, pytest.mark.timeout(0)]
 
+CHECKOUT = Path(__file__).parents[3]
 SLOW_ENGINE = {"HBM_SIM_THREADS": "1", "HBM_SIM_PRECISION": "exact"}
 # One with text and one without.
 PICTURES = ("page.png", "cat.png")
