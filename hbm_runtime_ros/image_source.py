@@ -60,7 +60,7 @@ PARAMETERS = (
 
 
 class PictureError(ValueError):
-    """Nothing to look at. The text says what was wrong with which file and what to do."""
+    """The source has no pictures. The text names the file, what is wrong with it and what to do."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def rgb_to_nv12(rgb: Rgb) -> npt.NDArray[np.uint8]:
 
 
 def open_pictures(source: str, width: int, height: int, frames_per_picture: int) -> Iterator[Picture]:
-    """Look at `source`, over and over.
+    """Return the pictures of `source` in an endless loop.
 
     Args:
         source: a picture, a folder of pictures or a video; empty = the test pattern.
@@ -109,7 +109,7 @@ def open_pictures(source: str, width: int, height: int, frames_per_picture: int)
         An endless iterator, one picture per frame. A video gives its frames in order and starts again.
 
     Raises:
-        PictureError: there is nothing to look at. It is raised here, not at the first frame.
+        PictureError: the source has no pictures. It is raised here, not at the first frame.
     """
     if frames_per_picture < 1:
         raise PictureError(f"parameter 'frames_per_picture' must be at least 1, got {frames_per_picture}")

@@ -93,7 +93,7 @@ class Model:
                 self._monitor.counters,
                 self._log,
             )
-            self._subscribers = SubscriberMonitor(node, self._follow_subscribers) if self.parameters.lazy else None
+            self._subscribers = SubscriberMonitor(node, self._on_subscribers) if self.parameters.lazy else None
             self._publisher = self._create_publisher()
         except Exception:
             undeclare(node, name)
@@ -270,6 +270,12 @@ class Model:
         if self._subscribers:
             self._subscribers.follow(publisher)
         return publisher
+
+    def _on_subscribers(self) -> None:
+        try:
+            self._follow_subscribers()
+        except ConfigurationError as error:  # nobody waits for this call: the next subscriber tries it again
+            self._log.warning("subscribe", f"model '{self.name}': no results, because it cannot subscribe: {error}")
 
     def _follow_subscribers(self) -> None:
         """Subscribe to the input topics, or not, as the state and the subscribers of the result require."""

@@ -157,3 +157,19 @@ def test_bad_overrides_are_named_at_the_start(tmp_path, entity, policy, value, w
     for word in words:
         assert word in fatal
     assert "report it" not in node.output
+
+
+def test_a_lazy_model_that_cannot_subscribe_warns_and_leaves_the_others_alone(tmp_path, good):
+    write_models(tmp_path / "models.hbm", echo_model("pictures"), echo_model("numbers"))
+    group = {"file": "models.hbm", "input_topic": "/one", "reliability": "reliable"}
+    parameters = {
+        "models": ["pictures", "numbers"],
+        "pictures": {**group, "model_name": "pictures", "transport": "raw"},
+        "numbers": {**group, "model_name": "numbers", "transport": "tensors", "lazy": True},
+    }
+    with NodeProcess(tmp_path, parameters, name="conflict") as node, Graph("/conflict") as graph:
+        wait_until(lambda: "/conflict/numbers/result" in node.output, "the activation")
+        graph.results("/conflict/numbers/result")
+        wait_until(lambda: "'numbers': no results, because it cannot subscribe" in node.output, "the warning")
+        assert "'numbers.transport': conflicting types for /one" in node.output
+        graph.infer("/one", good, graph.results("/conflict/pictures/result"))
