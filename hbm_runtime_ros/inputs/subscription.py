@@ -70,7 +70,8 @@ class SubscriptionRegistry:
         """Deliver nothing more to `consumer`."""
         with self._lock:
             self._subscriptions[consumer.topic].remove(consumer)
-            if not any(shared.consumers for shared in self._subscriptions.values()):
+            # Kilted's rclpy destroys a node and its timers with the context.
+            if self._node.context.ok() and not any(shared.consumers for shared in self._subscriptions.values()):
                 self._timer.cancel()
 
     def close(self) -> None:
