@@ -18,7 +18,8 @@ ROUNDS = 9
 
 def luma(message: bytes) -> np.ndarray:
     """What the model was given, in the result that was published."""
-    tensor = deserialize_message(message, InferenceResult).outputs[0]
+    outputs = deserialize_message(message, InferenceResult).outputs
+    tensor = next(each for each in outputs if each.name == "luma")
     return np.frombuffer(tensor.data, np.uint8).reshape(SIDE, SIDE).astype(int)
 
 
