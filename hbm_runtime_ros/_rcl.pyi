@@ -44,7 +44,8 @@ class Waiter:
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until a message waits for one of the consumers, or wake() is called.
 
-        Return False if neither has happened within `timeout_s`; None: no limit.
+        A message ends the wait of one thread only, of the one that began to wait last. Return False if neither has happened
+        within `timeout_s`; None: no limit.
         """
 
     def wake(self) -> None:

@@ -64,16 +64,24 @@ class ModelCallbackGroup(CallbackGroup):
 class GroupThreads(Generic[_T]):
     """Serves one callback group with several threads in turn (leader and follower).
 
-    The leader waits for the next item and takes it, hands the lead to another thread, and then works on the item itself.
+    A thread that a message has woken leads: it takes the next item, hands the lead over, and then works on the item itself.
     No item moves between threads, and while all of them work, nobody takes: the middleware keeps the newest message.
 
     Args:
         name: of the group; its threads are <name>-0, <name>-1, ...
-        take: waits for the next item and returns it, None once the group is closed. The leader calls it.
-        workers: what each thread does with the items that it has taken. Neither `take` nor a worker may raise.
+        wait: waits until there may be an item; returns False once the group is closed, to each thread once.
+        take: returns the next item, None where another thread was faster. The leader calls it.
+        workers: what each thread does with the items that it has taken. None of these functions may raise.
     """
 
-    def __init__(self, name: str, take: Callable[[], _T | None], workers: Sequence[Callable[[_T], None]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        wait: Callable[[], bool],
+        take: Callable[[], _T | None],
+        workers: Sequence[Callable[[_T], None]],
+    ) -> None:
+        self._wait = wait
         self._take = take
         self._lead = threading.Lock()
         # Daemons: a thread that a hanging device holds must not keep the process.
@@ -85,19 +93,18 @@ class GroupThreads(Generic[_T]):
             thread.start()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the threads after `take` has begun to return None. Return whether all have ended in time."""
+        """Wait for the threads after `wait` has begun to return False. Return whether all have ended in time."""
         deadline = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _serve(self, worker: Callable[[_T], None]) -> None:
-        while True:
+        while self._wait():
             with self._lead:
                 item = self._take()
-            if item is None:
-                return
-            worker(item)
+            if item is not None:
+                worker(item)
 
 
 class InOrder:

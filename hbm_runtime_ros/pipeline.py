@@ -78,8 +78,9 @@ class _Job:
 class InferencePipeline:
     """Runs one model on the frames of its topics. The results leave in the order of the frames.
 
-    Each slot has a thread. The leader of the threads waits for a message and takes it; then another thread leads, while
-    this one prepares, runs and publishes its frame. So the device works on one frame while the next one is prepared and
+    Each slot has a thread. The thread that a message wakes leads and takes it; then another thread may lead, while this one
+    prepares, runs and publishes its frame. Of threads that wait, the one that worked last is woken, whose memory is still
+    in the caches. So the device works on one frame while the next one is prepared and
     the result of the one before is published. Where frames arrive faster than that, the next one is taken just before
     the device needs it, and is the newest.
 
@@ -109,12 +110,12 @@ class InferencePipeline:
         self._age_check = FrameAgeCheck(context.name, context.clock, context.log)
         self._accepting = True
         self._closed = threading.Event()
-        self._serving = len(slots)  # threads that have not ended; the leader changes it
+        self._serving = len(slots)  # threads that have not ended
         # Guards the order of the results, the pace, and whether frames are accepted.
         self._changed = threading.Condition()
         self._order = InOrder(self._changed)
         self._pacer = FramePacer(self._changed)
-        self._threads = GroupThreads(context.name, self._take, [self._worker(slot) for slot in slots])
+        self._threads = GroupThreads(context.name, self._wait, self._take, [self._worker(slot) for slot in slots])
 
     @property
     def busy(self) -> bool:
@@ -146,29 +147,35 @@ class InferencePipeline:
         self._threads.join(timeout_s)
         self._publisher.close()  # what the device answers later is not published
 
-    def _take(self) -> _Job | None:
-        """Wait for the next frame and take it; None once the pipeline is closed. The leader of the threads calls it."""
-        while not self._closed.is_set():
-            if not self._frames.has_frame:
-                self._context.group.waiter.wait()
-            if self._context.scheduling.tasks_at_once == 1:
-                self._pacer.wait(self._closed.is_set)
-            if self._closed.is_set():  # what has arrived meanwhile belongs to the pipeline after this one
-                break
-            try:
-                frame = self._frames.take()
-                job = self._admit(frame) if frame is not None else None
-            except Exception:  # the threads must not end: the model would give no results any more
-                name, text = self._context.name, traceback.format_exc()
-                self._context.log.warning("take", f"model '{name}': cannot take a message:\n{text}")
-                self._closed.wait(_ERROR_PAUSE_S)
-                continue
-            if job is not None:
-                return job
-        self._serving -= 1  # each thread leads for the last time here
-        if self._serving == 0:
+    def _wait(self) -> bool:
+        """Wait until there may be a frame. Return False once the pipeline is closed."""
+        if not self._closed.is_set() and not self._frames.has_frame:
+            self._context.group.waiter.wait()
+        if not self._closed.is_set():
+            return True
+        with self._changed:
+            self._serving -= 1
+            last = self._serving == 0
+        if last:
             self._publisher.close()
-        return None
+        return False
+
+    def _take(self) -> _Job | None:
+        """Take the next frame; None where another thread has taken it. The leader of the threads calls it."""
+        if self._context.scheduling.tasks_at_once == 1:
+            self._pacer.wait(self._closed.is_set)
+        if self._closed.is_set():  # what has arrived meanwhile belongs to the pipeline after this one
+            return None
+        try:
+            frame = self._frames.take()
+            if self._frames.has_frame:
+                self._context.group.waiter.wake()  # there is work for another thread, without a new message
+            return self._admit(frame) if frame is not None else None
+        except Exception:  # the threads must not end: the model would give no results any more
+            name, text = self._context.name, traceback.format_exc()
+            self._context.log.warning("take", f"model '{name}': cannot take a message:\n{text}")
+            self._closed.wait(_ERROR_PAUSE_S)
+            return None
 
     def _admit(self, frame: Frame) -> _Job | None:
         scheduling, counters = self._context.scheduling.current, self._context.monitor.counters

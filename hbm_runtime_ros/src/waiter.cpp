@@ -9,7 +9,10 @@
 namespace hbm_ros {
 
 bool Waiter::wait(std::optional<std::chrono::nanoseconds> timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout.value_or(std::chrono::nanoseconds(0));
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  if (timeout) {
+    deadline = std::chrono::steady_clock::now() + *timeout;
+  }
   std::unique_lock<std::mutex> lock(mutex_);
   if (wake_next_) {
     wake_next_ = false;
@@ -29,32 +32,46 @@ bool Waiter::wait(std::optional<std::chrono::nanoseconds> timeout) {
     if (ended || !in_time) {
       break;
     }
-    const auto changed = [&] { return notified_ != notified_before || woken_ != woken_before; };
-    if (timeout) {
-      in_time = changed_.wait_until(lock, deadline, changed);
-    } else {
-      changed_.wait(lock, changed);
+    if (notified_ == notified_before) {
+      in_time = sleep(lock, deadline);
     }
   }
   --waiting_;
   return ended;
 }
 
-void Waiter::wake() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ++woken_;
-    wake_next_ = wake_next_ || waiting_ == 0;
+bool Waiter::sleep(std::unique_lock<std::mutex>& lock,
+                   const std::optional<std::chrono::steady_clock::time_point>& deadline) {
+  Sleeper sleeper;
+  sleepers_.push_back(&sleeper);
+  const auto woken = [&] { return sleeper.woken; };
+  if (!deadline) {
+    sleeper.changed.wait(lock, woken);
+  } else if (!sleeper.changed.wait_until(lock, *deadline, woken)) {
+    sleepers_.erase(std::find(sleepers_.begin(), sleepers_.end(), &sleeper));
   }
-  changed_.notify_all();
+  return sleeper.woken;
+}
+
+void Waiter::wake() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++woken_;
+  wake_next_ = wake_next_ || waiting_ == 0;
+  for (Sleeper* sleeper : sleepers_) {
+    sleeper->woken = true;
+    sleeper->changed.notify_one();
+  }
+  sleepers_.clear();
 }
 
 void Waiter::notify() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ++notified_;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++notified_;
+  if (!sleepers_.empty()) {
+    sleepers_.back()->woken = true;
+    sleepers_.back()->changed.notify_one();
+    sleepers_.pop_back();
   }
-  changed_.notify_all();
 }
 
 void Waiter::add(const std::shared_ptr<Consumer>& consumer) {

@@ -16,7 +16,8 @@ class Consumer;
 
 // Where the threads that serve one callback group wait for messages of its topics. A wait set of rcl is built anew for
 // each wait and can be woken through a guard condition only; here the middleware's thread reports each message itself,
-// and waiting is waiting for a condition variable.
+// and waiting is waiting for a condition variable. A message ends one wait only, the one that began last: that thread's
+// memory is still in the caches of its processor.
 class Waiter {
  public:
   // Whether a consumer has something new, or wake() was called. False after `timeout`.
@@ -33,8 +34,15 @@ class Waiter {
  private:
   bool something_new();
 
+  struct Sleeper {
+    std::condition_variable changed;
+    bool woken = false;
+  };
+
+  bool sleep(std::unique_lock<std::mutex>& lock, const std::optional<std::chrono::steady_clock::time_point>& deadline);
+
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::vector<Sleeper*> sleepers_;  // the last one is woken first
   std::vector<std::weak_ptr<Consumer>> consumers_;
   std::uint64_t notified_ = 0;
   std::uint64_t woken_ = 0;

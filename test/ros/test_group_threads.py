@@ -21,24 +21,38 @@ class Items:
     def __init__(self):
         self.queue = SimpleQueue()
         self.takers = []
+        self._taken = SimpleQueue()
 
-    def take(self):
+    def wait(self):
         item = self.queue.get()
         if item is None:
             self.queue.put(None)
-        else:
-            self.takers.append(threading.current_thread().name)
-        return item
+            return False
+        self._taken.put(item)
+        return True
+
+    def take(self):
+        self.takers.append(threading.current_thread().name)
+        return self._taken.get()
 
 
 def test_the_thread_that_takes_an_item_works_on_it():
     items, workers = Items(), []
-    threads = GroupThreads("m", items.take, [lambda _: workers.append(threading.current_thread().name)] * 2)
+    threads = GroupThreads("m", items.wait, items.take, [lambda _: workers.append(threading.current_thread().name)] * 2)
     for number in range(100):
         items.queue.put(number)
     items.queue.put(None)
     assert threads.join(10)
     assert sorted(workers) == sorted(items.takers)
+
+
+def test_a_thread_whose_item_another_one_took_waits_again():
+    waits, ended = SimpleQueue(), []
+    for answer in (True, True, False):
+        waits.put(answer)
+    threads = GroupThreads("m", waits.get, lambda: None, [ended.append])
+    assert threads.join(10)
+    assert ended == []
 
 
 def test_one_thread_leads_while_another_works():
@@ -48,7 +62,7 @@ def test_one_thread_leads_while_another_works():
         working.release()
         assert finish.wait(10)
 
-    threads = GroupThreads("m", items.take, [work, work])
+    threads = GroupThreads("m", items.wait, items.take, [work, work])
     for number in range(2):
         items.queue.put(number)
         assert working.acquire(timeout=10)
@@ -63,7 +77,7 @@ def test_one_thread_leads_while_another_works():
 
 def test_join_returns_false_while_a_worker_hangs():
     items, finish = Items(), threading.Event()
-    threads = GroupThreads("m", items.take, [lambda _: finish.wait(10)])
+    threads = GroupThreads("m", items.wait, items.take, [lambda _: finish.wait(10)])
     items.queue.put(0)
     items.queue.put(None)
     assert not threads.join(0.05)

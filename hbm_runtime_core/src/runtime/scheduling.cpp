@@ -107,8 +107,7 @@ uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cor
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits) {
   if (limits.model_cores > 1 && scheduling.backend == HB_UCP_BPU_CORE_ANY) {
     throw ValueError(of_model(model) + "bpu_cores: the model was compiled for " + std::to_string(limits.model_cores) +
-                     " cores and needs them named, for example " +
-                     first_cores(limits.model_cores) +
+                     " cores and needs them named, for example " + first_cores(limits.model_cores) +
                      (limits.board_cores > 0 && limits.board_cores < limits.model_cores
                           ? "; this board has only " + std::to_string(limits.board_cores)
                           : ""));
