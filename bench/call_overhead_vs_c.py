@@ -21,9 +21,7 @@ def measure() -> Row:
     runtime = HB_HBMRuntime(model)
     x = np.zeros((1, 16), np.float32)
     with PeerProcess([program, model, "2000"], {"LD_LIBRARY_PATH": libraries}) as peer:
-        value, samples = interleave(
-            lambda: seconds_per_call(lambda: runtime.run(x), 2000), lambda: peer.measure()[0]
-        )
+        value, samples = interleave(lambda: seconds_per_call(lambda: runtime.run(x), 2000), lambda: peer.measure()[0])
     return Row("call_overhead_vs_c", value, "ratio", 3.0, False, __doc__.splitlines()[0], samples)
 
 

@@ -13,9 +13,7 @@ def measure() -> Row:
     runtime = HB_HBMRuntime(pack(timed_model("identity", 0)))
     x = np.zeros((1, 16), np.float32)
     with PeerProcess([compile_peer("handoff.cpp"), "2000"]) as peer:
-        value, samples = interleave(
-            lambda: seconds_per_call(lambda: runtime.run(x), 2000), lambda: peer.measure()[0]
-        )
+        value, samples = interleave(lambda: seconds_per_call(lambda: runtime.run(x), 2000), lambda: peer.measure()[0])
     return Row("queued_overhead_vs_handoff", value, "ratio", 1.5, False, __doc__.splitlines()[0], samples)
 
 

@@ -84,9 +84,7 @@ class SchedParam:
     customId: int
     bpu_cores: list[int]
     deviceId: int
-    def __init__(
-        self, priority: int = 0, customId: int = 0, bpu_cores: Iterable[int] = ..., deviceId: int = 0
-    ) -> None: ...
+    def __init__(self, priority: int = 0, customId: int = 0, bpu_cores: Iterable[int] = ..., deviceId: int = 0) -> None: ...
     def __eq__(self, other: object) -> bool: ...
 
 class CallTiming:

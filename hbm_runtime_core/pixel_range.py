@@ -32,9 +32,7 @@ def advice_on_unit_pixels(
     elif small_std:
         given.append(f"scale {numbers_text(scale)}")
         meant.append(f"scale {numbers_text(value / 255 for value in scale)}")
-    return (
-        f"{' and '.join(given)} belong to pixels of 0..1, but these are of 0..255; did you mean {' and '.join(meant)}?"
-    )
+    return f"{' and '.join(given)} belong to pixels of 0..1, but these are of 0..255; did you mean {' and '.join(meant)}?"
 
 
 def numbers_text(values: Iterable[float]) -> str:

@@ -61,9 +61,7 @@ class Progress:
         took = f" ({seconds:.0f} s)" if seconds >= 1 else ""
         print(f"{chr(13) + chr(27) + '[K' if self._live else ''}{self._label}: {text}{took}", flush=True)
 
-    def run(
-        self, doing: str, command: Sequence[str], env: Mapping[str, str] | None = None, check: bool = True
-    ) -> bool:
+    def run(self, doing: str, command: Sequence[str], env: Mapping[str, str] | None = None, check: bool = True) -> bool:
         """Runs a command with its output in the log. A failure raises SetupError with the end of the log."""
         self.say(doing)
         with self._log_file.open("a") as log:

@@ -13,6 +13,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 DOCS = CHECKOUT / "docs"
 
+
 def page(name):
     return (DOCS / name).read_text(encoding="utf-8")
 

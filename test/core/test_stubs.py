@@ -66,10 +66,18 @@ def test_the_signature_in_the_docstring_is_the_declared_one(method):
     assert [name for name in signature.parameters if name != "self"] == expected[1:]
 
 
-@pytest.mark.parametrize("class_name, method", [("HB_HBMRuntime", "set_scheduling_params"), ("InferRequest", "run"),
-                                                ("InferRequest", "start"), ("InferRequest", "wait"),
-                                                ("HB_HBMRuntime", "check_scheduling"),
-                                                ("HB_HBMRuntime", "create_request"), ("QuantParams", "__init__")])
+@pytest.mark.parametrize(
+    "class_name, method",
+    [
+        ("HB_HBMRuntime", "set_scheduling_params"),
+        ("InferRequest", "run"),
+        ("InferRequest", "start"),
+        ("InferRequest", "wait"),
+        ("HB_HBMRuntime", "check_scheduling"),
+        ("HB_HBMRuntime", "create_request"),
+        ("QuantParams", "__init__"),
+    ],
+)
 def test_the_arguments_of_a_bound_method_are_the_declared_ones(class_name, method):
     declared = members_of(declared_classes()[class_name])[method][0].args
     text = getattr(getattr(_native, class_name), method).__doc__.splitlines()[0]

@@ -214,7 +214,9 @@ def test_a_file_that_is_cut_off_is_refused_and_nothing_written(tmp_path, extensi
 
 
 def test_a_format_that_is_not_read_is_refused_with_the_known_ones(bgr_model):
-    with pytest.raises(HbmEncodingError, match=r"begin with 00 00 00 01\) is in an unknown format \(known: JPEG, PNG, TIFF, WebP, BMP, PNM"):
+    with pytest.raises(
+        HbmEncodingError, match=r"begin with 00 00 00 01\) is in an unknown format \(known: JPEG, PNG, TIFF, WebP, BMP, PNM"
+    ):
         seen(bgr_model, b"\0\0\0\1" + bytes(100), "h264")
     with pytest.raises(HbmValueError, match="has no data"):
         seen(bgr_model, b"", "jpeg")

@@ -190,7 +190,12 @@ class TestInference(unittest.TestCase):
         self.assertTrue(self.graph.set_parameters({"slow.priority": 11, "slow.bpu_cores": [2]})[0].successful)
         refusals = {
             "slow.priority": [(256, "0", "255"), (-1, "0", "255")],
-            "slow.bpu_cores": [([7], "7", "0 to 3", "s600"), ([0, 0], "duplicate core index 0"), ([-1, 0], "-1"), ([-2], "-2")],
+            "slow.bpu_cores": [
+                ([7], "7", "0 to 3", "s600"),
+                ([0, 0], "duplicate core index 0"),
+                ([-1, 0], "-1"),
+                ([-2], "-2"),
+            ],
             "slow.device_id": [(-1, "0")],
             "wide.bpu_cores": [([-1], "2 cores"), ([0], "2 cores"), ([0, 1, 2], "2 cores")],
         }

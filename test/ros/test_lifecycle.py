@@ -94,7 +94,9 @@ def test_the_list_of_models_follows_too(graph):
     assert lists[-1].backend == "sim"
 
 
-@pytest.mark.parametrize("wanted", ["activate", "deactivate", "cleanup", "destroy", "no_such_transition", "on_error_success"])
+@pytest.mark.parametrize(
+    "wanted", ["activate", "deactivate", "cleanup", "destroy", "no_such_transition", "on_error_success"]
+)
 def test_a_transition_that_is_not_possible_is_refused_with_those_that_are(graph, wanted):
     before = len(graph.warnings())
     assert not change(graph, wanted)
@@ -180,7 +182,9 @@ def resident_kb(process):
 
 def test_cleaning_up_gives_the_memory_back(graph, folder, tmp_path):
     large = echo_model("large")
-    large["outputs"] = [{"name": "big", "dtype": "float32", "shape": [1, HIGH, WIDE, 4], "fill": {"kind": "noise", "seed": 1}}]
+    large["outputs"] = [
+        {"name": "big", "dtype": "float32", "shape": [1, HIGH, WIDE, 4], "fill": {"kind": "noise", "seed": 1}}
+    ]
     write_models(tmp_path / "large.hbm", large)
     parameters = {"models": ["large"], "autostart": False, "large": {"file": "large.hbm"}}
     with NodeProcess(tmp_path, parameters, name="memory") as node, Graph("/memory") as other:

@@ -50,7 +50,9 @@ ROOM = HbmMsg480P().data.size
 """
 
 # Each picture is filled with its number. A line on the standard input publishes that many.
-CAMERA = COMMON + """
+CAMERA = (
+    COMMON
+    + """
 from lending_publisher import LendingPublisher
 
 node = rclpy.create_node("camera")
@@ -71,8 +73,11 @@ for line in sys.stdin:
     print("sent", flush=True)
 rclpy.shutdown()
 """
+)
 
-READER = COMMON + """
+READER = (
+    COMMON
+    + """
 from hbm_runtime_ros import _rcl, _wire
 
 CAMERA = {camera!r}
@@ -138,6 +143,7 @@ consumer.close()
 reader.close()
 rclpy.shutdown()
 """
+)
 
 
 def run(body, request, **environment):

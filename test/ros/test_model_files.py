@@ -32,7 +32,9 @@ def locator(*files, model_dir=""):
 def parameter_file(folder, key="/**", file="model.hbm", name="parameters.yaml"):
     folder.mkdir(exist_ok=True)
     path = folder / name
-    path.write_text(f"{key}:\n  ros__parameters:\n    a: {{file: {file}}}\n" if file else "/**:\n  ros__parameters: {x: 1}\n")
+    path.write_text(
+        f"{key}:\n  ros__parameters:\n    a: {{file: {file}}}\n" if file else "/**:\n  ros__parameters: {x: 1}\n"
+    )
     return path
 
 

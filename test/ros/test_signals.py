@@ -61,9 +61,7 @@ def children_of(pid):
 
 def running_with(file):
     """Return the processes that were started with `file`."""
-    return [
-        line for line in subprocess.check_output(["ps", "-eo", "pid,args"], text=True).splitlines() if str(file) in line
-    ]
+    return [line for line in subprocess.check_output(["ps", "-eo", "pid,args"], text=True).splitlines() if str(file) in line]
 
 
 def feed(model="slow", count=3):

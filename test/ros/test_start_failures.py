@@ -187,7 +187,9 @@ def test_a_parameter_file_that_cannot_be_read(tmp_path):
 
 
 def test_an_argument_that_ros_does_not_know():
-    done = subprocess.run([EXECUTABLE, "--ros-args", "--prams-file"], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [EXECUTABLE, "--ros-args", "--prams-file"], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "--prams-file" in done.stderr

@@ -11,9 +11,7 @@ from numpy_types import NUMPY_TYPES
 model = HB_HBMRuntime(sys.argv[1])
 name = model.model_names[0]
 inputs = {
-    tensor: np.ones(
-        model.input_shapes[name][tensor], NUMPY_TYPES.get(model.input_dtypes[name][tensor].name, np.float32)
-    )
+    tensor: np.ones(model.input_shapes[name][tensor], NUMPY_TYPES.get(model.input_dtypes[name][tensor].name, np.float32))
     for tensor in model.input_names[name]
 }
 model.set_scheduling_params(priority={name: 5}, bpu_cores={name: [0]})

@@ -19,9 +19,7 @@ lines = []
 
 
 def work(core):
-    results = model.run(
-        inputs, model_name=name, priority={name: 5}, bpu_cores={name: [core]}, custom_id={name: core}
-    )
+    results = model.run(inputs, model_name=name, priority={name: 5}, bpu_cores={name: [core]}, custom_id={name: core})
     tensor, array = next(iter(results[name].items()))
     lines.append(f"core {core} {tensor} {array.shape}")
 

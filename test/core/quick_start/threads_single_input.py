@@ -15,9 +15,7 @@ lines = []
 
 
 def work(core):
-    result = model.run(
-        x, model_name=name, priority={name: 5}, bpu_cores={name: [core]}, custom_id={name: core}
-    )
+    result = model.run(x, model_name=name, priority={name: 5}, bpu_cores={name: [core]}, custom_id={name: core})
     tensor, array = next(iter(result[name].items()))
     lines.append(f"core {core} {tensor} {array.shape}")
 

@@ -173,7 +173,9 @@ def test_every_shipped_parameter_file_starts(tmp_path, name):
     make_model = {"two_cameras": stereo_model, "feature_tensors": feature_model}.get(name, echo_model)
     with Example(tmp_path, name, make_model) as example:
         models = example.parameters["models"]
-        wait_until(lambda: [m.state for m in example.graph.call(ListModels, "list_models").models] == ["active"] * len(models), name)
+        wait_until(
+            lambda: [m.state for m in example.graph.call(ListModels, "list_models").models] == ["active"] * len(models), name
+        )
 
 
 @pytest.mark.parametrize("name", shipped("qos"))

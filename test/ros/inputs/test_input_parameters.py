@@ -66,7 +66,9 @@ def test_one_topic_has_its_parameters_below_the_model(declare):
 
 
 def test_the_model_s_own_values_are_the_defaults_of_its_inputs(declare):
-    (left, right), _ = declare(inputs=["left", "right"], resize="stretch", right__resize="none", right__input_topic="/r/image")
+    (left, right), _ = declare(
+        inputs=["left", "right"], resize="stretch", right__resize="none", right__input_topic="/r/image"
+    )
     assert (left.topic, left.parameters.resize, left.prefix) == ("/left", "stretch", "m.left")
     assert (right.topic, right.parameters.resize, right.prefix) == ("/r/image", "none", "m.right")
 
@@ -122,7 +124,11 @@ ALL = ("raw", "compressed", "hbmem", "tensors")
         ("both", {"transport": "tensors"}, [("tensors",)]),
         ("both", {"inputs": ["image", "features"]}, [ALL, ("tensors",)]),
         ("stereo", {"inputs": ["left", "right"]}, [ALL, ALL]),
-        ("stereo", {"inputs": ["a", "b"], "a__tensors": ["left_y", "left_uv"], "b__tensors": ["right_uv", "right_y"]}, [ALL] * 2),
+        (
+            "stereo",
+            {"inputs": ["a", "b"], "a__tensors": ["left_y", "left_uv"], "b__tensors": ["right_uv", "right_y"]},
+            [ALL] * 2,
+        ),
     ],
 )
 def test_the_models_inputs_say_what_a_topic_can_carry(load, declare, model, values, transports):
@@ -161,5 +167,7 @@ def test_shared_memory_pictures_need_their_package(load, declare, monkeypatch):
 def test_mean_and_scale_for_pixels_of_0_to_1_are_refused(load, declare):
     model = load("float")
     topics, _ = declare(mean=[0.485, 0.456, 0.406], scale=[4.37, 4.46, 4.44])
-    with pytest.raises(ConfigurationError, match=r"parameters 'm\.\*': .* did you mean mean 123.675,116.28,103.53 and scale"):
+    with pytest.raises(
+        ConfigurationError, match=r"parameters 'm\.\*': .* did you mean mean 123.675,116.28,103.53 and scale"
+    ):
         make_slot(model, plan_topics(model, topics), ThrottledLogger(print))

@@ -23,9 +23,7 @@ def timeline(end_ns, device_ms):
     for stage in reversed(STAGES):
         moments.append(moments[-1] - (device_ms if stage == "device" else 1) * MS)
     received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published = reversed(moments)
-    return FrameTimeline(
-        0, 0, 0, received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published
-    )
+    return FrameTimeline(0, 0, 0, received, taken, prepared, run_begun, submitted, done, run_ended, publish_begun, published)
 
 
 @pytest.fixture

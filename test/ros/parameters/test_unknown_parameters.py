@@ -18,7 +18,13 @@ def test_what_is_declared_is_not_reported():
 
 
 @pytest.mark.parametrize(
-    "name", ["qos_overrides./image.subscription.depth", "diagnostic_updater.period", "use_sim_time", "start_type_description_service"]
+    "name",
+    [
+        "qos_overrides./image.subscription.depth",
+        "diagnostic_updater.period",
+        "use_sim_time",
+        "start_type_description_service",
+    ],
 )
 def test_what_others_read_is_not_reported(name):
     assert explain_unknown([name], (), MODELS) == []
@@ -26,7 +32,12 @@ def test_what_others_read_is_not_reported(name):
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("modles", "models"), ("bakend", "backend"), ("detector.prioritiy", "detector.priority"), ("detector.fil", "detector.file")],
+    [
+        ("modles", "models"),
+        ("bakend", "backend"),
+        ("detector.prioritiy", "detector.priority"),
+        ("detector.fil", "detector.file"),
+    ],
 )
 def test_a_misspelled_parameter_is_reported_with_the_nearest(name, meant):
     (warning,) = explain_unknown([name], DECLARED, MODELS)

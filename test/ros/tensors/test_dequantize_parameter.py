@@ -84,7 +84,9 @@ def test_an_output_that_the_model_has_not_is_refused_with_those_that_it_has(mode
 
 
 def test_integers_without_quantisation_have_no_real_values_to_ask_for(model):
-    with pytest.raises(ConfigurationError, match="output 'luma' contains uint8 that the model does not quantize; set luma=none"):
+    with pytest.raises(
+        ConfigurationError, match="output 'luma' contains uint8 that the model does not quantize; set luma=none"
+    ):
         real_bits("luma=float32", model)
 
 

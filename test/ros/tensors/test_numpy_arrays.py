@@ -249,7 +249,9 @@ def test_a_result_goes_to_isaac_with_its_header_unless_another_is_given():
 @pytest.mark.parametrize(("dtype", "wider"), [("f2", "f4"), ("?", "u1"), (ml_dtypes.bfloat16, "f4")])
 def test_types_that_isaac_has_not_are_refused_or_widened(dtype, wider):
     tensor = numpy_to_tensor(ramp(dtype), "t")
-    with pytest.raises(TypeError, match=f"tensor 't': Isaac ROS has no {np.dtype(dtype).name}, it has int8, uint8.*widen=True"):
+    with pytest.raises(
+        TypeError, match=f"tensor 't': Isaac ROS has no {np.dtype(dtype).name}, it has int8, uint8.*widen=True"
+    ):
         to_isaac([tensor])
     (back,) = from_isaac(to_isaac([tensor], widen=True))
     assert tensor_to_numpy(back).dtype == np.dtype(wider)

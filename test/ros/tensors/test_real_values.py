@@ -27,9 +27,7 @@ def written(array, bits, scale=(), zero_point=(), axis=-1, four_bit=None):
         quant_axis=axis,
     )
     writer = _wire.ResultWriter("m", [kind], [bits])
-    payload = writer.write(
-        header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[], timing=(0,) * 7, outputs=[array]
-    )
+    payload = writer.write(header=_wire.FrameHeader(0, 0, ""), sequence=0, transforms=[], timing=(0,) * 7, outputs=[array])
     return deserialize_message(bytes(payload), InferenceResult).outputs[0]
 
 
