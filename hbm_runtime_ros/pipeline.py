@@ -79,10 +79,9 @@ class InferencePipeline:
     """Runs one model on the frames of its topics. The results leave in the order of the frames.
 
     Each slot has a thread. The thread that a message wakes leads and takes it; then another thread may lead, while this one
-    prepares, runs and publishes its frame. Of threads that wait, the one that worked last is woken, whose memory is still
-    in the caches. So the device works on one frame while the next one is prepared and
-    the result of the one before is published. Where frames arrive faster than that, the next one is taken just before
-    the device needs it, and is the newest.
+    prepares, runs and publishes its frame. So the device works on one frame while the next one is prepared and the result
+    of the one before is published. Where frames arrive faster than that, the next one is taken just before the device needs
+    it, and is the newest. Of threads that wait, the one that worked last is woken: its memory is still in the caches.
 
     After a timeout, the device still owns the request: its thread waits, and takes frames again when the device has
     answered. So a device that hangs holds as many tasks as there are slots.
