@@ -1,7 +1,11 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Skips what needs networks, and only that, where the simulator was built without OpenVINO."""
+"""What all Python tests need: interrupts that arrive, and networks, or else a reason for what is skipped without them.
 
+Only what needs networks is skipped, and only where the simulator was built without OpenVINO.
+"""
+
+import signal
 import sys
 from importlib.abc import MetaPathFinder
 
@@ -9,6 +13,9 @@ import pytest
 
 from hbm_runtime_core.cli.diagnosis import ENGINE_LIBRARY
 from hbm_runtime_core.cli.sim_env import library_dir
+
+# A shell that starts the tests in the background ignores the interrupt for them and all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REASON = "simulator without networks: built without OpenVINO"
 HAS_NETWORKS = (library_dir() / ENGINE_LIBRARY).is_file()
