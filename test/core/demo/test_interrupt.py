@@ -28,6 +28,10 @@ def checkout(tmp_path):
     (tmp_path / "scripts").mkdir()
     shutil.copy(CHECKOUT / "Makefile", tmp_path)
     shutil.copy(CHECKOUT / "scripts" / "demo", tmp_path / "scripts")
+    demo = tmp_path / "scripts" / "demo"
+    patient = demo.read_text()
+    demo.write_text(patient.replace(" 20.0)", " 1.0)").replace(" 5.0)", " 1.0)"))
+    assert demo.read_text() != patient
     for step in ("setup", "build"):
         (tmp_path / "scripts" / step).write_text(STEP)
         (tmp_path / "scripts" / step).chmod(0o755)
