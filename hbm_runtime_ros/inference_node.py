@@ -46,6 +46,9 @@ class InferenceNode(LifecycleNode):
         ConfigurationError: a parameter is not valid.
     """
 
+    # From Kilted on, the context destroys a node whose constructor has failed.
+    _is_complete = False
+
     def __init__(
         self,
         node_name: str = DEFAULT_NODE_NAME,
@@ -94,6 +97,7 @@ class InferenceNode(LifecycleNode):
             log(str(problem))
         for warning in explain_unknown(given, list(self.get_parameters_by_prefix("")), parameters.models):
             log(warning)
+        self._is_complete = True
 
     def start(self) -> bool:
         """Configure and activate. Return whether both succeeded; errors are in the log."""
@@ -114,8 +118,9 @@ class InferenceNode(LifecycleNode):
 
     def destroy_node(self) -> None:
         """Destroy the node and all that belongs to it, at once: stop() lets the frames in flight end before."""
-        self._end_threads()
-        self._subscriptions_of_models.close()
+        if self._is_complete:
+            self._end_threads()
+            self._subscriptions_of_models.close()
         super().destroy_node()
         compat.destroy_state_machine(self)
 
