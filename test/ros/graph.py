@@ -20,6 +20,8 @@ from sensor_msgs.msg import Image
 from hbm_runtime_ros.group_threads import SpinThread
 
 PATIENCE_S = 20.0
+REPEAT_S = 5.0
+READ_ONLY = ("get_state", "get_parameters", "describe_parameters", "list_models", "get_model_info")
 
 
 def picture(data: np.ndarray, width: int, height: int, encoding: str, step: int, frame_id: str = "camera") -> Image:
@@ -135,8 +137,18 @@ class Graph:
         client = self.node.create_client(kind, f"{self._node_name}/{service}")
         try:
             assert client.wait_for_service(PATIENCE_S), f"no service {service}"
-            future = client.call_async(kind.Request(**fields))
-            wait_until(future.done, f"an answer of {service}")
-            return future.result()
+            futures = [client.call_async(kind.Request(**fields))]
+            again_s = time.monotonic() + REPEAT_S
+
+            def answered() -> bool:
+                # DDS may lose the answer to a client that the node has not discovered yet. Asking again changes nothing.
+                nonlocal again_s
+                if service in READ_ONLY and time.monotonic() > again_s:
+                    futures.append(client.call_async(kind.Request(**fields)))
+                    again_s += REPEAT_S
+                return any(future.done() for future in futures)
+
+            wait_until(answered, f"an answer of {service}")
+            return next(future.result() for future in futures if future.done())
         finally:
             self.node.destroy_client(client)
