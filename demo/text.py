@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines of text: finding them in a detector's output, cutting one out of a picture, and reading a recogniser's output.
 
-The detector (PP-OCR, "differentiable binarisation") tells for each pixel how likely it lies in the shrunken core of a line
+The detector (PP-OCR, "differentiable binarisation") gives for each pixel how likely it lies in the shrunken core of a line
 of text. A box is the smallest rotated rectangle around such a core, grown back to the size of the text.
 """
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 
 import pytest
+import rclpy
 from diagnostics_reader import DiagnosticsReader
 from graph import Graph, nv12_picture
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH
@@ -30,6 +31,15 @@ class SteppedClock:
 
     def __call__(self):
         return self.now_s
+
+
+@pytest.fixture
+def context():
+    """A context of rclpy for nodes in the process of the test."""
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    yield context
+    context.try_shutdown()
 
 
 @pytest.fixture

@@ -23,14 +23,6 @@ PICTURE = nv12_picture(MODEL_WIDTH, MODEL_HEIGHT)
 
 
 @pytest.fixture
-def context():
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    yield context
-    context.try_shutdown()
-
-
-@pytest.fixture
 def make_node(context, tmp_path):
     """Make an inference node of this process with one model on its own topic."""
     write_models(tmp_path / "echo.hbm", echo_model())

@@ -23,14 +23,6 @@ PATIENCE_S = 20
 
 
 @pytest.fixture
-def context():
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    yield context
-    context.try_shutdown()
-
-
-@pytest.fixture
 def node(context, request):
     node = rclpy.create_node("reader_test", context=context)
     yield node

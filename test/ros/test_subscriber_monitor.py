@@ -14,14 +14,6 @@ from hbm_runtime_ros.results import SubscriberMonitor
 HAS_EVENT = pytest.param(True, marks=pytest.mark.skipif(not compat.PUBLISHER_HAS_MATCHED_EVENT, reason="Humble"))
 
 
-@pytest.fixture
-def context():
-    context = rclpy.Context()
-    rclpy.init(context=context)
-    yield context
-    context.try_shutdown()
-
-
 @pytest.mark.parametrize("has_event", [HAS_EVENT, False])
 def test_subscribers_that_come_and_go_are_noticed(monkeypatch, context, has_event):
     monkeypatch.setattr(compat, "PUBLISHER_HAS_MATCHED_EVENT", has_event)

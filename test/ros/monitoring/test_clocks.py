@@ -66,13 +66,13 @@ def comes_out(results, send, stamp_s, patience_s=5.0):
     return len(results) > before
 
 
-def told(graph, text):
+def warnings_with(graph, text):
     return [warning for warning in graph.warnings() if text in warning]
 
 
 def test_frames_run_while_the_simulated_clock_has_not_begun(graph, results, send):
     assert comes_out(results, send, START_S)
-    (text,) = told(graph, "ahead of the node's clock")
+    (text,) = warnings_with(graph, "ahead of the node's clock")
     assert "nothing publishes /clock" in text
 
 
@@ -83,18 +83,18 @@ def test_the_age_of_frames_follows_the_simulated_clock(clock, results, send):
     assert not comes_out(results, send, START_S - 2, patience_s=0.5)
 
 
-def test_after_a_jump_back_the_model_goes_on_and_it_is_told(graph, clock, results, send):
+def test_after_a_jump_back_the_model_goes_on_and_it_is_warnings_with(graph, clock, results, send):
     clock(START_S - 3600)
     assert comes_out(results, send, START_S - 3600)
     assert comes_out(results, send, START_S), "a frame that seems to come from the future"
-    wait_until(lambda: told(graph, "the clock has jumped back by 3600.000 s"), "a warning")
+    wait_until(lambda: warnings_with(graph, "the clock has jumped back by 3600.000 s"), "a warning")
 
 
 def test_after_a_jump_forward_old_frames_are_dropped_and_new_ones_run(graph, clock, results, send):
     clock(START_S + 3600)
     assert not comes_out(results, send, START_S, patience_s=0.5)
     assert comes_out(results, send, START_S + 3600)
-    (text,) = told(graph, "set use_sim_time on both camera and node, or on neither")
+    (text,) = warnings_with(graph, "set use_sim_time on both camera and node, or on neither")
     assert "aged.max_age_ms is 1000" in text
 
 
@@ -103,4 +103,4 @@ def test_repeated_jumps_are_not_repeated_warnings(graph, clock, results, send):
         clock(START_S + 7200)
         clock(START_S)
         assert comes_out(results, send, START_S), f"loop {loop}"
-    assert len(told(graph, "the clock has jumped")) <= 3
+    assert len(warnings_with(graph, "the clock has jumped")) <= 3
