@@ -54,9 +54,19 @@ int32_t injected_failure(const char* function);
 
 }  // namespace awkward
 
+/// Stands in every function that returns a status: at its start, or at its end where it gives something back.
+#define AWKWARD_MAY_FAIL()                                                         \
+  if (const int32_t failure = awkward::injected_failure(__func__); failure != 0) { \
+    return failure;                                                                \
+  }
+
 extern "C" {
 /// From now on `function` fails with `status`, `count` times.
 void awkward_fail(const char* function, int32_t status, int32_t count);
+/// `function` fails once, after it was called `position` times.
+void awkward_fail_at(const char* function, int32_t status, int32_t position);
+/// How often `function` should still have failed. It does not any more.
+int32_t awkward_fail_no_more(const char* function);
 void awkward_set_release_us(int64_t microseconds);
 int32_t awkward_violations(void);
 char const* awkward_last_violation(void);

@@ -141,10 +141,7 @@ char const* hbDNNGetVersion(void) { return "9.9.9_(awkward)"; }
 char const* hbDNNGetErrorDesc(int32_t) { return "awkward failure"; }
 
 int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packed, char const** files, int32_t count) {
-  const int32_t failure = awkward::injected_failure("hbDNNInitializeFromFiles");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   if (count != 1) {
     return HB_UCP_INVALID_ARGUMENT;
   }
@@ -172,10 +169,12 @@ int32_t hbDNNRelease(hbDNNPackedHandle_t packed) {
   }
   packages().erase(static_cast<Package*>(packed));
   delete static_cast<Package*>(packed);
+  AWKWARD_MAY_FAIL();
   return 0;
 }
 
 int32_t hbDNNGetModelNameList(char const*** names, int32_t* count, hbDNNPackedHandle_t packed) {
+  AWKWARD_MAY_FAIL();
   auto* package = static_cast<Package*>(packed);
   *names = package->names.data();
   *count = static_cast<int32_t>(package->names.size());
@@ -183,6 +182,7 @@ int32_t hbDNNGetModelNameList(char const*** names, int32_t* count, hbDNNPackedHa
 }
 
 int32_t hbDNNGetModelHandle(hbDNNHandle_t* handle, hbDNNPackedHandle_t packed, char const* name) {
+  AWKWARD_MAY_FAIL();
   for (const auto& model : static_cast<Package*>(packed)->models) {
     if (model->name == name) {
       *handle = model.get();
@@ -193,54 +193,61 @@ int32_t hbDNNGetModelHandle(hbDNNHandle_t* handle, hbDNNPackedHandle_t packed, c
 }
 
 int32_t hbDNNGetModelDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle) {
+  AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->description, desc, size, type);
 }
 
 int32_t hbDNNGetHBMDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNPackedHandle_t packed, int32_t) {
+  AWKWARD_MAY_FAIL();
   return give_text(static_cast<Package*>(packed)->description, desc, size, type);
 }
 
 int32_t hbDNNGetInputCount(int32_t* count, hbDNNHandle_t handle) {
+  AWKWARD_MAY_FAIL();
   *count = static_cast<int32_t>(model_of(handle)->inputs.size());
   return 0;
 }
 
 int32_t hbDNNGetOutputCount(int32_t* count, hbDNNHandle_t handle) {
+  AWKWARD_MAY_FAIL();
   *count = static_cast<int32_t>(model_of(handle)->outputs.size());
   return 0;
 }
 
 int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   *name = model_of(handle)->inputs[static_cast<std::size_t>(index)].name.c_str();
   return 0;
 }
 
 int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   *name = model_of(handle)->outputs[static_cast<std::size_t>(index)].name.c_str();
   return 0;
 }
 
 int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   return give_properties(model_of(handle)->inputs, properties, index);
 }
 
 int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   return give_properties(model_of(handle)->outputs, properties, index);
 }
 
 int32_t hbDNNGetInputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->inputs[static_cast<std::size_t>(index)].description, desc, size, type);
 }
 
 int32_t hbDNNGetOutputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle, int32_t index) {
+  AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->outputs[static_cast<std::size_t>(index)].description, desc, size, type);
 }
 
 int32_t hbDNNInferV2(hbUCPTaskHandle_t* task, hbDNNTensor* outputs, hbDNNTensor const* inputs, hbDNNHandle_t handle) {
-  const int32_t failure = awkward::injected_failure("hbDNNInferV2");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   Model* model = model_of(handle);
   if (task == nullptr || *task != nullptr) {
     return HB_UCP_API_USE_ERROR;
@@ -259,6 +266,7 @@ int32_t hbDNNInferV2(hbUCPTaskHandle_t* task, hbDNNTensor* outputs, hbDNNTensor 
 
 int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t task, int32_t sub_task,
                                            int32_t output) {
+  AWKWARD_MAY_FAIL();
   const std::vector<hbDNNTensorProperties>* reported = awkward::reported_by(task);
   if (reported == nullptr || sub_task != 0 || static_cast<std::size_t>(output) >= reported->size()) {
     return HB_UCP_INVALID_ARGUMENT;

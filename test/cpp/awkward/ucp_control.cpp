@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 #include <sstream>
+#include <string>
+#include <utility>
 
 #include "awkward.hpp"
 
@@ -12,6 +14,7 @@ namespace {
 struct Failure {
   int32_t status = 0;
   int32_t count = 0;
+  int32_t skip = 0;
 };
 
 std::mutex mutex;
@@ -32,7 +35,7 @@ std::map<std::string, Failure> failures_of_environment() {
     std::getline(fields, function, ':');
     std::getline(fields, status, ':');
     std::getline(fields, count, ':');
-    failures[function] = {std::atoi(status.c_str()), count.empty() ? 1 << 30 : std::atoi(count.c_str())};
+    failures[function] = {std::atoi(status.c_str()), count.empty() ? 1 << 30 : std::atoi(count.c_str()), 0};
   }
   return failures;
 }
@@ -58,6 +61,10 @@ int32_t injected_failure(const char* function) {
   if (found == failures().end() || found->second.count == 0) {
     return 0;
   }
+  if (found->second.skip > 0) {
+    --found->second.skip;
+    return 0;
+  }
   --found->second.count;
   return found->second.status;
 }
@@ -68,7 +75,17 @@ extern "C" {
 
 void awkward_fail(const char* function, int32_t status, int32_t count) {
   std::lock_guard<std::mutex> lock(mutex);
-  failures()[function] = {status, count};
+  failures()[function] = {status, count, 0};
+}
+
+void awkward_fail_at(const char* function, int32_t status, int32_t position) {
+  std::lock_guard<std::mutex> lock(mutex);
+  failures()[function] = {status, 1, position};
+}
+
+int32_t awkward_fail_no_more(const char* function) {
+  std::lock_guard<std::mutex> lock(mutex);
+  return std::exchange(failures()[function].count, 0);
 }
 
 int32_t awkward_violations(void) {

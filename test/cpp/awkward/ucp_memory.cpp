@@ -55,10 +55,7 @@ char* device_side(const hbUCPSysMem& memory, uint64_t bytes) {
 extern "C" {
 
 int32_t hbUCPMallocCached(hbUCPSysMem* memory, uint64_t size, int32_t device) {
-  const int32_t failure = awkward::injected_failure("hbUCPMallocCached");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   if (memory == nullptr || size == 0 || size > uint64_t{1} << 33 || device != 0) {
     return HB_UCP_INVALID_ARGUMENT;
   }
@@ -78,6 +75,7 @@ int32_t hbUCPMallocCached(hbUCPSysMem* memory, uint64_t size, int32_t device) {
 }
 
 int32_t hbUCPMalloc(hbUCPSysMem* memory, uint64_t size, int32_t device) {
+  AWKWARD_MAY_FAIL();
   return hbUCPMallocCached(memory, size, device);
 }
 
@@ -91,14 +89,12 @@ int32_t hbUCPFree(hbUCPSysMem* memory) {
   }
   allocations().erase(found);
   std::free(address);
+  AWKWARD_MAY_FAIL();
   return 0;
 }
 
 int32_t hbUCPMemFlush(hbUCPSysMem const* memory, int32_t flag) {
-  const int32_t failure = awkward::injected_failure("hbUCPMemFlush");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   char* device = awkward::device_side(*memory, memory->memSize);
   if (device == nullptr) {
     awkward::record_violation("hbUCPMemFlush beyond the allocation");

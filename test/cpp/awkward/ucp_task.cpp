@@ -139,10 +139,7 @@ int live_tasks_of(const void* context) {
 extern "C" {
 
 int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
-  const int32_t failure = awkward::injected_failure("hbUCPSubmitTask");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   std::lock_guard<std::mutex> lock(pool().mutex);
   Task* task = find(handle);
   if (task == nullptr || task->state != State::created) {
@@ -169,10 +166,7 @@ int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, int32_t timeout_ms) {
     return HB_UCP_TASK_HANDLE_INVALID;
   }
   pool().changed.wait(lock, [task] { return task->state == State::done; });
-  const int32_t failure = awkward::injected_failure("hbUCPWaitTaskDone");
-  if (failure != 0) {
-    return failure;
-  }
+  AWKWARD_MAY_FAIL();
   if (timeout_ms > 0 && task->run_time > std::chrono::milliseconds(timeout_ms)) {
     return HB_UCP_TASK_TIMEOUT;
   }
@@ -207,6 +201,7 @@ int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
     delete task;
     pool().changed.notify_all();
   }
+  AWKWARD_MAY_FAIL();
   return 0;
 }
 

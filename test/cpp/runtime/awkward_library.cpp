@@ -30,6 +30,8 @@ AwkwardControl open_control() {
   void* library = dlopen(hbm::Device::instance().driver().ucp_path().c_str(), RTLD_LAZY | RTLD_NOLOAD);
   AwkwardControl control;
   find(library, "awkward_fail", &control.fail);
+  find(library, "awkward_fail_at", &control.fail_at);
+  find(library, "awkward_fail_no_more", &control.fail_no_more);
   find(library, "awkward_set_release_us", &control.set_release_us);
   find(library, "awkward_violations", &control.violations);
   find(library, "awkward_last_violation", &control.last_violation);

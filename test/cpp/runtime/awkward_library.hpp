@@ -17,6 +17,8 @@ namespace hbm_test {
 /// What the awkward implementation counts and can be told, in the process's own copy of it.
 struct AwkwardControl {
   void (*fail)(const char* function, int32_t status, int32_t count);
+  void (*fail_at)(const char* function, int32_t status, int32_t position);
+  int32_t (*fail_no_more)(const char* function);
   void (*set_release_us)(int64_t microseconds);
   int32_t (*violations)();
   char const* (*last_violation)();
