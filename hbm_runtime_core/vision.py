@@ -14,11 +14,11 @@ imported with the first of them. Marks of orientation (EXIF) are ignored.
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from .errors import HbmEncodingError, HbmValueError
+from .names import unknown_name
 from .nv12 import nv12_planes
 from .pixel_range import advice_on_unit_pixels
 
@@ -236,7 +236,7 @@ def for_model(
         warnings.warn("for_model: 'colour' is called 'color' now", DeprecationWarning, stacklevel=2)
         color = colour
     if color not in _COLOR_ORDERS:
-        raise HbmValueError(f"unknown color order '{color}' (known: {', '.join(_COLOR_ORDERS)})")
+        raise HbmValueError(unknown_name("color order", color, _COLOR_ORDERS))
     if len(pad_rgb) != 3 or not all(0 <= value <= 255 for value in pad_rgb):
         raise HbmValueError(f"pad_rgb: expected red, green and blue of 0 to 255, got {tuple(pad_rgb)}")
     common: dict[str, Any] = {
@@ -337,10 +337,7 @@ def _bytes_of(data: Any, offset: int) -> memoryview:
 
 
 def _unknown_encoding(encoding: str) -> HbmEncodingError:
-    known = [*ENCODINGS, *FOREIGN_ENCODINGS]
-    similar = difflib.get_close_matches(encoding, known, 1)
-    hint = f"; did you mean '{similar[0]}'?" if similar else ""
-    return HbmEncodingError(f"unknown picture encoding '{encoding}'{hint} (known: {', '.join(known)})", encoding)
+    return HbmEncodingError(unknown_name("picture encoding", encoding, [*ENCODINGS, *FOREIGN_ENCODINGS]), encoding)
 
 
 def _is_nv12_pair(y: Sequence[int], uv: Sequence[int]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
+from hbm_runtime_core.names import unknown_name
 
 from . import _wire
 from .errors import ConfigurationError, printable
@@ -194,9 +195,7 @@ def _choose_model(runtime: HB_HBMRuntime, file: Path, name: str, model_name: str
     names = list(runtime.model_names)
     if model_name:
         if model_name not in names:
-            raise ConfigurationError(
-                f"parameter '{name}.model_name': unknown model '{model_name}' in {file} (known: {', '.join(names)})"
-            )
+            raise ConfigurationError(f"parameter '{name}.model_name': {file}: {unknown_name('model', model_name, names)}")
         return model_name
     if len(names) != 1:
         raise ConfigurationError(

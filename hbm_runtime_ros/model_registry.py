@@ -14,6 +14,7 @@ from rclpy.lifecycle import LifecycleState, ManagedEntity, TransitionCallbackRet
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from hbm_runtime_core import HbmRuntimeError
+from hbm_runtime_core.names import unknown_name
 
 from .compat import given_parameters
 from .errors import ConfigurationError
@@ -91,7 +92,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
         """
         model = self._models.get(name)
         if model is None:
-            raise ConfigurationError(f"unknown model '{name}' (known: {', '.join(self._models) or 'none'})")
+            raise ConfigurationError(unknown_name("model", name, self._models))
         return model
 
     # Transitions of the node's lifecycle.

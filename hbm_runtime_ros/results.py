@@ -13,6 +13,8 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.timer import Timer
 
+from hbm_runtime_core.names import unknown_name
+
 from . import _wire, compat
 from .errors import ConfigurationError
 from .model_files import ModelHandle
@@ -68,8 +70,7 @@ def real_bits(dequantize: str, model: ModelHandle) -> list[int]:
     parameter = f"parameter '{model.name}.dequantize'"
     for name in named:
         if name not in model.output_names:
-            known = ", ".join(map(repr, model.output_names))
-            raise ConfigurationError(f"{parameter}: unknown output '{name}' (known: {known})")
+            raise ConfigurationError(f"{parameter}: {unknown_name('output', name, model.output_names)}")
         if named[name] and not _has_real_values(model, name):
             raise ConfigurationError(
                 f"{parameter}: output '{name}' contains {_type_name(model, name)} that the model does not quantize; set "

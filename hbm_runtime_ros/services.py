@@ -16,6 +16,7 @@ from rclpy.parameter import Parameter
 from rclpy.serialization import deserialize_message, serialize_message
 
 from hbm_runtime_core import InferRequest
+from hbm_runtime_core.names import unknown_name
 
 from . import _wire
 from .errors import ConfigurationError
@@ -71,7 +72,7 @@ class ModelServices:
         model = self._models.find(request.model)
         for field in request.fields:
             if field not in _SCHED_FIELDS:
-                raise ConfigurationError(f"fields: unknown field '{field}' (known: {', '.join(_SCHED_FIELDS)})")
+                raise ConfigurationError(f"fields: {unknown_name('field', field, _SCHED_FIELDS)}")
         parameters = [_sched_parameter(model.name, field, request.sched) for field in request.fields or _SCHED_FIELDS]
         result = self._node.set_parameters_atomically(parameters)
         if not result.successful:

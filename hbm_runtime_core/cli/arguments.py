@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TypeVar
 
+from ..names import did_you_mean
 from ..packer import PackError, parse_dtype
 
 Value = TypeVar("Value")
@@ -37,8 +37,7 @@ class Parser(argparse.ArgumentParser):
         if not argument.startswith("-"):
             self.error(f"unexpected argument '{argument}'")
         name = argument.partition("=")[0]
-        close = difflib.get_close_matches(name, self._option_string_actions, n=1)
-        self.error(f"unknown option '{name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+        self.error(f"unknown option '{name}'{did_you_mean(name, self._option_string_actions)}")
 
     def error(self, message: str) -> NoReturn:
         print(f"hbm: error: {message} (see: {self.prog} --help)", file=sys.stderr)

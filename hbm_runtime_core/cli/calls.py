@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..names import unknown_name
 from .arguments import integer, integers, positive, split_name
 from .console import warn
-from .errors import InputError, UsageError, unknown
+from .errors import InputError, UsageError
 from .file_kind import refuse_foreign_file
 from .input_files import InputFile, read_input_files
 from .picture_file import add_picture_options, check_picture_options
@@ -67,7 +68,7 @@ def load(options: argparse.Namespace) -> tuple[HB_HBMRuntime, str]:
     if options.model is None and len(names) > 1:
         raise InputError(f"{options.file} holds {len(names)} models, choose one: --model NAME (known: {', '.join(names)})")
     if options.model is not None and options.model not in names:
-        raise InputError(f"{options.file}: {unknown('model', options.model, names)}")
+        raise InputError(f"{options.file}: {unknown_name('model', options.model, names)}")
     return runtime, options.model or names[0]
 
 
@@ -119,7 +120,7 @@ def _given_shapes(given: Sequence[str], names: Sequence[str], model: str) -> dic
             raise InputError(f"--input-shape {text}: which input is it for? write NAME={text} (known: {', '.join(names)})")
         name = name or names[0]
         if name not in names:
-            raise InputError(f"--input-shape {text}: model '{model}': {unknown('input', name, names)}")
+            raise InputError(f"--input-shape {text}: model '{model}': {unknown_name('input', name, names)}")
         if name in shapes:
             raise UsageError(f"duplicate --input-shape of input '{name}'")
         shapes[name] = integers(shape)

@@ -21,8 +21,8 @@ from typing import Any
 
 from .. import host
 from ..environment import VARIABLES
+from ..names import unknown_name
 from ..packer.container import creator
-from .errors import unknown
 from .sim_env import LIBRARIES, library_dir
 
 OK, NOTE, WARNING, FAILED = "ok", "note", "warning", "failed"
@@ -103,7 +103,7 @@ def _variables() -> Iterator[Check]:
             else:
                 yield Check("environment", NOTE, f"{name}={value}")
         elif _OUR_VARIABLE.match(name) or (name.startswith("HB") and get_close_matches(name, VARIABLES, 1, _NEARLY)):
-            yield Check("environment", WARNING, unknown("variable", name, VARIABLES), f"unset {name}")
+            yield Check("environment", WARNING, unknown_name("variable", name, VARIABLES), f"unset {name}")
 
 
 def _hardware() -> Check:

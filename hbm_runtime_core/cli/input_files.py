@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from ..names import unknown_name
 from .arguments import split_name
-from .errors import InputError, unknown
+from .errors import InputError
 from .picture_file import PictureFile, picture_names
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def read_input_files(runtime: HB_HBMRuntime, model: str, options: argparse.Names
         for file in _open(runtime, model, options, name, path, [n for n in names if n not in result]):
             for filled in file.names:
                 if filled not in names:
-                    raise InputError(f"{path}: model '{model}': {unknown('input', filled, names)}")
+                    raise InputError(f"{path}: model '{model}': {unknown_name('input', filled, names)}")
                 if filled in result:
                     raise InputError(f"duplicate input '{filled}': the second file is {path}")
                 result[filled] = file

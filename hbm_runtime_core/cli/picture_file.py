@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..names import unknown_name
 from ..pixel_range import advice_on_unit_pixels
 from .arguments import add_scale, integer, numbers, scale_of
 from .console import warn
-from .errors import InputError, UsageError, unknown
+from .errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime
@@ -116,7 +117,7 @@ def _inputs(name: str, names: Sequence[str], path: str, model: str) -> list[str]
         return [name]
     pair = [f"{name}_y", f"{name}_uv"]
     if not all(plane in names for plane in pair):
-        raise InputError(f"{path}: model '{model}': {unknown('input', name, picture_names(names))}")
+        raise InputError(f"{path}: model '{model}': {unknown_name('input', name, picture_names(names))}")
     return pair
 
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from collections.abc import Collection
 from typing import Any, NoReturn
 
+from ..names import unknown_name
 from .errors import PackError
 
 # Above it, neighbouring floats are more than 1 apart.
@@ -42,9 +42,7 @@ class Node:
             self.fail("an object")
         for name in self.value:
             if known is not None and name not in known:
-                close = difflib.get_close_matches(str(name), list(known), n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                raise PackError(f"{self.where}: unknown field '{name}'{hint} (known: {', '.join(known)})")
+                raise PackError(f"{self.where}: {unknown_name('field', str(name), known)}")
         for name in required:
             if name not in self.value:
                 raise PackError(f"{self.where}: the field '{name}' is missing")

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..names import did_you_mean
 from .errors import PackError
 
 
@@ -94,9 +94,7 @@ def parse_dtype(text: str) -> DType:
     name = _ALIASES.get(text.lower(), text.upper())
     if name in DTYPES:
         return DTYPES[name]
-    known = [*DTYPES, *_ALIASES]
-    close = difflib.get_close_matches(text, known, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
+    hint = did_you_mean(text, [*DTYPES, *_ALIASES])
     raise PackError(f"unknown data type '{text}'{hint} (known: {', '.join(DTYPES)}, and numpy's names)")
 
 

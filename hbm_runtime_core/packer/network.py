@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..names import unknown_name
 from . import network_quantization
 from .container import PackedModel
 from .dtypes import DType, from_openvino
@@ -94,7 +94,7 @@ class _Packing:
         results = {port_name(port): port.get_node() for port in self.network.outputs}
         for name in self.options.drop_outputs:
             if name not in results:
-                raise PackError(f"{self.path}: {_unknown('output', name, list(results))}")
+                raise PackError(f"{self.path}: {unknown_name('output', name, results)}")
             self.network.remove_result(results.pop(name))
         if not results:
             raise PackError(f"{self.path}: expected at least one output to be left, got none")
@@ -113,7 +113,7 @@ class _Packing:
                     )
                 name = names[0]
             elif name not in names:
-                raise PackError(f"{self.path}: {_unknown(kind, name, names)}")
+                raise PackError(f"{self.path}: {unknown_name(kind, name, names)}")
             result[name] = combine(result[name], port_options, self._where(kind, name))
         return result
 
@@ -275,12 +275,6 @@ class _Packing:
             description=options.description,
             quantization=quantization,
         )
-
-
-def _unknown(kind: str, name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
-    return f"unknown {kind} '{name}'{hint} (known: {', '.join(names)})"
 
 
 def _ports(kind: str, tensors: list[Tensor]) -> list[tuple[str, str]]:

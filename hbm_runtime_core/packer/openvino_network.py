@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..names import unknown_name
 from .container import Program
 from .errors import PackError, PackFileError
 
@@ -49,9 +50,7 @@ def read_network(path: Path) -> openvino.Model:
     # Left to choose, OpenVINO tries every reader on a damaged file, and each complains on stderr.
     framework = _FRAMEWORKS.get(path.suffix.lower())
     if framework is None:
-        raise PackError(
-            f"{path}: unknown kind of network '{path.suffix}' (known: {', '.join(_FRAMEWORKS)}); export it as ONNX"
-        )
+        raise PackError(f"{path}: {unknown_name('kind of network', path.suffix, _FRAMEWORKS)}; export it as ONNX")
     ov = import_openvino()
     reader = ov.frontend.FrontEndManager().load_by_framework(framework)
     if reader is None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -14,6 +13,8 @@ from rcl_interfaces.msg import IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+from hbm_runtime_core.names import did_you_mean
 
 from ..compat import given_parameters
 from ..errors import ConfigurationError
@@ -190,11 +191,11 @@ def explain_unknown(given: Iterable[str], declared: Collection[str], models: Col
         elif "." in name and group not in models:
             without_model.setdefault(group, []).append(name)
         else:
-            warnings.append(f"unknown parameter '{name}' (ignored){_did_you_mean(name, declared)}")
+            warnings.append(f"unknown parameter '{name}' (ignored){did_you_mean(name, declared)}")
     for group, names in without_model.items():
         warnings.append(
             f"the parameters of '{group}' ({', '.join(names)}) are ignored: `models` names no such model"
-            f"{_did_you_mean(group, models)}. They apply to a model that ~/load_model adds under that name"
+            f"{did_you_mean(group, models)}. They apply to a model that ~/load_model adds under that name"
         )
     return warnings
 
@@ -203,7 +204,7 @@ def explain_unused_qos_overrides(given: Iterable[str], topics: Collection[str]) 
     """Return a warning for each topic in the `qos_overrides` of `given` that is none of the node's `topics`."""
     named = {name.split(".")[1] for name in given if name.startswith(f"{_QOS_OVERRIDES}.") and name.count(".") >= 3}
     return [
-        f"the parameters 'qos_overrides.{topic}.*' are ignored: the node has no topic {topic}{_did_you_mean(topic, topics)}"
+        f"the parameters 'qos_overrides.{topic}.*' are ignored: the node has no topic {topic}{did_you_mean(topic, topics)}"
         for topic in sorted(named - set(topics))
     ]
 
@@ -215,7 +216,7 @@ def _explain_qos_override(name: str) -> list[str]:
         return [f"unknown parameter '{name}' (ignored): expected qos_overrides.<topic>.<publisher or subscription>.<policy>"]
     if policy not in _QOS_POLICIES:
         return [
-            f"unknown QoS policy '{policy}' in parameter '{name}' (ignored){_did_you_mean(policy, _QOS_POLICIES)} "
+            f"unknown QoS policy '{policy}' in parameter '{name}' (ignored){did_you_mean(policy, _QOS_POLICIES)} "
             f"(known: {', '.join(_QOS_POLICIES)})"
         ]
     return []
@@ -224,8 +225,3 @@ def _explain_qos_override(name: str) -> list[str]:
 def _renamed(name: str) -> str:
     prefix, dot, last = name.rpartition(".")
     return prefix + dot + _NEW_NAMES.get(last, last)
-
-
-def _did_you_mean(name: str, known: Collection[str]) -> str:
-    nearest = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean '{nearest[0]}'?" if nearest else ""

@@ -194,7 +194,7 @@ def test_warming_up_takes_the_time_of_the_runs(graph):
         ({"model": "first", "runs": 0}, "runs: 0 is not in [1, 1000]"),
         ({"model": "first", "runs": 1, "timeout_s": -1.0}, "timeout_s: -1.0 is not in"),
         ({"model": "first", "runs": 1, "timeout_s": float("nan")}, "timeout_s: nan"),
-        ({"model": "frist", "runs": 1}, "unknown model 'frist' (known: first)"),
+        ({"model": "frist", "runs": 1}, "unknown model 'frist'; did you mean 'first'? (known: first)"),
     ],
 )
 def test_warming_up_refuses_what_makes_no_sense(graph, fields, expected):
@@ -227,8 +227,8 @@ def test_scheduling_is_set_in_one_step_and_the_parameters_and_the_list_tell_it(g
         ("first", ["priority", "bpu_cores"], {"priority": 50, "bpu_cores": [4]}, "the s600 has cores 0 to 3, got [4]"),
         ("first", ["custom_id", "priority"], {"priority": 256, "custom_id": 9}, "255"),
         ("first", [], {"priority": 50}, "must not be empty"),
-        ("first", ["prio"], {}, "unknown field 'prio' (known: priority, custom_id, bpu_cores, device_id)"),
-        ("frist", ["priority"], {}, "unknown model 'frist' (known: first)"),
+        ("first", ["prio"], {}, "unknown field 'prio'; did you mean 'priority'? (known: priority, custom_id, bpu_cores, device_id)"),
+        ("frist", ["priority"], {}, "unknown model 'frist'; did you mean 'first'? (known: first)"),
     ],
 )
 def test_one_refused_field_changes_none(graph, lists, model, fields, values, expected):

@@ -79,7 +79,7 @@ def test_other_words_are_refused(text, expected):
 
 
 def test_an_output_that_the_model_has_not_is_refused_with_those_that_it_has(model):
-    with pytest.raises(ConfigurationError, match=r"'echo.dequantize': unknown output 'box' \(known: 'luma', 'chroma'"):
+    with pytest.raises(ConfigurationError, match=r"'echo.dequantize': unknown output 'box'; did you mean 'boxes'\? \(known: luma, chroma"):
         real_bits("box=float32", model)
 
 
