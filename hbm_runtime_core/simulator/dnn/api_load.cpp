@@ -5,7 +5,6 @@
 #include <string>
 
 #include "dnn/api_guard.hpp"
-#include "dnn/byte_source.hpp"
 #include "dnn/handle_table.hpp"
 #include "dnn/package.hpp"
 #include "hobot/dnn/hb_dnn.h"
@@ -43,18 +42,6 @@ std::int32_t load(hbDNNPackedHandle_t* handle, std::int32_t count,
   return HB_UCP_SUCCESS;
 }
 
-void add_file(Package& package, const char* name) {
-  require_pointer(name, "a model file name");
-  const std::string label = "model file '" + std::string(name) + "'";
-  try {
-    package.add(label, FileSource(name));
-  } catch (const StatusError& error) {
-    // What was thrown while opening has no label yet.
-    const std::string text = error.what();
-    throw StatusError(error.status(), text.find(label) != std::string::npos ? text : text + "; in " + label);
-  }
-}
-
 }  // namespace
 }  // namespace hbm_sim
 
@@ -69,7 +56,8 @@ int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packedHandle, char const**
   return guarded(__func__, [&] {
     hbm_sim::require_pointer(modelFileNames, "modelFileNames");
     return hbm_sim::load(packedHandle, modelFileCount, [&](hbm_sim::Package& package, int32_t index) {
-      hbm_sim::add_file(package, modelFileNames[index]);
+      hbm_sim::require_pointer(modelFileNames[index], "a model file name");
+      package.add_file(modelFileNames[index]);
     });
   });
 }
@@ -87,7 +75,7 @@ int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t* packedHandle, const void** m
         throw StatusError(HB_UCP_INVALID_ARGUMENT,
                           label + ": expected a length of at least 1, got " + std::to_string(modelDataLengths[index]));
       }
-      package.add(label, hbm_sim::MemorySource(modelData[index], static_cast<std::uint64_t>(modelDataLengths[index])));
+      package.add_data(label, modelData[index], static_cast<std::uint64_t>(modelDataLengths[index]));
     });
   });
 }

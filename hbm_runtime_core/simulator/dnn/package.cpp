@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnn/package.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "dnn/manifest.hpp"
 #include "dnn/openvino_engine.hpp"
 #include "dnn/status_error.hpp"
 #include "dnn/timed_engine.hpp"
-#include "dnn/zip_archive.hpp"
 #include "hobot/hb_ucp_status.h"
 
 namespace hbm_sim {
@@ -18,31 +15,6 @@ namespace {
 
 constexpr const char* kManifestName = "manifest.json";
 constexpr std::size_t kLargestManifestBytes = std::size_t{64} << 20;
-
-/// Says what a file is that is no simulated model file.
-void require_zip(const ByteSource& source) {
-  if (source.size() == 0) {
-    throw StatusError(HB_UCP_MODEL_INVALID, "expected a simulated model file, got an empty file");
-  }
-  unsigned char magic[4] = {};
-  source.read(0, magic, static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), sizeof magic)));
-  if (std::memcmp(magic,
-                  "\x7f"
-                  "ELF",
-                  sizeof magic) == 0) {
-    throw StatusError(
-        HB_UCP_MODEL_INVALID,
-        "expected a simulated model file, got an ELF file: a model compiled for the BPU, which runs on the "
-        "board only. For the simulator, pack the network that it was compiled from: hbm pack NETWORK.onnx "
-        "-o MODEL.hbm");
-  }
-  // An archive without members starts with its end record.
-  if (std::memcmp(magic, "PK\3\4", sizeof magic) != 0 && std::memcmp(magic, "PK\5\6", sizeof magic) != 0) {
-    throw StatusError(HB_UCP_MODEL_INVALID,
-                      "expected a simulated model file, got a file that is not a zip archive; make one from a network: "
-                      "hbm pack NETWORK.onnx -o MODEL.hbm");
-  }
-}
 
 void require_device(const Manifest& manifest) {
   const std::string soc = hbm_sim_soc();
@@ -70,9 +42,19 @@ std::unique_ptr<Engine> make_engine(const ModelSpec& model, const ZipArchive& ar
 
 }  // namespace
 
-void Package::add(const std::string& label, const ByteSource& source) {
+void Package::add_file(const std::string& path) {
+  add("model file '" + path + "'", [&path] { return ZipArchive(path); });
+}
+
+void Package::add_data(const std::string& label, const void* data, std::uint64_t bytes) {
+  add(label, [data, bytes] { return ZipArchive(data, bytes); });
+}
+
+template <typename Open>
+void Package::add(const std::string& label, const Open& open) {
   try {
-    read(label, source);
+    const ZipArchive archive = open();
+    read(label, archive);
   } catch (const StatusError& error) {
     throw StatusError(error.status(), error.what() + ("; in " + label));
   } catch (const std::bad_alloc&) {
@@ -80,9 +62,7 @@ void Package::add(const std::string& label, const ByteSource& source) {
   }
 }
 
-void Package::read(const std::string& label, const ByteSource& source) {
-  require_zip(source);
-  const ZipArchive archive(source);
+void Package::read(const std::string& label, const ZipArchive& archive) {
   if (!archive.contains(kManifestName)) {
     throw StatusError(HB_UCP_MODEL_INVALID, "expected a simulated model file, got a zip archive without manifest.json");
   }

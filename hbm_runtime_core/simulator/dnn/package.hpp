@@ -8,16 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "dnn/byte_source.hpp"
 #include "dnn/model.hpp"
+#include "dnn/zip_archive.hpp"
 
 namespace hbm_sim {
 
 /// All models of one load call: what a packed handle stands for.
 class Package {
  public:
-  /// Reads one more model file; `label` names it in messages. Throws StatusError.
-  void add(const std::string& label, const ByteSource& source);
+  /// Reads one more model file. Throws StatusError.
+  void add_file(const std::string& path);
+
+  /// Reads one more model file, which the caller has in memory; `label` names it in messages. Throws StatusError.
+  void add_data(const std::string& label, const void* data, std::uint64_t bytes);
 
   const std::vector<std::unique_ptr<Model>>& models() const noexcept { return models_; }
 
@@ -31,7 +34,9 @@ class Package {
   std::atomic<int>& inferences() noexcept { return inferences_; }
 
  private:
-  void read(const std::string& label, const ByteSource& source);
+  template <typename Open>
+  void add(const std::string& label, const Open& open);
+  void read(const std::string& label, const ZipArchive& archive);
 
   std::vector<std::unique_ptr<Model>> models_;
   std::vector<std::string> labels_;  ///< Of the file that each model came from.

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnn/zip_archive.hpp"
 
-#include <zlib.h>
-#include <algorithm>
-#include <memory>
+#include <sys/stat.h>
+#include <zip.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 #include "dnn/status_error.hpp"
 #include "hobot/hb_ucp_status.h"
@@ -12,173 +15,164 @@
 namespace hbm_sim {
 namespace {
 
-constexpr std::uint32_t kLocalHeaderSignature = 0x04034b50;
-constexpr std::uint32_t kDirectoryHeaderSignature = 0x02014b50;
-constexpr std::uint32_t kEndSignature = 0x06054b50;
-constexpr std::size_t kLocalHeaderBytes = 30;
-constexpr std::size_t kDirectoryHeaderBytes = 46;
-constexpr std::size_t kEndBytes = 22;
-constexpr std::size_t kLongestComment = 0xffff;
-constexpr std::uint32_t kZip64Marker = 0xffffffff;
-constexpr std::uint16_t kEncryptedFlag = 1;
-constexpr std::uint16_t kStored = 0;
-constexpr std::uint16_t kDeflated = 8;
-
+constexpr std::uint64_t kLargestMemberBytes = std::uint64_t{0xffffffff};
 // A few kilobytes of deflate can declare gigabytes. Text and weights stay far below this ratio; a bomb does not.
 constexpr std::uint64_t kLargestExpansion = 256;
 constexpr std::uint64_t kFreeExpansionBytes = std::uint64_t{1} << 20;
 
 [[noreturn]] void invalid(const std::string& text) { throw StatusError(HB_UCP_MODEL_INVALID, text); }
 
-std::uint16_t u16(const unsigned char* bytes) { return static_cast<std::uint16_t>(bytes[0] | (bytes[1] << 8)); }
-
-std::uint32_t u32(const unsigned char* bytes) {
-  return static_cast<std::uint32_t>(u16(bytes)) | (static_cast<std::uint32_t>(u16(bytes + 2)) << 16);
+/// `what` failed for a reason that libzip knows.
+[[noreturn]] void fail(const std::string& what, zip_error_t* error) {
+  const int code = zip_error_code_zip(error);
+  const std::string text = what + " (" + zip_error_strerror(error) + ")";
+  zip_error_fini(error);
+  if (code == ZIP_ER_MEMORY) {
+    throw StatusError(HB_UCP_MEM_ALLOC_FAIL, text);
+  }
+  if (code == ZIP_ER_READ) {
+    throw StatusError(HB_UCP_FILE_OPEN_FAILED, text);
+  }
+  invalid(text + ": the file is truncated, damaged or still being written; copy it again");
 }
 
-struct Directory {
-  std::uint64_t offset;
-  std::uint64_t bytes;
-  std::uint32_t entries;
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
 
-Directory find_directory(const ByteSource& source) {
-  const std::uint64_t size = source.size();
-  const std::size_t tail_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(size, kEndBytes + kLongestComment));
-  std::vector<unsigned char> tail(tail_bytes);
-  source.read(size - tail_bytes, tail.data(), tail_bytes);
-  for (std::size_t back = kEndBytes; back <= tail_bytes; ++back) {
-    const unsigned char* end = tail.data() + (tail_bytes - back);
-    // The comment must fill the rest exactly, else four bytes of a member could pass for the signature.
-    if (u32(end) != kEndSignature || u16(end + 20) != back - kEndBytes) {
-      continue;
-    }
-    if (u16(end + 4) != 0 || u16(end + 6) != 0 || u16(end + 8) != u16(end + 10)) {
-      invalid("the zip archive is split over several disks, which is not supported");
-    }
-    const Directory directory{u32(end + 16), u32(end + 12), u16(end + 10)};
-    if (directory.offset == kZip64Marker || directory.bytes == kZip64Marker) {
-      invalid("the zip archive is ZIP64 (4 GiB or more), which is not supported");
-    }
-    if (directory.offset + directory.bytes > size - back) {
-      invalid("the zip directory points outside the file: it is damaged; copy it again");
-    }
-    return directory;
+std::unique_ptr<std::FILE, Close> open_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw StatusError(HB_UCP_FILE_OPEN_FAILED, "expected a regular file, got a directory or device");
   }
-  invalid("the zip directory at the end is missing: the file is truncated; copy it again");
+  std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
+  if (file == nullptr) {
+    throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot open the file: ") + std::strerror(errno));
+  }
+  return file;
+}
+
+/// What a file is that is no simulated model file.
+void require_zip(zip_source_t* source) {
+  char magic[4] = {};
+  zip_int64_t bytes = -1;
+  if (zip_source_open(source) == 0) {
+    bytes = zip_source_read(source, magic, sizeof magic);
+    zip_source_close(source);
+  }
+  if (bytes == 0) {
+    invalid("expected a simulated model file, got an empty file");
+  }
+  if (std::memcmp(magic, "\177ELF", sizeof magic) == 0) {
+    invalid(
+        "expected a simulated model file, got an ELF file: a model compiled for the BPU, which runs on the board only. "
+        "For the simulator, pack the network that it was compiled from: hbm pack NETWORK.onnx -o MODEL.hbm");
+  }
+  // An archive without members starts with its end record.
+  if (std::memcmp(magic, "PK\3\4", sizeof magic) != 0 && std::memcmp(magic, "PK\5\6", sizeof magic) != 0) {
+    invalid(
+        "expected a simulated model file, got a file that is not a zip archive; make one from a network: "
+        "hbm pack NETWORK.onnx -o MODEL.hbm");
+  }
 }
 
 }  // namespace
 
-ZipArchive::ZipArchive(const ByteSource& source) : source_(source) {
-  const Directory directory = find_directory(source);
-  directory_offset_ = directory.offset;
-  std::vector<unsigned char> bytes(static_cast<std::size_t>(directory.bytes));
-  source.read(directory.offset, bytes.data(), bytes.size());
-  std::size_t at = 0;
-  for (std::uint32_t index = 0; index < directory.entries; ++index) {
-    if (bytes.size() - at < kDirectoryHeaderBytes || u32(bytes.data() + at) != kDirectoryHeaderSignature) {
-      invalid("entry " + std::to_string(index) + " of the zip directory is damaged");
-    }
-    const unsigned char* header = bytes.data() + at;
-    const std::size_t name_bytes = u16(header + 28);
-    const std::size_t entry_bytes = kDirectoryHeaderBytes + name_bytes + u16(header + 30) + u16(header + 32);
-    if (bytes.size() - at < entry_bytes) {
-      invalid("entry " + std::to_string(index) + " of the zip directory is cut off");
-    }
-    const std::string name(reinterpret_cast<const char*>(header + kDirectoryHeaderBytes), name_bytes);
-    add_entry(name, u16(header + 8),
-              Entry{u16(header + 10), u32(header + 16), u32(header + 20), u32(header + 24), u32(header + 42)});
-    at += entry_bytes;
+void ZipArchive::Discard::operator()(zip* archive) const { zip_discard(archive); }
+
+ZipArchive::ZipArchive(const std::string& path) {
+  std::unique_ptr<std::FILE, Close> file = open_file(path);
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_filep_create(file.get(), 0, -1, &error);
+  if (source == nullptr) {
+    fail("the file cannot be read", &error);
+  }
+  static_cast<void>(file.release());  // The source closes it.
+  open(source);
+}
+
+ZipArchive::ZipArchive(const void* data, std::uint64_t bytes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(data, bytes, 0, &error);
+  if (source == nullptr) {
+    fail("the model data cannot be read", &error);
+  }
+  open(source);
+}
+
+void ZipArchive::open(zip_source* source) {
+  // Until the archive is open, the source is not its own.
+  std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> owned(source, zip_source_free);
+  require_zip(source);
+  zip_stat_t whole;
+  zip_error_t error;
+  zip_error_init(&error);
+  archive_.reset(zip_source_stat(source, &whole) == 0 ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr);
+  if (archive_ == nullptr) {
+    fail("the zip directory cannot be read", &error);
+  }
+  static_cast<void>(owned.release());
+  const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+  for (zip_int64_t index = 0; index < count; ++index) {
+    add_member(static_cast<std::uint64_t>(index), whole.size);
   }
 }
 
-void ZipArchive::add_entry(const std::string& name, std::uint16_t flags, const Entry& entry) {
-  if ((flags & kEncryptedFlag) != 0) {
-    invalid("zip member '" + name + "' is encrypted, which is not supported");
+void ZipArchive::add_member(std::uint64_t index, std::uint64_t archive_bytes) {
+  zip_stat_t entry;
+  if (zip_stat_index(archive_.get(), index, ZIP_FL_ENC_RAW, &entry) != 0) {
+    fail("entry " + std::to_string(index) + " of the zip directory cannot be read", zip_get_error(archive_.get()));
   }
-  if (entry.bytes == kZip64Marker || entry.compressed_bytes == kZip64Marker) {
-    invalid("zip member '" + name + "' is ZIP64 (4 GiB or more), which is not supported");
+  const std::string member = std::string("zip member '") + entry.name + "'";
+  if (entry.encryption_method != ZIP_EM_NONE) {
+    invalid(member + " is encrypted, which is not supported");
   }
-  if (entry.method != kStored && entry.method != kDeflated) {
-    invalid("zip member '" + name + "' uses compression method " + std::to_string(entry.method) +
+  if (entry.comp_method != ZIP_CM_STORE && entry.comp_method != ZIP_CM_DEFLATE) {
+    invalid(member + " uses compression method " + std::to_string(entry.comp_method) +
             "; expected 0 (stored) or 8 (deflate)");
   }
-  if (entry.method == kStored && entry.bytes != entry.compressed_bytes) {
-    invalid("zip member '" + name + "' is stored, but its two sizes differ: it is damaged");
+  if (entry.size >= kLargestMemberBytes) {
+    invalid(member + " has " + std::to_string(entry.size) + " bytes; expected less than 4 GiB");
   }
-  if (entry.bytes > kFreeExpansionBytes && entry.bytes / kLargestExpansion > entry.compressed_bytes) {
-    invalid("zip member '" + name + "' claims to expand from " + std::to_string(entry.compressed_bytes) + " to " +
-            std::to_string(entry.bytes) + " bytes, more than " + std::to_string(kLargestExpansion) + " times: refused");
+  if (entry.comp_size > archive_bytes || (entry.comp_method == ZIP_CM_STORE && entry.size != entry.comp_size)) {
+    invalid(member + " claims a size that it cannot have: it is damaged; copy the file again");
   }
-  if (!entries_.emplace(name, entry).second) {
-    invalid("duplicate zip member '" + name + "'");
+  if (entry.size > kFreeExpansionBytes && entry.size / kLargestExpansion > entry.comp_size) {
+    invalid(member + " claims to expand from " + std::to_string(entry.comp_size) + " to " + std::to_string(entry.size) +
+            " bytes, more than " + std::to_string(kLargestExpansion) + " times: refused");
+  }
+  if (!members_.emplace(entry.name, Member{index, static_cast<std::size_t>(entry.size)}).second) {
+    invalid("duplicate " + member);
   }
 }
 
-const ZipArchive::Entry& ZipArchive::entry(const std::string& name) const {
-  const auto found = entries_.find(name);
-  if (found == entries_.end()) {
+const ZipArchive::Member& ZipArchive::member(const std::string& name) const {
+  const auto found = members_.find(name);
+  if (found == members_.end()) {
     invalid("zip member '" + name + "' is missing");
   }
   return found->second;
 }
 
-std::size_t ZipArchive::member_bytes(const std::string& name) const { return entry(name).bytes; }
-
-std::uint64_t ZipArchive::data_offset(const std::string& name, const Entry& entry) const {
-  unsigned char header[kLocalHeaderBytes];
-  source_.read(entry.header_offset, header, sizeof header);
-  if (u32(header) != kLocalHeaderSignature) {
-    invalid("the local header of zip member '" + name + "' is damaged");
-  }
-  const std::uint64_t offset =
-      std::uint64_t{entry.header_offset} + kLocalHeaderBytes + u16(header + 26) + u16(header + 28);
-  if (offset + entry.compressed_bytes > directory_offset_) {
-    invalid("zip member '" + name + "' reaches into the zip directory: it is damaged");
-  }
-  return offset;
-}
-
-void ZipArchive::inflate(const std::string& name, const Entry& entry, void* destination) const {
-  constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
-  z_stream stream{};
-  // Negative: raw deflate, as zip stores it, without zlib's own header.
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
-    throw StatusError(HB_UCP_MEM_ALLOC_FAIL, "no memory to decompress zip member '" + name + "'");
-  }
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
-  std::vector<unsigned char> chunk(kChunkBytes);
-  std::uint64_t offset = data_offset(name, entry);
-  std::uint32_t left = entry.compressed_bytes;
-  stream.next_out = static_cast<Bytef*>(destination);
-  stream.avail_out = entry.bytes;
-  int result = Z_OK;
-  while (result == Z_OK && left > 0) {
-    const std::size_t count = std::min<std::size_t>(left, kChunkBytes);
-    source_.read(offset, chunk.data(), count);
-    offset += count;
-    left -= static_cast<std::uint32_t>(count);
-    stream.next_in = chunk.data();
-    stream.avail_in = static_cast<uInt>(count);
-    result = ::inflate(&stream, Z_NO_FLUSH);
-  }
-  if (result != Z_STREAM_END || stream.total_out != entry.bytes) {
-    invalid("zip member '" + name + "' does not decompress to the " + std::to_string(entry.bytes) +
-            " bytes it claims: it is damaged");
-  }
-}
-
 void ZipArchive::read(const std::string& name, void* destination) const {
-  const Entry& member = entry(name);
-  if (member.method == kStored) {
-    source_.read(data_offset(name, member), destination, member.bytes);
-  } else {
-    inflate(name, member, destination);
+  const Member& wanted = member(name);
+  const std::string damaged = "zip member '" + name + "' is damaged";
+  const std::unique_ptr<zip_file_t, Close> file(zip_fopen_index(archive_.get(), wanted.index, 0));
+  if (file == nullptr) {
+    fail(damaged, zip_get_error(archive_.get()));
   }
-  const auto* bytes = static_cast<const Bytef*>(destination);
-  if (::crc32_z(::crc32(0, nullptr, 0), bytes, member.bytes) != member.crc32) {
-    invalid("zip member '" + name + "' fails its CRC-32 check: it is damaged; copy it again");
+  const zip_int64_t bytes = zip_fread(file.get(), destination, wanted.bytes);
+  // libzip compares size and checksum when it reaches the end.
+  char beyond = 0;
+  const zip_int64_t more = bytes < 0 ? bytes : zip_fread(file.get(), &beyond, 1);
+  if (more < 0) {
+    fail(damaged, zip_file_get_error(file.get()));
+  }
+  if (more > 0 || static_cast<std::uint64_t>(bytes) != wanted.bytes) {
+    invalid(damaged + ": it does not decompress to the " + std::to_string(wanted.bytes) + " bytes that it claims");
   }
 }
 

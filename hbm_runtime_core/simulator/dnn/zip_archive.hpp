@@ -6,50 +6,52 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
-#include <vector>
 
-#include "dnn/byte_source.hpp"
+struct zip;
+struct zip_source;
 
 namespace hbm_sim {
 
-/// Reads the members of a zip archive (stored or deflated) as the PKWARE application note 6.3.3 describes it.
+/// The members of a zip archive, read by libzip.
 ///
-/// Strict: every size and offset is checked against the archive before memory is taken for it, members are checked
-/// against their CRC-32, and what this reader does not know (encryption, ZIP64, other methods) is refused by name.
+/// Stricter than libzip, because the file may come from anywhere: members that are encrypted, of another compression
+/// than deflate, duplicate, too large, or that claim to expand more than real content does are refused before memory is
+/// taken for them. Everything throws StatusError.
 class ZipArchive {
  public:
-  /// Reads the central directory. `source` must outlive the archive. Throws StatusError.
-  explicit ZipArchive(const ByteSource& source);
+  /// A file, which stays open, so that all reads see one inode even if it is replaced.
+  explicit ZipArchive(const std::string& path);
+  /// A buffer of the caller, which must outlive the archive.
+  ZipArchive(const void* data, std::uint64_t bytes);
 
-  bool contains(const std::string& name) const { return entries_.count(name) > 0; }
+  bool contains(const std::string& name) const { return members_.count(name) > 0; }
 
-  /// Size of a member after decompression; throws StatusError when there is no such member.
-  std::size_t member_bytes(const std::string& name) const;
+  /// Size of a member after decompression.
+  std::size_t member_bytes(const std::string& name) const { return member(name).bytes; }
 
-  /// Decompresses a member into `destination`, which holds member_bytes(name) bytes.
+  /// Decompresses a member into `destination`, which holds member_bytes(name) bytes, and checks its CRC-32.
   void read(const std::string& name, void* destination) const;
 
   /// The whole member as text, at most `limit_bytes` long.
   std::string read_text(const std::string& name, std::size_t limit_bytes) const;
 
  private:
-  struct Entry {
-    std::uint16_t method;
-    std::uint32_t crc32;
-    std::uint32_t compressed_bytes;
-    std::uint32_t bytes;
-    std::uint32_t header_offset;
+  struct Member {
+    std::uint64_t index;
+    std::size_t bytes;
+  };
+  struct Discard {
+    void operator()(zip* archive) const;
   };
 
-  const Entry& entry(const std::string& name) const;
-  void add_entry(const std::string& name, std::uint16_t flags, const Entry& entry);
-  std::uint64_t data_offset(const std::string& name, const Entry& entry) const;
-  void inflate(const std::string& name, const Entry& entry, void* destination) const;
+  void open(zip_source* source);
+  void add_member(std::uint64_t index, std::uint64_t archive_bytes);
+  const Member& member(const std::string& name) const;
 
-  const ByteSource& source_;
-  std::uint64_t directory_offset_ = 0;
-  std::map<std::string, Entry> entries_;
+  std::unique_ptr<zip, Discard> archive_;
+  std::map<std::string, Member> members_;
 };
 
 }  // namespace hbm_sim

@@ -69,7 +69,18 @@ TEST(BadFile, every_single_damaged_byte_is_refused_or_harmless) {
 TEST(BadFile, a_zip_bomb_is_refused_before_memory_is_taken) {
   expect_refused(make_zip({{"manifest.json", std::string(8 << 20, ' '), true}}), "more than 256 times");
   expect_refused(make_zip({{"manifest.json", "{}", true, 0xfffffff0u}}), "more than 256 times");
-  expect_refused(make_zip({{"manifest.json", "{}", true, 3}}), "does not decompress");
+}
+
+TEST(BadFile, a_member_of_another_size_than_it_claims_is_refused) {
+  expect_refused(make_zip({{"manifest.json", "{}", true, 3}}), "zip member 'manifest.json' is damaged");
+  expect_refused(make_zip({{"manifest.json", "{}", true, 1}}), "zip member 'manifest.json' is damaged");
+  expect_refused(make_zip({{"manifest.json", "{}", false, 3}}), "claims a size that it cannot have");
+}
+
+TEST(BadFile, damaged_content_is_found) {
+  std::string file = make_zip({{"manifest.json", "{} or so"}});
+  file[file.find("or so")] = 'O';
+  expect_refused(file, "zip member 'manifest.json' is damaged (CRC error)");
 }
 
 TEST(BadFile, what_the_reader_does_not_know_is_refused_by_name) {
