@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What errors say about names that are not known."""
 
-
 import pytest
 
 from hbm_runtime_core.names import did_you_mean, unknown_name

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,14 +15,15 @@
 #include <system_error>
 #include <vector>
 
+#include "engine_openvino/content_hash.hpp"
+
 namespace hbm_sim {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kLargestFolderBytes = std::uintmax_t{2} << 30;
 constexpr std::chrono::hours kAbandonedAfter{1};
-constexpr char kMagic[8] = {'H', 'B', 'M', 'S', 'I', 'M', 'N', '1'};
+constexpr char kMagic[8] = {'H', 'B', 'M', 'S', 'I', 'M', 'N', '2'};
 constexpr const char* kSuffix = ".network";
 constexpr const char* kUnfinishedPrefix = ".unfinished-";
 
@@ -32,10 +32,6 @@ struct Header {
   std::uint64_t bytes;
   std::uint64_t checksum;
 };
-
-std::uint64_t checksum(const std::string& content) {
-  return ::crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size());
-}
 
 class Descriptor {
  public:
@@ -159,7 +155,7 @@ void NetworkCache::shrink() const {
   std::sort(entries.begin(), entries.end(),
             [](const Entry& left, const Entry& right) { return left.used < right.used; });
   for (const Entry& entry : entries) {
-    if (total <= kLargestFolderBytes) {
+    if (total <= largest_folder_bytes_) {
       break;
     }
     std::error_code gone;

@@ -3,6 +3,7 @@
 #ifndef HBM_SIM_ENGINE_OPENVINO_NETWORK_CACHE_HPP_
 #define HBM_SIM_ENGINE_OPENVINO_NETWORK_CACHE_HPP_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,10 +13,14 @@ namespace hbm_sim {
 ///
 /// Any number of processes may use one folder: a file appears under its name complete or not at all, and is checked
 /// when it is read. The cache only saves time: whatever goes wrong with it is as if the entry were not there.
+/// OpenVINO's own cache (ov::cache_dir) checks nothing and grows without limit; see docs/design.md.
 class NetworkCache {
  public:
+  static constexpr std::uintmax_t kLargestFolderBytes = std::uintmax_t{2} << 30;
+
   /// An empty folder name gives a cache that holds nothing.
-  explicit NetworkCache(std::string folder) : folder_(std::move(folder)) {}
+  explicit NetworkCache(std::string folder, std::uintmax_t largest_folder_bytes = kLargestFolderBytes)
+      : folder_(std::move(folder)), largest_folder_bytes_(largest_folder_bytes) {}
 
   bool is_enabled() const noexcept { return !folder_.empty(); }
 
@@ -29,6 +34,7 @@ class NetworkCache {
   void shrink() const;
 
   std::string folder_;
+  std::uintmax_t largest_folder_bytes_;
 };
 
 }  // namespace hbm_sim

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -51,6 +52,33 @@ TEST(NetworkCache, a_folder_that_cannot_be_used_is_as_if_it_were_empty) {
   const NetworkCache cache(folder.write("file", "") + "/below");
   cache.write("key", "content");
   EXPECT_EQ(cache.read("key"), std::nullopt);
+}
+
+TEST(NetworkCache, beyond_the_limit_the_least_recently_used_is_removed) {
+  const TemporaryFolder folder;
+  const NetworkCache cache(folder.path(), 250);
+  cache.write("first", std::string(60, '1'));
+  cache.write("second", std::string(60, '2'));
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    std::filesystem::last_write_time(entry.path(), long_ago);
+  }
+  EXPECT_NE(cache.read("first"), std::nullopt);
+  cache.write("third", std::string(60, '3'));
+  EXPECT_NE(cache.read("first"), std::nullopt);
+  EXPECT_EQ(cache.read("second"), std::nullopt);
+  EXPECT_NE(cache.read("third"), std::nullopt);
+}
+
+TEST(NetworkCache, what_a_killed_process_left_behind_is_removed_later) {
+  const TemporaryFolder folder;
+  const std::string unfinished = folder.write(".unfinished-abcdef", "half a network");
+  const NetworkCache cache(folder.path());
+  cache.write("key", "content");
+  EXPECT_TRUE(std::filesystem::exists(unfinished));
+  std::filesystem::last_write_time(unfinished, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  cache.write("key", "content");
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
 }
 
 TEST(NetworkCache, readers_never_see_a_part_while_writers_replace_it) {
