@@ -54,7 +54,12 @@ while(executables)
   hbm_install_command(${name} ${module} main "lib/${PROJECT_NAME}")
 endwhile()
 
-# Where the generated message headers go: who links the messages finds both.
+# Where the generated message headers go: who links the messages finds all. Who needs the tensor library alone links
+# hbm_runtime_ros::tensor.
 install(DIRECTORY include/ DESTINATION "include/${PROJECT_NAME}")
+install(DIRECTORY hbm_runtime_core/include/hbm DESTINATION "include/${PROJECT_NAME}" PATTERN dtype.hpp EXCLUDE)
+set_target_properties(hbm_tensor PROPERTIES EXPORT_NAME tensor)
+install(TARGETS hbm_tensor EXPORT ${PROJECT_NAME}_tensor)
+ament_export_targets(${PROJECT_NAME}_tensor)
 
 install(DIRECTORY launch config DESTINATION "share/${PROJECT_NAME}" PATTERN "__pycache__" EXCLUDE)

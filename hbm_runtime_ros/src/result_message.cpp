@@ -3,6 +3,9 @@
 #include "result_message.hpp"
 
 #include "cdr_writer.hpp"
+#include "hbm/tensor/half.hpp"
+#include "hbm/tensor/layout.hpp"
+#include "hbm/tensor/strided.hpp"
 
 namespace hbm_wire {
 namespace {
@@ -26,6 +29,50 @@ void write_transform(Sink& sink, const ImageTransform& transform) {
   sink.write(transform.crop_top);
 }
 
+using hbm::tensor::ElementType;
+using hbm::tensor::Half;
+
+ElementType written_type(const OutputTensor& output) {
+  return {static_cast<hbm::tensor::TypeCode>(output.type.dtype_code), output.type.dtype_bits};
+}
+
+// The shape in items: bytes of two elements each where they are packed.
+std::vector<std::int64_t> stored_shape(const OutputTensor& output) {
+  std::vector<std::int64_t> shape = output.shape;
+  if (!shape.empty()) {
+    shape.back() = written_type(output).items(shape.back());
+  }
+  return shape;
+}
+
+std::size_t size_bytes(const OutputTensor& output) {
+  std::int64_t size = written_type(output).item_bytes();
+  for (const std::int64_t length : stored_shape(output)) {
+    size *= length;
+  }
+  return static_cast<std::size_t>(size);
+}
+
+// Writes size_bytes() bytes. The data of a serialized tensor are aligned to 4 bytes.
+void write_elements(const OutputTensor& output, std::uint8_t* target) {
+  const auto rank = static_cast<int>(output.shape.size());
+  if (output.quantization == nullptr) {
+    const std::vector<std::int64_t> shape = stored_shape(output);
+    std::vector<std::int64_t> dense(shape.size());
+    hbm::tensor::fill_dense_strides(shape.data(), rank, written_type(output).item_bytes(), dense.data());
+    hbm::tensor::copy_strided(target, dense.data(), output.first, output.stride_bytes.data(), shape.data(), rank,
+                              written_type(output).item_bytes());
+    return;
+  }
+  const hbm::tensor::Elements elements{output.first, output.given_type, output.shape.data(), output.stride_bytes.data(),
+                                       rank};
+  if (output.type.dtype_bits == 16) {
+    hbm::tensor::dequantize(elements, *output.quantization, reinterpret_cast<Half*>(target));
+  } else {
+    hbm::tensor::dequantize(elements, *output.quantization, reinterpret_cast<float*>(target));
+  }
+}
+
 template <typename Sink>
 void write_tensor(Sink& sink, const OutputTensor& output) {
   const TensorType& type = output.type;
@@ -40,11 +87,7 @@ void write_tensor(Sink& sink, const OutputTensor& output) {
   sink.write_sequence(type.quant_scale.data(), type.quant_scale.size());
   sink.write_sequence(type.quant_zero_point.data(), type.quant_zero_point.size());
   sink.write(type.quant_axis);
-  std::visit(
-      [&](const auto& elements) {
-        sink.write_bytes(elements.size_bytes(), [&](std::uint8_t* target) { elements.run(target); });
-      },
-      output.elements);
+  sink.write_bytes(size_bytes(output), [&](std::uint8_t* target) { write_elements(output, target); });
 }
 
 template <typename Sink>

@@ -6,12 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "frame_header.hpp"
-#include "real_value_copy.hpp"
-#include "strided_copy.hpp"
+#include "hbm/tensor/element_type.hpp"
+#include "hbm/tensor/quantize.hpp"
 
 namespace hbm_wire {
 
@@ -47,10 +46,15 @@ struct TensorType {
   std::int32_t quant_axis = -1;
 };
 
+// Where the elements of an output lie, and how a result contains them.
 struct OutputTensor {
-  const TensorType& type;
-  std::vector<std::int64_t> shape;
-  std::variant<StridedCopy, RealValueCopy> elements;
+  const TensorType& type;  // in the result
+  hbm::tensor::ElementType given_type;
+  const void* first;
+  std::vector<std::int64_t> shape;         // elements
+  std::vector<std::int64_t> stride_bytes;  // packed elements: of their bytes along the last axis
+  // Of the real values that the result contains. Null: it contains the elements as they are.
+  const hbm::tensor::Quantization* quantization = nullptr;
 };
 
 // hbm_runtime_ros/msg/InferenceResult with tensors that still lie in the device's output buffers.

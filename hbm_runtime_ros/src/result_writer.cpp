@@ -16,12 +16,16 @@ namespace {
 
 namespace py = pybind11;
 
-constexpr std::uint8_t kQuantNone = 0;
-constexpr std::uint8_t kFloatCode = 2;
+using hbm::tensor::ElementType;
+using hbm::tensor::TypeCode;
 
 // The fields of an output whose real values a result contains.
 TensorType real_type(const TensorType& given, std::uint8_t bits) {
-  return {given.name, kFloatCode, bits, 0, kQuantNone, {}, {}, -1};
+  TensorType type;
+  type.name = given.name;
+  type.dtype_code = static_cast<std::uint8_t>(TypeCode::kFloat);
+  type.dtype_bits = bits;
+  return type;
 }
 
 // The memory of one serialized result, for Python.
@@ -58,43 +62,39 @@ ResultWriter::ResultWriter(std::string model, std::vector<TensorType> outputs, s
     const bool as_real = real_bits[i] != 0;
     TensorType& given = outputs[i];
     TensorType written = as_real ? real_type(given, real_bits[i]) : given;
-    hbm_runtime_ros::Quantization quantization{given.quant_scale, given.quant_zero_point, given.quant_axis};
+    hbm::tensor::Quantization quantization{given.quant_scale, given.quant_zero_point, given.quant_axis};
     outputs_.push_back({std::move(given), std::move(written), std::move(quantization), as_real});
   }
 }
 
 OutputTensor ResultWriter::describe(const Output& output, const py::array& array) {
   const TensorType& given = output.given;
-  const bool packed = given.dtype_bits < 8;
-  const std::size_t item_bytes = static_cast<std::size_t>(array.itemsize());
-  const std::size_t expected_bytes = packed ? 1 : given.dtype_bits / 8;
-  if (item_bytes != expected_bytes) {
-    throw py::value_error("output '" + given.name + "': expected elements of " + std::to_string(expected_bytes) +
-                          " bytes, got " + std::to_string(item_bytes));
+  const ElementType type{static_cast<TypeCode>(given.dtype_code), given.dtype_bits};
+  if (array.itemsize() != type.item_bytes()) {
+    throw py::value_error("output '" + given.name + "': expected elements of " + std::to_string(type.item_bytes()) +
+                          " bytes, got " + std::to_string(array.itemsize()));
   }
   std::vector<std::int64_t> shape(array.shape(), array.shape() + array.ndim());
-  if (packed && !shape.empty()) {
-    if (shape.back() != (given.packed_length + 1) / 2) {
-      throw py::value_error("output '" + given.name + "': expected " + std::to_string((given.packed_length + 1) / 2) +
+  if (type.is_packed() && !shape.empty()) {
+    if (shape.back() != type.items(given.packed_length)) {
+      throw py::value_error("output '" + given.name + "': expected " + std::to_string(type.items(given.packed_length)) +
                             " bytes along the last axis, two 4-bit elements each, got " + std::to_string(shape.back()));
     }
     shape.back() = given.packed_length;
   }
-  if (!output.as_real) {
-    std::vector<std::size_t> lengths(array.shape(), array.shape() + array.ndim());
-    std::vector<std::ptrdiff_t> stride_bytes(array.strides(), array.strides() + array.ndim());
-    return {output.written, std::move(shape),
-            StridedCopy(array.data(), item_bytes, std::move(lengths), std::move(stride_bytes))};
+  if (output.as_real) {
+    try {
+      hbm::tensor::check_quantization(output.quantization, shape.data(), static_cast<int>(shape.size()));
+    } catch (const std::invalid_argument& error) {
+      throw py::value_error("output '" + given.name + "': " + error.what());
+    }
   }
-  try {
-    check_quantization(output.quantization, shape);
-  } catch (const std::invalid_argument& error) {
-    throw py::value_error("output '" + given.name + "': " + error.what());
-  }
-  const hbm_runtime_ros::ElementType type{static_cast<hbm_runtime_ros::TypeCode>(given.dtype_code), given.dtype_bits};
-  hbm_runtime_ros::Elements elements{array.data(), type, shape, {array.strides(), array.strides() + array.ndim()}};
-  return {output.written, std::move(shape),
-          RealValueCopy(std::move(elements), output.quantization, output.written.dtype_bits)};
+  return {output.written,
+          type,
+          array.data(),
+          std::move(shape),
+          {array.strides(), array.strides() + array.ndim()},
+          output.as_real ? &output.quantization : nullptr};
 }
 
 py::memoryview ResultWriter::write(const FrameHeader& header, std::uint64_t sequence,

@@ -31,7 +31,7 @@ class ResultWriter {
   struct Output {
     TensorType given;  // by the model
     TensorType written;
-    hbm_runtime_ros::Quantization quantization;
+    hbm::tensor::Quantization quantization;
     bool as_real;
   };
 

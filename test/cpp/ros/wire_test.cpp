@@ -20,6 +20,8 @@
 namespace hbm_wire {
 namespace {
 
+using hbm::tensor::TypeCode;
+
 template <typename Sink>
 void write_picture(Sink& sink, const std::string& frame_id, const std::vector<std::uint8_t>& data) {
   sink.write(std::int32_t{5});
@@ -92,7 +94,7 @@ TEST(WriteResult, FillsExactlyTheSizeItAnnounces) {
   const Timing timing{};
   const TensorType type{"boxes", 0, 8, 0, 1, {0.5F}, {3}, -1};
   std::vector<std::uint8_t> padded(3 * 16, 9);
-  const std::vector<OutputTensor> outputs{{type, {3, 5}, StridedCopy(padded.data(), 1, {3, 5}, {16, 1})}};
+  const std::vector<OutputTensor> outputs{{type, {TypeCode::kInt, 8}, padded.data(), {3, 5}, {16, 1}}};
   for (const char* model : {"m", "mo", "mod", "mode", "model"}) {
     const std::string name = model;
     const ResultMessage result{header, name, 1, {}, timing, outputs};

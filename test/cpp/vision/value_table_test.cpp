@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "driver/error.hpp"
-#include "vision/half_float.hpp"
 
 namespace hbm::vision {
 namespace {
@@ -64,19 +63,6 @@ TEST(ValueTable, NumbersThatCannotBeAreRefused) {
   format = {};
   format.dtype = HB_DNN_TENSOR_TYPE_S4;
   EXPECT_THROW(ValueTable{format}, ValueError);
-}
-
-TEST(HalfFloat, SpecialValuesAndBordersAreThoseOfIeee754) {
-  EXPECT_EQ(half_from_float(0.0F), 0x0000);
-  EXPECT_EQ(half_from_float(-0.0F), 0x8000);
-  EXPECT_EQ(half_from_float(1.0F), 0x3c00);
-  EXPECT_EQ(half_from_float(65504.0F), 0x7bff);
-  EXPECT_EQ(half_from_float(65520.0F), 0x7c00);
-  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -14)), 0x0400);
-  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -24)), 0x0001);
-  EXPECT_EQ(half_from_float(std::ldexp(1.0F, -25)), 0x0000);  // half way: to even
-  EXPECT_EQ(half_from_float(std::ldexp(1.5F, -25)), 0x0001);
-  EXPECT_EQ(half_from_float(std::numeric_limits<float>::quiet_NaN()) & 0x7e00, 0x7e00);
 }
 
 }  // namespace

@@ -22,8 +22,15 @@ def build(source, folder):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cpp_package")
+    build(PACKAGE, folder)
+    return folder
+
+
 @pytest.mark.timeout(300)
-def test_a_package_that_finds_the_messages_finds_the_header(tmp_path):
-    build(PACKAGE, tmp_path)
-    done = subprocess.run([tmp_path / "tensor_test"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("program", ["tensor_test", "library_test"])
+def test_a_package_that_links_the_messages_or_the_tensor_library_alone_finds_the_headers(programs, program):
+    done = subprocess.run([programs / program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

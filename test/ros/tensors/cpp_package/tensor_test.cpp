@@ -104,7 +104,7 @@ void what_is_not_right_is_refused() {
   expect_refused("a stride for each of 2 axes, or none, got 1", [&] { tensor_view<std::int16_t>(tensor); });
   tensor = ramp();
   tensor.quant_axis = 0;
-  expect_refused("tensor 'boxes': 3 scales for axis 0, which has 2 elements", [&] { dequantize(tensor); });
+  expect_refused("tensor 'boxes': expected 1 scale, or 2 for axis 0, got 3", [&] { dequantize(tensor); });
   tensor = ramp();
   tensor.quant_scale.clear();
   expect_refused("with 0 scales", [&] { dequantize(tensor); });
@@ -112,7 +112,8 @@ void what_is_not_right_is_refused() {
   tensor.dtype_code = Tensor::DTYPE_BFLOAT;
   expect_refused("no real values of bfloat16 are known", [&] { dequantize(tensor); });
   const float value = 1;
-  expect_refused("2 scales for axis 1, which has no elements", [&] { make_tensor("t", &value, {1}, {{1, 2}, {}, 1}); });
+  expect_refused("expected one of 1 axes for 2 scales, got axis 1",
+                 [&] { make_tensor("t", &value, {1}, {{1, 2}, {}, 1}); });
   expect_refused("more elements than", [&] { make_tensor("t", &value, {most, most}); });
 }
 

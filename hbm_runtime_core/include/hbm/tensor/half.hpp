@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace hbm_runtime_ros {
+namespace hbm::tensor {
 namespace detail {
 
 inline std::uint32_t bits_of(float value) {
@@ -51,6 +51,19 @@ inline std::uint16_t half_from_float(float value) {
 #endif
 }
 
+/// The bits of an IEEE 754 binary16 for `value`, rounded once.
+inline std::uint16_t half_from_double(double value) {
+  const auto nearest = static_cast<float>(value);
+  std::uint32_t bits = detail::bits_of(nearest);
+  const auto rounded = static_cast<double>(nearest);
+  // Of the two floats around `value`, the odd one: it is the middle between two halves only where `value` is.
+  if (rounded < value || rounded > value) {
+    const bool too_large = (rounded > value) == (value > 0);
+    bits = (bits & 1U) != 0 ? bits : too_large ? bits - 1 : bits + 1;
+  }
+  return half_from_float(detail::float_of(bits));
+}
+
 /// The value of an IEEE 754 binary16 with these bits, exactly.
 inline float float_from_half(std::uint16_t bits) {
   const std::uint32_t magnitude = bits & 0x7fffU;
@@ -75,4 +88,4 @@ class Half {
 
 static_assert(sizeof(Half) == 2, "a Half is laid over the bytes of a tensor");
 
-}  // namespace hbm_runtime_ros
+}  // namespace hbm::tensor
