@@ -152,6 +152,7 @@ class InferencePipeline:
             self._context.group.waiter.wait()
         if not self._closed.is_set():
             return True
+        self._context.group.waiter.wake()  # again, for a thread that was about to wait when end_threads() did it
         with self._changed:
             self._serving -= 1
             last = self._serving == 0

@@ -5,14 +5,16 @@
 import threading
 import time
 from queue import SimpleQueue
+from types import SimpleNamespace
 
 import pytest
 import rclpy
-from graph import wait_until
+from graph import PATIENCE_S, wait_until
 from rclpy.executors import MultiThreadedExecutor
 from std_msgs.msg import Empty
 
 from hbm_runtime_ros.group_threads import GroupThreads, InOrder, ModelCallbackGroup, NodeExecutor, run_on_executor
+from hbm_runtime_ros.pipeline import InferencePipeline
 
 
 class Items:
@@ -172,3 +174,24 @@ def test_slow_jobs_run_beside_the_executor_thread(node):
     finish.set()
     assert names == ["executor-slow"]
     assert executor.stop(10)
+
+
+def test_a_thread_that_is_about_to_wait_when_a_pipeline_is_closed_ends_too():
+    group = ModelCallbackGroup()
+    waits, about_to_wait, closing = iter(range(2)), threading.Event(), threading.Event()
+
+    def wait():
+        if next(waits, None) == 0:
+            about_to_wait.set()
+            closing.wait(PATIENCE_S)
+        return real.wait()
+
+    real, group.waiter = group.waiter, SimpleNamespace(wait=wait)
+    group.waiter.wake = lambda: (real.wake(), closing.set())
+    frames = SimpleNamespace(has_frame=False, take=lambda: None)
+    context = SimpleNamespace(name="model", group=group, scheduling=SimpleNamespace(tasks_at_once=2), clock=None, log=None)
+    pipeline = InferencePipeline(context, frames, [SimpleNamespace(request=None)] * 2, None, SimpleNamespace(close=bool))
+    assert about_to_wait.wait(PATIENCE_S)
+    time.sleep(0.1)  # the other thread waits
+    pipeline.end_threads()
+    wait_until(lambda: not any(thread.name.startswith("model-") for thread in threading.enumerate()), "the end of both")
