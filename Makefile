@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-aarch64 wheel lint format demo bench clean
+.PHONY: help setup build test test-kilted test-aarch64 wheel lint format demo bench soak clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -45,6 +45,9 @@ demo: ## real text found in real pictures over a real ROS 2 graph: out/demo/ (IN
 
 bench: setup ## measures the runtime and the node: out/bench/
 	@$(ENVIRONMENT) && scripts/bench $(BENCH_ARGUMENTS)
+
+soak: setup ## the node and the runtime under changing load: out/soak/ (MINUTES=60)
+	@$(ENVIRONMENT) && scripts/soak $(if $(MINUTES),--minutes "$(MINUTES)")
 
 clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
 	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces \

@@ -54,7 +54,7 @@ def run(names: Sequence[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Measure rows and curves one after another, a line each; their results, and what the failed ones said."""
     results: list[dict[str, Any]] = []
     failures: dict[str, str] = {}
-    with _own_ros_domain(), tempfile.TemporaryDirectory(prefix="hbm-bench-") as folder:
+    with own_ros_domain(), tempfile.TemporaryDirectory(prefix="hbm-bench-") as folder:
         for index, name in enumerate(names, 1):
             print(f"[{index:2}/{len(names)}] {name:30}", end="", flush=True)
             started_s, load = time.monotonic(), machine.load()
@@ -92,7 +92,7 @@ def _measure(name: str, file: Path) -> str | None:
 
 
 @contextmanager
-def _own_ros_domain() -> Iterator[None]:
+def own_ros_domain() -> Iterator[None]:
     """Take a DDS domain that no other test or measurement on this machine has."""
     from domain_coordinator import domain_id
 
