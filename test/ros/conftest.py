@@ -10,6 +10,9 @@ import rclpy
 from diagnostics_reader import DiagnosticsReader
 from graph import Graph, nv12_picture
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH
+from ros2cli.node.daemon import is_daemon_running, shutdown_daemon
+
+DAEMON_TIMEOUT_S = 20
 
 
 def pytest_configure(config):
@@ -22,6 +25,9 @@ def pytest_configure(config):
         held = contextlib.ExitStack()
         os.environ["ROS_DOMAIN_ID"] = str(held.enter_context(domain_id()))
         config.add_cleanup(held.close)
+    # The first `ros2` command of a test starts ROS's daemon, which would outlive the tests on a domain that others get.
+    if not is_daemon_running(None):
+        config.add_cleanup(lambda: shutdown_daemon(None, timeout=DAEMON_TIMEOUT_S))
 
 
 class SteppedClock:

@@ -5,7 +5,6 @@
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,6 @@ def sample_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample_files")
     write_sample_files(folder)
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def daemon():
-    """The daemon that the first `ros2` command starts; it ends with the tests."""
-    yield
-    subprocess.run(["ros2", "daemon", "stop"], check=True, capture_output=True)
 
 
 @pytest.mark.timeout(300)
