@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/enums.hpp"
 
+#include "hbm/tensor/dtype.hpp"
 #include "hobot/dnn/hb_dnn.h"
-#include "runtime/dtype.hpp"
 
 namespace py = pybind11;
 
@@ -14,7 +14,7 @@ void define_enums(py::module_& module) {
   py::enum_<hbDNNDataType> data_type(module, "hbDNNDataType", "Element type of a tensor.");
   for (int number = 0; number < HB_DNN_TENSOR_TYPE_MAX; ++number) {
     const auto dtype = static_cast<hbDNNDataType>(number);
-    data_type.value(dtype_name(dtype), dtype);
+    data_type.value(tensor::dtype_name(dtype), dtype);
   }
   data_type.value("MAX", HB_DNN_TENSOR_TYPE_MAX, "Number of types; no tensor has it.");
 

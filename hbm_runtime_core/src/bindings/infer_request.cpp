@@ -32,8 +32,9 @@ std::vector<int64_t> requested_shape(const Model& model, const ModelTensor& tens
   }
   const std::vector<int64_t> wanted = to_int64_list(shape.ptr(), where + "shape");
   if (!shape_fits(tensor, wanted.data(), static_cast<int>(wanted.size()))) {
-    throw ValueError(where + "expected " + describe_tensor(tensor.info) + ", got " +
-                     describe_array(numpy_name(tensor.info.dtype), wanted.data(), static_cast<int>(wanted.size())));
+    throw ValueError(
+        where + "expected " + describe_tensor(tensor.info) + ", got " +
+        describe_array(tensor::array_type_name(tensor.info.dtype), wanted.data(), static_cast<int>(wanted.size())));
   }
   return wanted;
 }

@@ -31,7 +31,7 @@ struct TypeNumbers {
   int second;
 };
 
-TypeNumbers type_numbers(Dtype dtype) {
+TypeNumbers type_numbers(hbDNNDataType dtype) {
   switch (dtype) {
     case HB_DNN_TENSOR_TYPE_S8:
       return {npy_api::NPY_BYTE_, -1};
@@ -79,14 +79,14 @@ ArrayInfo array_info(PyObject* array) {
           (proxy->flags & npy_api::NPY_ARRAY_WRITEABLE_) != 0};
 }
 
-bool carries(int type_number, Dtype dtype) {
+bool carries(int type_number, hbDNNDataType dtype) {
   const TypeNumbers numbers = type_numbers(dtype);
   return type_number == numbers.first || type_number == numbers.second;
 }
 
 std::string type_name_of(PyObject* array) { return py::str(py::handle(array).attr("dtype").attr("name")); }
 
-PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype) {
+PyObject* wrap_block(BlockRef block, const TensorLayout& layout, hbDNNDataType dtype) {
   const npy_api& api = npy_api::get();
   void* data = block->data();
   PyObject* memory = new_device_memory(std::move(block));

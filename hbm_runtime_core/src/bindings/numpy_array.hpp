@@ -9,7 +9,6 @@
 #include <string>
 
 #include "runtime/buffer_pool.hpp"
-#include "runtime/dtype.hpp"
 #include "runtime/tensor_layout.hpp"
 
 namespace hbm {
@@ -29,14 +28,14 @@ bool is_array(PyObject* object);
 ArrayInfo array_info(PyObject* array);
 
 /// Whether an array of this NumPy type number carries this dtype.
-bool carries(int type_number, Dtype dtype);
+bool carries(int type_number, hbDNNDataType dtype);
 
 /// `float32`, `object` …
 std::string type_name_of(PyObject* array);
 
 /// A writeable array over device memory in that layout. It holds a share in the block, and the last share returns the
 /// block to the pool.
-PyObject* wrap_block(BlockRef block, const TensorLayout& layout, Dtype dtype);
+PyObject* wrap_block(BlockRef block, const TensorLayout& layout, hbDNNDataType dtype);
 
 /// The block that a `wrap_block` array starts at, or null for any other array.
 BlockRef wrapped_block(PyObject* array);

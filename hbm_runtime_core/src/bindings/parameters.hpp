@@ -23,7 +23,8 @@ struct QuantParams {
 };
 
 QuantParams to_quant_params(const Quantization& quantization);
-Quantization to_quantization(const QuantParams& params);
+/// For a tensor of `rank` dimensions: a negative axis counts from its end.
+Quantization to_quantization(const QuantParams& params, int rank);
 
 /// Scheduling as Python sees it.
 struct SchedParam {

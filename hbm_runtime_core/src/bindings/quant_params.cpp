@@ -45,17 +45,14 @@ QuantParams to_quant_params(const Quantization& quantization) {
   return {quantization.type, quantization.axis, to_array(quantization.scale), to_array(quantization.zero_point)};
 }
 
-Quantization to_quantization(const QuantParams& params) {
+Quantization to_quantization(const QuantParams& params, int rank) {
   const FloatArray scale(params.scale);
   const IntArray zero_point(params.zero_point);
   Quantization quantization;
   quantization.type = params.quant_type;
-  quantization.axis = static_cast<int32_t>(params.axis);
+  quantization.axis = static_cast<int32_t>(params.axis < 0 ? params.axis + rank : params.axis);
   quantization.scale.assign(scale.data(), scale.data() + scale.size());
   quantization.zero_point.assign(zero_point.data(), zero_point.data() + zero_point.size());
-  if (quantization.zero_point.empty()) {
-    quantization.zero_point.assign(quantization.scale.size(), 0);  // Symmetric.
-  }
   return quantization;
 }
 

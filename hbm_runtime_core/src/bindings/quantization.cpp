@@ -4,6 +4,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@
 #include "bindings/parameters.hpp"
 #include "bindings/run_arguments.hpp"
 #include "driver/error.hpp"
-#include "runtime/quantize.hpp"
-#include "runtime/strided_copy.hpp"
+#include "hbm/tensor/dtype.hpp"
+#include "hbm/tensor/nibble.hpp"
+#include "hbm/tensor/quantize.hpp"
 
 namespace py = pybind11;
 
@@ -24,20 +26,20 @@ namespace {
 using RealArray = py::array_t<float, py::array::c_style | py::array::forcecast>;
 
 // The dtype whose arrays have this type, not counting the packed ones.
-Dtype dtype_of_array(PyObject* array, const char* function) {
+hbDNNDataType dtype_of_array(PyObject* array, const char* function) {
   const int type_number = array_info(array).type_number;
   for (int number = HB_DNN_TENSOR_TYPE_S8; number < HB_DNN_TENSOR_TYPE_MAX; ++number) {
-    if (carries(type_number, static_cast<Dtype>(number))) {
-      return static_cast<Dtype>(number);
+    if (carries(type_number, static_cast<hbDNNDataType>(number))) {
+      return static_cast<hbDNNDataType>(number);
     }
   }
   throw TypeError(std::string(function) + ": no tensor has elements of " + type_name_of(array));
 }
 
-Dtype wanted_dtype(const py::object& dtype) {
+hbDNNDataType wanted_dtype(const py::object& dtype) {
   if (py::isinstance<hbDNNDataType>(dtype)) {
     const auto wanted = dtype.cast<hbDNNDataType>();
-    if (!is_dtype(wanted)) {
+    if (!tensor::is_dtype(wanted)) {
       throw ValueError("quantize: hbDNNDataType.MAX is no type");
     }
     return wanted;
@@ -52,15 +54,23 @@ void require_array(const py::object& array, const char* function) {
   }
 }
 
+// What the tensor library refuses is a wrong value of the caller's.
+template <typename Body>
+void with_value_errors(const char* function, const Body& body) {
+  try {
+    body();
+  } catch (const std::invalid_argument& error) {
+    throw ValueError(std::string(function) + ": " + error.what());
+  }
+}
+
 py::object dequantize_array(const py::object& array, const QuantParams& quant) {
   require_array(array, "dequantize");
   if (quant.quant_type == NONE) {
     return array.attr("astype")("float32");
   }
-  const Dtype dtype = dtype_of_array(array.ptr(), "dequantize");
-  const bool integers = dtype != HB_DNN_TENSOR_TYPE_BOOL8 && dtype != HB_DNN_TENSOR_TYPE_F16 &&
-                        dtype != HB_DNN_TENSOR_TYPE_F32 && dtype != HB_DNN_TENSOR_TYPE_F64;
-  if (!integers) {
+  const hbDNNDataType dtype = dtype_of_array(array.ptr(), "dequantize");
+  if (!tensor::element_type(dtype).is_integer()) {
     throw TypeError("dequantize: expected integers, got " + type_name_of(array.ptr()));
   }
   py::object native = array;
@@ -68,16 +78,15 @@ py::object dequantize_array(const py::object& array, const QuantParams& quant) {
     native = array.attr("astype")(array.attr("dtype").attr("newbyteorder")("="));
   }
   const ArrayInfo info = array_info(native.ptr());
-  const std::vector<int64_t> shape(info.shape, info.shape + info.rank);
-  const std::vector<int64_t> strides(info.stride_bytes, info.stride_bytes + info.rank);
-  const Quantization quantization = to_quantization(quant);
-  check_quantization(quantization, shape);
-  py::array_t<float> result(shape);
+  const tensor::Elements elements{info.data, tensor::element_type(dtype), info.shape, info.stride_bytes, info.rank};
+  const Quantization quantization = to_quantization(quant, info.rank);
+  py::array_t<float> result(py::array::ShapeContainer(info.shape, info.shape + info.rank));
   float* to = result.mutable_data();
-  if (result.size() > 0) {
+  with_value_errors("dequantize", [&] {
     const GilRelease release;
-    dequantize(info.data, dtype, shape, strides, quantization, to);
-  }
+    tensor::check_scales(quantization.scale);
+    tensor::dequantize(elements, quantization, to);
+  });
   return std::move(result);
 }
 
@@ -87,32 +96,36 @@ py::object quantize_array(const py::object& array, const QuantParams& quant, con
   if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') {
     throw TypeError("quantize: expected numbers, got " + type_name_of(array.ptr()));
   }
-  const Dtype dtype = wanted_dtype(dtype_object);
+  const hbDNNDataType dtype = wanted_dtype(dtype_object);
   const RealArray real(array);
-  const std::vector<int64_t> shape(real.shape(), real.shape() + real.ndim());
-  Quantization quantization = to_quantization(quant);
+  const tensor::ElementType type = tensor::element_type(dtype);
+  const auto rank = static_cast<int>(real.ndim());
+  std::vector<int64_t> shape(real.shape(), real.shape() + rank);
+  Quantization quantization = to_quantization(quant, rank);
   if (quant.quant_type == NONE) {
     quantization.scale = {1.0F};
     quantization.zero_point = {0};
   }
-  check_quantization(quantization, shape);
-  if (is_packed(dtype) && shape.empty()) {
+  if (type.is_packed() && shape.empty()) {
     throw ValueError("quantize: 4-bit values are packed along the last dimension, and the array has none");
   }
-  const py::dtype type(is_packed(dtype) ? "uint8" : numpy_name(dtype));
-  py::array result(type, shape);
-  if (real.size() > 0) {
-    void* to = result.mutable_data();
-    const float* from = real.data();
+  py::array result(py::dtype(to_string(type.item_type())), shape);
+  void* to = result.mutable_data();
+  const float* from = real.data();
+  with_value_errors("quantize", [&] {
     const GilRelease release;
-    quantize(from, shape, quantization, dtype, to);
-  }
-  if (!is_packed(dtype)) {
+    tensor::quantize(from, shape.data(), rank, quantization, type, to);
+  });
+  if (!type.is_packed()) {
     return std::move(result);
   }
-  py::array packed(type, storage_shape(dtype, shape));
-  if (real.size() > 0) {
-    pack_four_bit(static_cast<const uint8_t*>(result.data()), shape, static_cast<uint8_t*>(packed.mutable_data()));
+  const int64_t count = shape.back();
+  shape.back() = type.items(count);
+  py::array packed(result.dtype(), shape);
+  const auto* values = static_cast<const uint8_t*>(result.data());
+  auto* line = static_cast<uint8_t*>(packed.mutable_data());
+  for (py::ssize_t done = 0; done < result.size(); done += count, line += shape.back()) {
+    tensor::pack_nibbles(values + done, count, line);
   }
   return std::move(packed);
 }

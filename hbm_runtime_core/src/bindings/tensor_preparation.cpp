@@ -4,6 +4,7 @@
 
 #include "bindings/native_preparation.hpp"
 #include "driver/error.hpp"
+#include "hbm/tensor/dtype.hpp"
 
 namespace hbm {
 namespace {
@@ -16,25 +17,6 @@ vision::Channels channels_from_name(const std::string& name) {
   if (name == "bgr") return vision::Channels::kBgr;
   if (name == "grey") return vision::Channels::kGrey;
   throw ValueError("unknown color order '" + name + "' (known: rgb, bgr, grey)");
-}
-
-py::dtype numpy_dtype(hbDNNDataType dtype) {
-  switch (dtype) {
-    case HB_DNN_TENSOR_TYPE_U8:
-      return py::dtype("uint8");
-    case HB_DNN_TENSOR_TYPE_S8:
-      return py::dtype("int8");
-    case HB_DNN_TENSOR_TYPE_U16:
-      return py::dtype("uint16");
-    case HB_DNN_TENSOR_TYPE_S16:
-      return py::dtype("int16");
-    case HB_DNN_TENSOR_TYPE_S32:
-      return py::dtype("int32");
-    case HB_DNN_TENSOR_TYPE_F16:
-      return py::dtype("float16");
-    default:
-      return py::dtype("float32");  // ValueTable takes no other
-  }
 }
 
 /// Fills one tensor, [1, C, H, W] or [1, H, W, C].
@@ -62,7 +44,7 @@ class TensorPreparation : public NativePreparation {
         width_(width),
         height_(height),
         channels_first_(channels_first),
-        tensor_{name, {}, numpy_dtype(format.dtype)} {
+        tensor_{name, {}, py::dtype(tensor::array_type_name(format.dtype))} {
     const py::ssize_t channels = values_.channel_count();
     tensor_.shape = channels_first ? std::vector<py::ssize_t>{1, channels, height, width}
                                    : std::vector<py::ssize_t>{1, height, width, channels};

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "driver/error.hpp"
-#include "runtime/strided_copy.hpp"
+#include "hbm/tensor/strided.hpp"
 
 namespace hbm {
 namespace {
@@ -176,13 +176,13 @@ void Call::copy_out(const CallPart& part, std::size_t output) {
   const TensorInfo& info = part.model->outputs()[output].info;
   const TensorLayout& layout = *result.layout;
   if (target.rank != layout.rank || !layout.same_shape(target.shape)) {
-    const char* type = numpy_name(info.dtype);
+    const std::string type = tensor::array_type_name(info.dtype);
     throw ValueError("model '" + part.model->name() + "', output '" + info.name + "': the run gave " +
                      describe_array(type, layout.shape, layout.rank) + ", the array in outputs= is " +
                      describe_array(type, target.shape, target.rank));
   }
-  copy_strided(target.data, target.stride_bytes, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
-               item_bytes(info.dtype), false);
+  tensor::copy_strided(target.data, target.stride_bytes, result.block->data(), layout.stride_bytes, layout.shape,
+                       layout.rank, info.type().item_bytes());
 }
 
 void Call::throw_not_done(double timeout_ms, const std::string& consequence) const {

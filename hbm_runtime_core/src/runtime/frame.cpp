@@ -6,9 +6,9 @@
 #include <cstring>
 
 #include "driver/error.hpp"
+#include "hbm/tensor/strided.hpp"
 #include "runtime/model_set.hpp"
 #include "runtime/status.hpp"
-#include "runtime/strided_copy.hpp"
 
 namespace hbm {
 namespace {
@@ -79,8 +79,8 @@ void Frame::copy_input(std::size_t input, const InputView& view, int32_t device_
         tensor.settled ? tensor.layout : settle_layout(tensor.info, view.shape, model_.alignment());
     own = make_input_buffer(model_, layout, device_id);
   }
-  copy_strided(own.block->data(), own.layout.stride_bytes, view.data, view.stride_bytes, own.layout.shape,
-               own.layout.rank, item_bytes(tensor.info.dtype), view.swap_bytes);
+  tensor::copy_strided(own.block->data(), own.layout.stride_bytes, view.data, view.stride_bytes, own.layout.shape,
+                       own.layout.rank, tensor.info.type().item_bytes(), view.swap_bytes);
   set_memory(tensor, own, &input_tensors_[input]);
   note_dynamic_dimensions(tensor, own.layout);
 }

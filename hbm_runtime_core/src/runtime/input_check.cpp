@@ -20,7 +20,7 @@ std::vector<std::string> names_of(const std::vector<ModelTensor>& tensors) {
 }
 
 bool fits(const ModelTensor& tensor, const GivenArray& given) {
-  return given.type_name == numpy_name(tensor.info.dtype) &&
+  return given.type_name == tensor::array_type_name(tensor.info.dtype) &&
          shape_fits(tensor, given.shape.data(), static_cast<int>(given.shape.size()));
 }
 
@@ -44,8 +44,8 @@ std::string layout_hint(const ModelTensor& tensor, const GivenArray& given) {
   if (zero) {
     return "; the array is empty";
   }
-  if (is_packed(tensor.info.dtype)) {
-    return std::string("; ") + dtype_name(tensor.info.dtype) +
+  if (tensor.info.type().is_packed()) {
+    return std::string("; ") + tensor::dtype_name(tensor.info.dtype) +
            " is packed two elements a byte, the first in the low nibble";
   }
   if (wanted.size() == shape.size() + 1 && wanted[0] == 1 &&
@@ -64,7 +64,7 @@ std::string layout_hint(const ModelTensor& tensor, const GivenArray& given) {
 }
 
 std::string dtype_hint(const ModelTensor& tensor, const GivenArray& given) {
-  const std::string wanted = numpy_name(tensor.info.dtype);
+  const std::string wanted = tensor::array_type_name(tensor.info.dtype);
   if (wanted == given.type_name) {
     return {};
   }
@@ -105,8 +105,7 @@ void throw_input_mismatch(const Model& model, std::size_t index, const std::vect
   }
   throw ValueError("model '" + model.name() + "', input '" + tensor.info.name + "': expected " +
                    describe_tensor(tensor.info) + ", got " +
-                   describe_array(array.type_name.c_str(), array.shape.data(), static_cast<int>(array.shape.size())) +
-                   hint);
+                   describe_array(array.type_name, array.shape.data(), static_cast<int>(array.shape.size())) + hint);
 }
 
 void throw_input_names(const Model& model, const std::vector<std::string>& given) {

@@ -32,7 +32,7 @@ std::vector<ModelTensor> read_tensors(const Device& device, hbDNNHandle_t handle
   for (int32_t i = 0; i < count; ++i) {
     ModelTensor tensor;
     tensor.info = read_tensor_info(device.driver(), handle, model, side, i);
-    tensor.stored_shape = storage_shape(tensor.info.dtype, tensor.info.shape);
+    tensor.stored_shape = tensor.info.stored_shape();
     tensor.settled = input ? !tensor.info.has_dynamic_shape() : tensor.info.is_fixed();
     if (tensor.settled) {
       tensor.layout = settle_layout(tensor.info, tensor.stored_shape.data(), alignment);

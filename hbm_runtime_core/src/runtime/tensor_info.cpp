@@ -37,10 +37,10 @@ std::string abi_fault(const PoisonedProperties& guarded) {
   if (rank < 1 || rank > max_rank) {
     return std::to_string(rank) + " dimensions";
   }
-  if (!is_dtype(p.tensorType)) {
+  if (!tensor::is_dtype(p.tensorType)) {
     return "element type " + std::to_string(p.tensorType);
   }
-  const auto dtype = static_cast<Dtype>(p.tensorType);
+  const tensor::ElementType type = tensor::element_type(p.tensorType);
   for (int32_t i = 0; i < rank; ++i) {
     if (p.validShape.dimensionSize[i] < -1) {
       return "dimension " + std::to_string(i) + " of " + std::to_string(p.validShape.dimensionSize[i]);
@@ -50,8 +50,8 @@ std::string abi_fault(const PoisonedProperties& guarded) {
     }
   }
   const int64_t innermost = p.stride[rank - 1];
-  if (innermost != -1 && innermost != item_bytes(dtype) && !is_packed(dtype)) {
-    return "innermost stride of " + std::to_string(innermost) + " bytes for " + dtype_name(dtype);
+  if (innermost != -1 && innermost != type.item_bytes() && !type.is_packed()) {
+    return "innermost stride of " + std::to_string(innermost) + " bytes for " + tensor::dtype_name(p.tensorType);
   }
   const auto quantization = static_cast<int32_t>(p.quantiType);
   if (quantization != NONE && quantization != SCALE) {
@@ -81,12 +81,20 @@ Quantization read_quantization(const hbDNNTensorProperties& properties) {
 
 bool TensorInfo::has_dynamic_shape() const { return std::count(shape.begin(), shape.end(), -1) > 0; }
 
+std::vector<int64_t> TensorInfo::stored_shape() const {
+  std::vector<int64_t> stored = shape;
+  if (!stored.empty()) {
+    stored.back() = type().items(stored.back());
+  }
+  return stored;
+}
+
 bool TensorInfo::is_fixed() const {
   return !has_dynamic_shape() && std::count(stride_bytes.begin(), stride_bytes.end(), -1) == 0;
 }
 
-std::string describe_array(const char* type_name, const int64_t* shape, int rank) {
-  std::string text = std::string(type_name) + " [";
+std::string describe_array(const std::string& type_name, const int64_t* shape, int rank) {
+  std::string text = type_name + " [";
   for (int i = 0; i < rank; ++i) {
     text += (i > 0 ? ", " : "") + (shape[i] < 0 ? std::string("?") : std::to_string(shape[i]));
   }
@@ -94,8 +102,8 @@ std::string describe_array(const char* type_name, const int64_t* shape, int rank
 }
 
 std::string describe_tensor(const TensorInfo& info) {
-  const std::vector<int64_t> stored = storage_shape(info.dtype, info.shape);
-  return describe_array(numpy_name(info.dtype), stored.data(), info.rank());
+  const std::vector<int64_t> stored = info.stored_shape();
+  return describe_array(tensor::array_type_name(info.dtype), stored.data(), info.rank());
 }
 
 TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name, TensorSide side,
@@ -121,7 +129,7 @@ TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std
     refuse_abi(driver, model_name, position, fault);
   }
   info.properties = guarded.properties;
-  info.dtype = static_cast<Dtype>(info.properties.tensorType);
+  info.dtype = static_cast<hbDNNDataType>(info.properties.tensorType);
   const auto rank = static_cast<std::size_t>(info.properties.validShape.numDimensions);
   info.shape.assign(info.properties.validShape.dimensionSize, info.properties.validShape.dimensionSize + rank);
   info.stride_bytes.assign(info.properties.stride, info.properties.stride + rank);

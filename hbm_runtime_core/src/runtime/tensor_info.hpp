@@ -8,24 +8,23 @@
 #include <vector>
 
 #include "driver/driver.hpp"
-#include "runtime/dtype.hpp"
+#include "hbm/tensor/dtype.hpp"
+#include "hbm/tensor/quantize.hpp"
 
 namespace hbm {
 
-/// real = (q - zero_point) * scale, for the whole tensor (one scale) or a slice of `axis` each.
-struct Quantization {
+constexpr int max_rank = HB_DNN_TENSOR_MAX_DIMENSIONS;
+
+/// Zero points are as many as scales; zeros where the library gives none, which means the same.
+struct Quantization : tensor::Quantization {
   hbDNNQuantiType type = NONE;
-  int32_t axis = 0;
-  std::vector<float> scale;
-  /// As many as scales; zeros where the library gives none, which means the same.
-  std::vector<int32_t> zero_point;
 };
 
 /// What the library tells of one input or output of a model.
 struct TensorInfo {
   std::string name;
   std::string description;
-  Dtype dtype = HB_DNN_TENSOR_TYPE_U8;
+  hbDNNDataType dtype = HB_DNN_TENSOR_TYPE_U8;
   /// Logical; -1 = the caller or the network decides.
   std::vector<int64_t> shape;
   /// Bytes; -1 = the caller decides.
@@ -36,13 +35,16 @@ struct TensorInfo {
   /// As the library gave them: the start of every call's hbDNNTensor.
   hbDNNTensorProperties properties = {};
 
+  tensor::ElementType type() const { return tensor::element_type(dtype); }
+  /// The shape in items: the last dimension of packed types is halved, rounded up. -1 stays -1.
+  std::vector<int64_t> stored_shape() const;
   int rank() const { return static_cast<int>(shape.size()); }
   bool has_dynamic_shape() const;
   bool is_fixed() const;
 };
 
 /// `uint8 [1, 336, 336, 2]`, the way messages name a tensor; -1 is written `?`.
-std::string describe_array(const char* type_name, const int64_t* shape, int rank);
+std::string describe_array(const std::string& type_name, const int64_t* shape, int rank);
 std::string describe_tensor(const TensorInfo& info);
 
 enum class TensorSide { input, output };

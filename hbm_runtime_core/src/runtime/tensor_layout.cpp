@@ -26,7 +26,7 @@ int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1
 // Fills bytes and padded from shape and strides.
 void measure(const TensorInfo& info, TensorLayout* layout) {
   int64_t items = 1;
-  int64_t reach = item_bytes(info.dtype);
+  int64_t reach = info.type().item_bytes();
   for (int i = 0; i < layout->rank; ++i) {
     items = checked_product(items, layout->shape[i], info);
     reach += checked_product(layout->stride_bytes[i], std::max<int64_t>(layout->shape[i] - 1, 0), info);
@@ -38,7 +38,7 @@ void measure(const TensorInfo& info, TensorLayout* layout) {
   if (!info.has_dynamic_shape()) {
     layout->bytes = std::max(layout->bytes, std::min(info.aligned_bytes, most_bytes));
   }
-  layout->padded = layout->bytes != checked_product(items, item_bytes(info.dtype), info);
+  layout->padded = layout->bytes != checked_product(items, info.type().item_bytes(), info);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ TensorLayout settle_layout(const TensorInfo& info, const int64_t* shape, int64_t
     if (given >= 0) {
       layout.stride_bytes[i] = given;
     } else if (i == layout.rank - 1) {
-      layout.stride_bytes[i] = item_bytes(info.dtype);
+      layout.stride_bytes[i] = info.type().item_bytes();
     } else {
       layout.stride_bytes[i] =
           round_up(checked_product(layout.stride_bytes[i + 1], layout.shape[i + 1], info), alignment);
@@ -86,8 +86,8 @@ TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties
                        " open after the run");
     }
   }
-  if (is_packed(info.dtype) && layout.rank > 0) {
-    layout.shape[layout.rank - 1] = (layout.shape[layout.rank - 1] + 1) / 2;
+  if (layout.rank > 0) {
+    layout.shape[layout.rank - 1] = info.type().items(layout.shape[layout.rank - 1]);
   }
   measure(info, &layout);
   return layout;
@@ -96,7 +96,7 @@ TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties
 void apply_layout(const TensorInfo& info, const TensorLayout& layout, hbDNNTensorProperties* properties) {
   for (int i = 0; i < layout.rank; ++i) {
     if (properties->validShape.dimensionSize[i] < 0) {
-      const bool halved = is_packed(info.dtype) && i == layout.rank - 1;
+      const bool halved = info.type().is_packed() && i == layout.rank - 1;
       properties->validShape.dimensionSize[i] = static_cast<int32_t>(layout.shape[i] * (halved ? 2 : 1));
     }
     properties->stride[i] = layout.stride_bytes[i];

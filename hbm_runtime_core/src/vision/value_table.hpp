@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hbm/tensor/element_type.hpp"
 #include "hobot/dnn/hb_dnn.h"
 
 namespace hbm::vision {
@@ -33,7 +34,7 @@ class ValueTable {
 
   const PixelFormat& format() const { return format_; }
   int32_t channel_count() const { return format_.channels == Channels::kGrey ? 1 : 3; }
-  int32_t element_bytes() const { return element_bytes_; }
+  int32_t element_bytes() const { return static_cast<int32_t>(type_.item_bytes()); }
   /// 256 elements of one channel.
   template <typename Bits>
   const Bits* channel(int32_t index) const {
@@ -42,7 +43,7 @@ class ValueTable {
 
  private:
   PixelFormat format_;
-  int32_t element_bytes_;
+  tensor::ElementType type_;
   std::vector<uint8_t> bits_;
 };
 

@@ -12,7 +12,8 @@
 #include <fstream>
 #include <thread>
 
-#include "runtime/strided_copy.hpp"
+#include "hbm/tensor/layout.hpp"
+#include "hbm/tensor/strided.hpp"
 
 namespace hbm_test {
 namespace {
@@ -75,17 +76,13 @@ hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int6
   return view;
 }
 
-std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int item_bytes) {
+std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int64_t item_bytes) {
   const hbm::TensorLayout& layout = *result.layout;
   int64_t dense[hbm::max_rank];
-  int64_t bytes = item_bytes;
-  for (int i = layout.rank - 1; i >= 0; --i) {
-    dense[i] = bytes;
-    bytes *= layout.shape[i];
-  }
-  std::vector<uint8_t> values(static_cast<std::size_t>(bytes));
-  hbm::copy_strided(values.data(), dense, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
-                    item_bytes, false);
+  hbm::tensor::fill_dense_strides(layout.shape, layout.rank, item_bytes, dense);
+  std::vector<uint8_t> values(static_cast<std::size_t>(dense[0] * layout.shape[0]));
+  hbm::tensor::copy_strided(values.data(), dense, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
+                            item_bytes);
   return values;
 }
 
@@ -97,7 +94,7 @@ std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const s
   part.inputs[0] = view_of(input, shape);
   call.start(set, hbm::Deadline::max());
   call.finish();
-  return bytes_of(part.results[0], hbm::item_bytes(set->model(model).outputs()[0].info.dtype));
+  return bytes_of(part.results[0], set->model(model).outputs()[0].info.type().item_bytes());
 }
 
 void AwkwardTest::TearDown() {

@@ -50,7 +50,7 @@ std::shared_ptr<hbm::ModelSet> load(const std::string& text);
 hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape);
 
 /// The items of a result, squeezed together.
-std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int item_bytes);
+std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int64_t item_bytes);
 
 /// Runs one model on one input and gives the bytes of its first output.
 std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,

@@ -12,7 +12,7 @@ namespace {
 
 using Shape = std::vector<int64_t>;
 
-hbm::TensorInfo tensor(hbm::Dtype dtype, const Shape& shape, const Shape& strides, int64_t aligned_bytes = -1) {
+hbm::TensorInfo tensor(hbDNNDataType dtype, const Shape& shape, const Shape& strides, int64_t aligned_bytes = -1) {
   hbm::TensorInfo info;
   info.name = "x";
   info.dtype = dtype;
@@ -64,7 +64,7 @@ TEST(TensorLayout, ADenseTensorHasNoGaps) {
 
 TEST(TensorLayout, FourBitTensorsAreCountedInBytes) {
   const hbm::TensorInfo packed = tensor(HB_DNN_TENSOR_TYPE_S4, {2, 5}, {-1, 1});
-  const Shape stored = hbm::storage_shape(packed.dtype, packed.shape);
+  const Shape stored = packed.stored_shape();
   EXPECT_EQ(stored, (Shape{2, 3}));
   const hbm::TensorLayout layout = hbm::settle_layout(packed, stored.data(), 64);
   EXPECT_EQ(strides_of(layout), (Shape{64, 1}));

@@ -173,9 +173,9 @@ def test_a_quantisation_that_does_not_fit_is_refused(arguments, expected):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"quant_scale": [1.0, 2.0], "quant_axis": 1}, "2 scales, but dimension 1 .* has 3"),
+        ({"quant_scale": [1.0, 2.0], "quant_axis": 1}, "expected 1 scale, or 3 for axis 1, got 2"),
         ({"quant_scale": [1.0, 2.0], "quant_axis": -1}, "2 scales, but quant_axis -1 is none"),
-        ({"quant_scale": []}, "scale: empty"),
+        ({"quant_scale": []}, "expected at least one scale, got none"),
         ({"quant_type": 9}, "quant_type 9 is unknown"),
         ({"dtype_code": Tensor.DTYPE_BOOL}, "expected integers with a quantisation, got bool"),
     ],
