@@ -13,6 +13,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.timer import Timer
 
+from hbm_runtime_core.dtypes import DTYPES, DType
 from hbm_runtime_core.names import unknown_name
 
 from . import _wire, compat
@@ -20,7 +21,7 @@ from .errors import ConfigurationError
 from .model_files import ModelHandle
 from .monitoring.counters import FrameTimeline
 from .parameters.tables import parse_dequantize
-from .tensor_types import ELEMENT_TYPES, is_quantized
+from .tensor_types import is_quantized
 
 _SUBSCRIBER_POLL_S = 0.1
 
@@ -73,19 +74,19 @@ def real_bits(dequantize: str, model: ModelHandle) -> list[int]:
             raise ConfigurationError(f"{parameter}: {unknown_name('output', name, model.output_names)}")
         if named[name] and not _has_real_values(model, name):
             raise ConfigurationError(
-                f"{parameter}: output '{name}' contains {_type_name(model, name)} that the model does not quantize; set "
-                f"{name}=none or omit it"
+                f"{parameter}: output '{name}' contains {_dtype(model, name).numpy_name} that the model does not quantize; "
+                f"set {name}=none or omit it"
             )
     return [named.get(name, for_all if _has_real_values(model, name) else 0) for name in model.output_names]
 
 
 def _has_real_values(model: ModelHandle, name: str) -> bool:
     quantized = is_quantized(model.runtime.output_quants[model.model_name][name])
-    return quantized or _type_name(model, name).startswith("float")
+    return quantized or _dtype(model, name).is_float
 
 
-def _type_name(model: ModelHandle, name: str) -> str:
-    return ELEMENT_TYPES[model.runtime.output_dtypes[model.model_name][name].name].name
+def _dtype(model: ModelHandle, name: str) -> DType:
+    return DTYPES[model.runtime.output_dtypes[model.model_name][name].name]
 
 
 class SubscriberMonitor:

@@ -5,13 +5,13 @@
 `docs/model-file.md` describes the file and the descriptions. OpenVINO is imported only when a network is packed.
 """
 
+from ..dtypes import DTYPES, DType
 from .container import Package, PackedModel, Program, read_package, write_package
 from .description import read_description
-from .dtypes import DTYPES, DType, parse_dtype
 from .errors import PackError, PackFileError
 from .manifest import Fill, Manifest, Model, Tensor, make_tensor, nv12_tensors
 from .network import pack_network
-from .options import InputOptions, NetworkOptions, Nv12, PortOptions
+from .options import InputOptions, NetworkOptions, Nv12, PortOptions, parse_dtype
 from .quantization import Quantization
 
 __all__ = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from .dtypes import DType
+from ..dtypes import DType
 from .errors import PackError
 
 # More than the simulated device has for all models and tensors.
@@ -24,7 +24,7 @@ def _span(shape: Sequence[int], strides: Sequence[int], dtype: DType, i: int) ->
     """Bytes from the start of dimension `i` to its end, -1 where that is not known."""
     if DYNAMIC in (shape[i], strides[i]):
         return DYNAMIC
-    return strides[i] * (dtype.packed_bytes(shape[i]) if i == len(shape) - 1 and dtype.is_packed else shape[i])
+    return strides[i] * (dtype.items(shape[i]) if i == len(shape) - 1 else shape[i])
 
 
 def strides_for(shape: Sequence[int], dtype: DType, align_bytes: int = 1) -> list[int]:
@@ -41,7 +41,7 @@ def strides_for(shape: Sequence[int], dtype: DType, align_bytes: int = 1) -> lis
 
 def dense_bytes(shape: Sequence[int], dtype: DType) -> int:
     """Bytes of all elements row by row, without padding between rows."""
-    return math.prod(shape[:-1]) * dtype.packed_bytes(shape[-1])
+    return math.prod(shape[:-1]) * dtype.items(shape[-1]) * dtype.element_bytes
 
 
 def aligned_bytes_for(shape: Sequence[int], strides: Sequence[int], dtype: DType) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import DTYPES, DType
+from ..dtypes import DTYPES, DType
 from .errors import PackError
 from .layout import DYNAMIC, MAX_DIMENSIONS, MAX_TENSOR_BYTES, aligned_bytes_for, check_layout, strides_for
 from .quantization import Quantization

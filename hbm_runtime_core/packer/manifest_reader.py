@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+from ..dtypes import DTYPES, DType
 from .document import Node
-from .dtypes import DTYPES, DType, parse_dtype
 from .errors import PackError
 from .manifest import (
     ENGINES,
@@ -20,6 +20,7 @@ from .manifest import (
     check_models,
     make_tensor,
 )
+from .options import parse_dtype
 from .quantization import Quantization
 
 TENSOR_FIELDS = ("name", "description", "dtype", "shape", "strides", "aligned_bytes", "quantization")

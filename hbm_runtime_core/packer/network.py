@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..dtypes import DType, from_openvino
 from ..names import unknown_name
 from . import network_quantization
 from .container import PackedModel
-from .dtypes import DType, from_openvino
 from .errors import PackError
 from .manifest import Model, Tensor, make_tensor
 from .network_quantization import NetworkQuantization

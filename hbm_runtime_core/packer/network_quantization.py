@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import DType
-from .quantization import QUANTIZED_TYPES, Quantization
+from ..dtypes import DType
+from .quantization import Quantization
 
 # Zero points come out of float32 arithmetic on up to 16-bit integers.
 _ZERO_POINT_TOLERANCE = 0.01
@@ -55,7 +55,7 @@ def of_output(value: Any, dtype: DType | None) -> NetworkQuantization | None:
     while convert.get_type_name() in _MOVES_ELEMENTS:
         convert = convert.input_value(0).get_node()
     is_moved = convert != value.get_node()
-    if dtype is None or dtype.name not in QUANTIZED_TYPES or convert.get_type_name() != "Convert":
+    if dtype is None or not dtype.is_quantizable or convert.get_type_name() != "Convert":
         return None
     fake = convert.input_value(0).get_node()
     if fake.get_type_name() != "FakeQuantize":
@@ -73,7 +73,7 @@ def of_output(value: Any, dtype: DType | None) -> NetworkQuantization | None:
 
 def of_input(parameter: Any, dtype: DType | None) -> NetworkQuantization | None:
     """How the network dequantizes an input; None where it does not, or in several ways."""
-    if dtype is None or dtype.name not in QUANTIZED_TYPES:
+    if dtype is None or not dtype.is_quantizable:
         return None
     found: NetworkQuantization | None = None
     for consumer, is_moved in _consumers(parameter):

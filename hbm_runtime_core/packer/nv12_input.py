@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import DType
+from ..dtypes import DType
 from .errors import PackError
 from .manifest import Tensor, nv12_tensors
 from .openvino_network import import_openvino, program_port_name

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from ..dtypes import DTYPES, DType, from_numpy
+from ..names import did_you_mean
 from ..pixel_range import advice_on_unit_pixels, numbers_text
-from .dtypes import DType
 from .errors import PackError
 from .quantization import Quantization
 
@@ -28,6 +29,19 @@ def scale_of(std: tuple[float, ...], where: str) -> tuple[float, ...]:
     if 0 in std:
         raise PackError(f"{where} divides and must not be zero, got {numbers_text(std)}")
     return tuple(1 / value for value in std)
+
+
+def parse_dtype(text: str) -> DType:
+    """The type that `text` names, as the C API does ("S8") or as numpy and ONNX do ("int8", "int4").
+
+    Raises:
+        PackError: no such type; the closest spelling is named.
+    """
+    dtype = DTYPES.get(text.upper()) or from_numpy(text.lower())
+    if dtype is None:
+        hint = did_you_mean(text, [*DTYPES, *(each.numpy_name for each in DTYPES.values())])
+        raise PackError(f"unknown data type '{text}'{hint} (known: {', '.join(DTYPES)}, and numpy's names)")
+    return dtype
 
 
 def check_pixel_range(mean: tuple[float, ...], scale: tuple[float, ...], where: str, *, is_std: bool = False) -> None:

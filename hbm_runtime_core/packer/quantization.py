@@ -10,11 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .dtypes import DType
+from ..dtypes import DTYPES, DType
 from .errors import PackError
-
-# Every value of these is exact in the arithmetic of OpenVINO's CPU device, which has no wider integers than int32.
-QUANTIZED_TYPES = ("S4", "U4", "S8", "U8", "S16", "U16", "S32")
 
 
 def _as_float32(value: float) -> float:
@@ -64,8 +61,9 @@ class Quantization:
         Raises:
             PackError: a type without integers, a scale that is not positive, counts that do not fit.
         """
-        if dtype.name not in QUANTIZED_TYPES:
-            raise PackError(f"{where}: scale and zero point belong to one of {', '.join(QUANTIZED_TYPES)}, got {dtype.name}")
+        if not dtype.is_quantizable:
+            known = ", ".join(each.name for each in DTYPES.values() if each.is_quantizable)
+            raise PackError(f"{where}: scale and zero point belong to one of {known}, got {dtype.name}")
         rank = len(shape)
         axis = self.axis + rank if self.axis < 0 else self.axis
         if not 0 <= axis < rank:

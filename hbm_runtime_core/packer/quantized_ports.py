@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import DType, from_openvino
+from ..dtypes import DTYPES, DType, from_openvino
 from .errors import PackError
 from .network_quantization import NetworkQuantization
 from .openvino_network import import_openvino
 from .options import PortOptions
-from .quantization import QUANTIZED_TYPES, Quantization
+from .quantization import Quantization
 
-FLOAT_TYPES = ("f16", "f32", "f64", "bf16")
+FLOAT_TYPES = (*(dtype.openvino for dtype in DTYPES.values() if dtype.is_float), "bf16")
 
 # The largest float32 below 2^31: clipping to 2^31 - 1 would round up to 2^31, and overflow.
 _LARGEST_S32_FLOAT = 2.0**31 - 128
@@ -72,8 +72,8 @@ def port_format(
         return dtype, options.quantization
     if options.quantization and network_type not in _carried_types(dtype):
         own_type = from_openvino(network_type)
-        can_be_quantized = own_type is not None and own_type.name in QUANTIZED_TYPES
-        remedy = f"expected the same type, {own_type.name}" if own_type and can_be_quantized else "leave the scale out"
+        quantizable = own_type if own_type and own_type.is_quantizable else None
+        remedy = f"expected the same type, {quantizable.name}" if quantizable else "leave the scale out"
         raise PackError(
             f"{where}: the network itself computes integers ({network_type}), whose meaning a scale can declare, but not "
             f"change: {remedy}, got {dtype.name}"

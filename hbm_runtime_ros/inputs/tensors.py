@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import hbm_runtime_core
+from hbm_runtime_core.dtypes import DTYPES, DType, from_code
 
 from .. import _wire
 from ..errors import DropReason, FrameError
 from ..model_files import ModelHandle
 from ..msg import Tensor
-from ..tensor_types import ELEMENT_TYPES, ElementType, quantization
+from ..tensor_types import quantization
 from .message_types import Buffer, Message
 from .reader import Arrays, FilledInput, MessageReader
-
-_BY_CODE = {(element.code, element.bits): element for element in ELEMENT_TYPES.values()}
-_PACKED_BITS = 4
 
 
 class _Parsed(NamedTuple):
@@ -81,7 +79,7 @@ class TensorInput:
         self._name = name
         self._shape = [int(length) for length in model.input_shapes[name]]
         self._dtype = model.input_dtypes[name]
-        self._element: ElementType = ELEMENT_TYPES[self._dtype.name]
+        self._element: DType = DTYPES[self._dtype.name]
         self._quant = model.runtime.input_quants[model.model_name][name]
         self._quant_fields = quantization(self._quant, len(self._shape))
         self._quantized = self._quant_fields["quant_type"] == Tensor.QUANT_SCALE
@@ -112,7 +110,7 @@ class TensorInput:
             FrameError: they do not fit the model, or contradict the fields of the tensor.
         """
         shape = self.check_shape(tensor)
-        element = _BY_CODE.get((tensor.dtype_code, tensor.dtype_bits))
+        element = from_code(tensor.dtype_code, tensor.dtype_bits)
         if tensor.dtype_lanes != 1:
             raise self._refusal(f"expected dtype_lanes 1, got {tensor.dtype_lanes}")
         if element == self._element:
@@ -120,30 +118,29 @@ class TensorInput:
             values = self._view(tensor, element, shape)
             _refuse_nan(values, element, self._name)
             return values
-        if element is None or not self._quantized or element.code != Tensor.DTYPE_FLOAT:
+        if element is None or not self._quantized or not element.is_float:
             raise self._refusal(f"expected {self._expected()}, got {_type_text(tensor, element)}")
         values = self._view(tensor, element, shape)
         _refuse_nan(values, element, self._name)
         return self._quantize(values)
 
-    def _view(self, tensor: _wire.Tensor, element: ElementType, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-        packed = element.bits == _PACKED_BITS
-        if packed and tensor.strides:
+    def _view(self, tensor: _wire.Tensor, element: DType, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+        if element.is_packed and tensor.strides:
             raise self._refusal("strides are not supported for 4-bit elements; send the tensor row-major")
-        dtype = np.dtype(np.uint8) if packed else np.dtype(element.name).newbyteorder("<")
-        if packed:
-            shape = (*shape[:-1], (shape[-1] + 1) // 2)
+        dtype = np.dtype(np.uint8) if element.is_packed else element.numpy.newbyteorder("<")
+        if element.is_packed:
+            shape = (*shape[:-1], element.items(shape[-1]))
         data: Any = tensor.data
         needed_bytes = int(np.prod(shape, dtype=object)) * dtype.itemsize
         # Without gaps, more bytes than elements mean that shape or type are not those of the data.
         too_long = not tensor.strides and not tensor.byte_offset and data.size > needed_bytes
         if too_long or (not tensor.strides and data.size - tensor.byte_offset < needed_bytes):
             raise self._refusal(
-                f"{element.name} {list(tensor.shape)} takes {needed_bytes} bytes, the field data holds "
+                f"{element.numpy_name} {list(tensor.shape)} takes {needed_bytes} bytes, the field data holds "
                 f"{data.size - tensor.byte_offset} from byte_offset {tensor.byte_offset}"
             )
         if tensor.strides and needed_bytes > data.size:
-            raise self._refusal(f"{element.name} {list(tensor.shape)} takes {needed_bytes} bytes, got {data.size}")
+            raise self._refusal(f"{element.numpy_name} {list(tensor.shape)} takes {needed_bytes} bytes, got {data.size}")
         if tensor.strides and len(tensor.strides) != len(shape):
             raise self._refusal(f"expected {len(shape)} strides or none, got {list(tensor.strides)}")
         strides = [stride * dtype.itemsize for stride in tensor.strides] or None
@@ -158,7 +155,7 @@ class TensorInput:
     def _quantize(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         aligned = np.require(values, np.float32, ["C", "A"])
         numbers = hbm_runtime_core.quantize(aligned, self._quant, self._dtype)
-        return hbm_runtime_core.pack_four_bit(numbers) if self._element.bits == _PACKED_BITS else numbers
+        return hbm_runtime_core.pack_four_bit(numbers) if self._element.is_packed else numbers
 
     def _check_quantization(self, tensor: _wire.Tensor) -> None:
         """Refuse numbers whose quantization is not the model's: they have other values."""
@@ -179,15 +176,16 @@ class TensorInput:
             )
 
     def _expected(self) -> str:
-        return f"{self._element.name} or a float type, which is then quantized" if self._quantized else self._element.name
+        name = self._element.numpy_name
+        return f"{name} or a float type, which is then quantized" if self._quantized else name
 
     def _refusal(self, text: str) -> FrameError:
         return FrameError(DropReason.TENSOR, f"tensor '{self._name}': {text}")
 
 
-def _refuse_nan(values: np.ndarray[Any, Any], element: ElementType, name: str) -> None:
+def _refuse_nan(values: np.ndarray[Any, Any], element: DType, name: str) -> None:
     # The minimum of what holds a NaN is NaN, and takes no memory to find.
-    if element.code == Tensor.DTYPE_FLOAT and np.isnan(np.min(values)):
+    if element.is_float and np.isnan(np.min(values)):
         raise FrameError(
             DropReason.TENSOR,
             f"tensor '{name}' holds {np.count_nonzero(np.isnan(values))} NaN among {values.size} values, which would make "
@@ -196,8 +194,8 @@ def _refuse_nan(values: np.ndarray[Any, Any], element: ElementType, name: str) -
         )
 
 
-def _type_text(tensor: _wire.Tensor, element: ElementType | None) -> str:
-    return element.name if element else f"dtype_code {tensor.dtype_code} with {tensor.dtype_bits} bits"
+def _type_text(tensor: _wire.Tensor, element: DType | None) -> str:
+    return element.numpy_name if element else f"dtype_code {tensor.dtype_code} with {tensor.dtype_bits} bits"
 
 
 def _few(values: Any) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .element_types import BFLOAT, describe, is_four_bit
+from hbm_runtime_core.dtypes import BFLOAT
+
+from .element_types import describe, is_four_bit
 from .numpy_arrays import numpy_to_tensor, tensor_to_numpy
 
 if TYPE_CHECKING:

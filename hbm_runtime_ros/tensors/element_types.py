@@ -1,8 +1,8 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The element types of the message Tensor in numpy's words.
+"""The element types of the message Tensor as numpy's.
 
-The message's constants stand here as numbers, so that reading needs no generated module; a test compares them.
+The constants of the message are here as numbers, so that reading needs no generated module; a test compares them.
 """
 
 from __future__ import annotations
@@ -11,15 +11,9 @@ from typing import Any
 
 import numpy as np
 
-INT, UINT, FLOAT, BFLOAT, BOOL = 0, 1, 2, 4, 6
-QUANT_NONE, QUANT_SCALE = 0, 1
+from hbm_runtime_core.dtypes import BFLOAT, from_code, from_numpy
 
-_KINDS = {"i": INT, "u": UINT, "f": FLOAT, "b": BOOL}
-_DTYPES = {
-    (INT, 8): "<i1", (INT, 16): "<i2", (INT, 32): "<i4", (INT, 64): "<i8",
-    (UINT, 8): "<u1", (UINT, 16): "<u2", (UINT, 32): "<u4", (UINT, 64): "<u8",
-    (FLOAT, 16): "<f2", (FLOAT, 32): "<f4", (FLOAT, 64): "<f8", (BOOL, 8): "?",
-}  # fmt: skip
+QUANT_NONE, QUANT_SCALE = 0, 1
 
 
 def describe(tensor: Any) -> str:
@@ -29,7 +23,8 @@ def describe(tensor: Any) -> str:
 
 def is_four_bit(tensor: Any) -> bool:
     """Return whether the elements stand two a byte."""
-    return tensor.dtype_bits == 4 and tensor.dtype_code in (INT, UINT)
+    dtype = from_code(tensor.dtype_code, tensor.dtype_bits)
+    return dtype is not None and dtype.is_packed
 
 
 def dtype_of(tensor: Any) -> np.dtype:
@@ -50,12 +45,12 @@ def dtype_of(tensor: Any) -> np.dtype:
                 "pip install ml_dtypes"
             ) from error
         return np.dtype(ml_dtypes.bfloat16)
-    name = _DTYPES.get((tensor.dtype_code, tensor.dtype_bits))
-    if name is None:
+    dtype = from_code(tensor.dtype_code, tensor.dtype_bits)
+    if dtype is None or dtype.is_packed:
         raise ValueError(
             f"{describe(tensor)}: numpy has no type for dtype_code {tensor.dtype_code} with {tensor.dtype_bits} bits"
         )
-    return np.dtype(name)
+    return dtype.numpy.newbyteorder("<")
 
 
 def code_of(dtype: np.dtype) -> int:
@@ -66,6 +61,7 @@ def code_of(dtype: np.dtype) -> int:
     """
     if dtype.name == "bfloat16":
         return BFLOAT
-    if dtype.kind not in _KINDS or (_KINDS[dtype.kind], dtype.itemsize * 8) not in _DTYPES:
+    known = from_numpy(dtype.name)
+    if known is None:
         raise TypeError(f"a Tensor holds integers and floats of at most 64 bits, bool and bfloat16, got an array of {dtype}")
-    return _KINDS[dtype.kind]
+    return known.code

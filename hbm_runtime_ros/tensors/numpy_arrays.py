@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from hbm_runtime_core.dtypes import INT
 from hbm_runtime_core.four_bit import pack_four_bit, unpack_four_bit
 
-from .element_types import INT, QUANT_NONE, QUANT_SCALE, code_of, describe, dtype_of, is_four_bit
+from .element_types import QUANT_NONE, QUANT_SCALE, code_of, describe, dtype_of, is_four_bit
 
 if TYPE_CHECKING:
     from hbm_runtime_ros.msg import Tensor

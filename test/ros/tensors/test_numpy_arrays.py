@@ -13,6 +13,7 @@ from isaac_ros_tensor_list_interfaces import msg as isaac
 from rclpy.serialization import deserialize_message, serialize_message
 from std_msgs.msg import Header
 
+from hbm_runtime_core import dtypes
 from hbm_runtime_ros.tensors import (
     dequantize,
     element_types,
@@ -190,7 +191,7 @@ def test_a_message_whose_quantisation_does_not_fit_is_refused(fields, expected):
 
 def test_the_words_of_the_message_are_those_of_the_code():
     for name in ("INT", "UINT", "FLOAT", "BFLOAT", "BOOL"):
-        assert getattr(element_types, name) == getattr(Tensor, f"DTYPE_{name}")
+        assert getattr(dtypes, name) == getattr(Tensor, f"DTYPE_{name}")
     assert (element_types.QUANT_NONE, element_types.QUANT_SCALE) == (Tensor.QUANT_NONE, Tensor.QUANT_SCALE)
 
 
