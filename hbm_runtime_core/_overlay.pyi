@@ -1,0 +1,33 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Types of the native module behind hbm_runtime_core.overlay. Written by hand; test/core/overlay/test_overlay_stub.py compares it
+# with the module.
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Buffer
+
+class Canvas:
+    def __init__(self) -> None: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+    def load(self, data: Buffer, width: int, height: int, step: int, encoding: str, picture_range: str) -> None: ...
+    def load_jpeg(self, data: Buffer) -> None: ...
+    def draw_detections(
+        self,
+        boxes: npt.NDArray[np.float32],
+        scores: npt.NDArray[np.float32] | None,
+        classes: npt.NDArray[np.int32],
+        corners: npt.NDArray[np.float32] | None,
+        keypoints: npt.NDArray[np.float32] | None,
+        labels: Sequence[str],
+        captions: Sequence[str],
+    ) -> None: ...
+    def draw_lines(self, lines: Sequence[str], classes: Sequence[int]) -> None: ...
+    def blend(self, numbers: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], classes: Sequence[int]) -> None: ...
+    def jpeg(self, quality: int) -> bytes: ...
+    def bgr(self) -> npt.NDArray[np.uint8]: ...
+
+def color_of_class(index: int) -> tuple[int, int, int]: ...
