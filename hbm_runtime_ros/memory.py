@@ -9,10 +9,14 @@ import ctypes
 # Names and values of <malloc.h>.
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
 
 # The largest that the C library takes.
 _LARGEST_FRAME_BYTES = 32 << 20
 _KEPT_BYTES = 512 << 20
+# By default, there are up to eight per processor. The threads of all models that were ever loaded are spread over them, and
+# each keeps what was freed in it: whole pictures and results.
+_ARENAS = 4
 
 
 def keep_freed_memory() -> None:
@@ -25,6 +29,7 @@ def keep_freed_memory() -> None:
     if mallopt is not None:  # other C libraries than GNU's have none
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_FRAME_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def give_freed_memory_back() -> None:
