@@ -1,0 +1,41 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+# Types of the native module behind hbm_runtime_core.decode. Kept by hand; test/core/decode compares it with the module.
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+class Output:
+    def __init__(
+        self,
+        *,
+        name: str,
+        dtype: str,
+        shape: Sequence[int],
+        channel_axis: int,
+        scales: Sequence[float],
+        zero_points: Sequence[int],
+    ) -> None: ...
+
+class Options:
+    def __init__(
+        self,
+        *,
+        confidence: float,
+        class_confidence: Sequence[float],
+        iou: float,
+        max_detections: int,
+        class_agnostic: bool,
+    ) -> None: ...
+
+class Decoder:
+    def __init__(
+        self,
+        *,
+        family: str,
+        outputs: Sequence[Output],
+        width: int,
+        height: int,
+        settings: Mapping[str, Sequence[float]],
+    ) -> None: ...
+    def decode(self, outputs: Mapping[str, Any], options: Options, transform: Any) -> tuple[str, tuple[Any, ...]]: ...

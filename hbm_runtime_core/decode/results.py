@@ -1,0 +1,111 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What decoders return: arrays, not one object for each box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Objects in a picture, ordered by score, best first.
+
+    Lengths are in pixels from the outer edge of the top left pixel: of the source picture where the decoder was given its
+    transform, else of the model's.
+
+    Attributes:
+        boxes: float32 [n, 4], x0, y0, x1, y1, clipped to the picture.
+        scores: float32 [n], 0 to 1.
+        classes: int32 [n].
+        labels: names of the classes; empty where none are known.
+        width, height: of the picture that the boxes are in, pixels.
+        corners: float32 [n, 4, 2] of oriented boxes and text, clockwise from the object's top left; else None. They can lie
+            outside the picture.
+        keypoints: float32 [n, k, 3], x, y (clipped to the picture) and visibility 0 to 1; else None.
+        masks: uint8 [n, h, w], 0 outside the object's box, 128 and more on the object; a grid over the model's picture, with
+            its borders; else None.
+        transform: the ImageTransform that made source pixels of model pixels; None: these are the model's.
+    """
+
+    boxes: _Floats
+    scores: _Floats
+    classes: npt.NDArray[np.int32]
+    labels: Sequence[str]
+    width: int
+    height: int
+    corners: _Floats | None = None
+    keypoints: _Floats | None = None
+    masks: npt.NDArray[np.uint8] | None = None
+    transform: Any = None
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def label(self, index: int) -> str:
+        """Name of a detection's class, or the class's number where it has no name."""
+        return _label(self.labels, int(self.classes[index]))
+
+
+@dataclass(frozen=True)
+class Classification:
+    """Classes of a whole picture, best first.
+
+    Attributes:
+        classes: int32 [k].
+        scores: float32 [k], 0 to 1.
+        labels: names of the classes; empty where none are known.
+    """
+
+    classes: npt.NDArray[np.int32]
+    scores: _Floats
+    labels: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def label(self, index: int) -> str:
+        """Name of a class that was found, or its number where it has no name."""
+        return _label(self.labels, int(self.classes[index]))
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The class of each pixel.
+
+    Attributes:
+        class_map: uint8 [h, w], or uint16 where there are more than 256 classes; a grid over the model's picture.
+        labels: names of the classes; empty where none are known.
+        width, height: of the source picture where there is a transform, else of the model's, pixels.
+        transform: the ImageTransform of the source picture, or None.
+    """
+
+    class_map: npt.NDArray[np.unsignedinteger]
+    labels: Sequence[str]
+    width: int
+    height: int
+    transform: Any = None
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One line of text.
+
+    Attributes:
+        text: the characters.
+        score: mean of the characters' scores, 0 to 1; 0 for an empty text.
+    """
+
+    text: str
+    score: float
+
+
+def _label(labels: Sequence[str], index: int) -> str:
+    return labels[index] if index < len(labels) else str(index)

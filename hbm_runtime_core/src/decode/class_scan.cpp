@@ -1,0 +1,205 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/class_scan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace hbm::decode {
+namespace {
+
+// An integer as wide as a raw value: comparisons of that width become vector code.
+template <typename Raw>
+using Flag = std::conditional_t<
+    sizeof(Raw) == 1, int8_t,
+    std::conditional_t<sizeof(Raw) == 2, int16_t, std::conditional_t<sizeof(Raw) == 4, int32_t, int64_t>>>;
+
+// Cells that are compared with their thresholds at once.
+constexpr int64_t kBlockCells = 8;
+
+template <typename T>
+class Scan {
+ public:
+  using Raw = typename RawOf<T>::Type;
+
+  Scan(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds)
+      : first_(first), thresholds_(thresholds), quantized_(!info.scales.empty()) {
+    const float least = *std::min_element(thresholds.begin(), thresholds.end());
+    for (size_t i = 0; i < thresholds.size(); ++i) {
+      const size_t channel = info.scales.size() > 1 ? static_cast<size_t>(first) + i : 0;
+      scales_.push_back(quantized_ ? info.scales[channel] : 1);
+      zero_points_.push_back(quantized_ ? info.zero_points[channel] : 0);
+      // A best class that counts is at or above the least threshold, so nothing below that needs a look.
+      best_limits_.push_back(limit(least, i));
+      own_limits_.push_back(limit(thresholds[i], i));
+    }
+    // As many times as there are cells in a block, so that a block is one run of comparisons.
+    const size_t classes = thresholds.size();
+    best_limits_.resize(classes * kBlockCells);
+    own_limits_.resize(classes * kBlockCells);
+    for (size_t i = classes; i < classes * kBlockCells; ++i) {
+      best_limits_[i] = best_limits_[i - classes];
+      own_limits_[i] = own_limits_[i - classes];
+    }
+  }
+
+  void find(const OutputView& view, bool best, std::vector<Hit>& hits) const {
+    const std::vector<Raw>& limits = best ? best_limits_ : own_limits_;
+    for (int64_t y = 0; y < view.height(); ++y) {
+      if (view.channel_stride() == sizeof(T)) {
+        scan_cells(view, y, limits, best, hits);
+      } else {
+        scan_planes(view, y, limits, best, hits);
+      }
+    }
+  }
+
+ private:
+  int64_t classes() const { return static_cast<int64_t>(thresholds_.size()); }
+
+  float real(Raw raw, size_t i) const {
+    return quantized_ ? real_value(raw, zero_points_[i], scales_[i]) : static_cast<float>(raw);
+  }
+
+  // The least raw value that counts as `threshold`; the greatest there is where none does, and such hits are dropped
+  // when their real values are compared.
+  Raw limit(float threshold, size_t i) const {
+    if constexpr (std::is_floating_point_v<Raw>) {
+      return quantized_ ? -std::numeric_limits<Raw>::infinity() : static_cast<Raw>(threshold);
+    } else {
+      Raw low = std::numeric_limits<Raw>::min();
+      Raw high = std::numeric_limits<Raw>::max();
+      while (low < high) {
+        // Rounded down without overflow, also where both are negative.
+        const Raw middle = static_cast<Raw>((low & high) + ((low ^ high) >> 1));
+        if (real(middle, i) >= threshold) {
+          high = middle;
+        } else {
+          low = static_cast<Raw>(middle + 1);
+        }
+      }
+      return low;
+    }
+  }
+
+  // Whether all of `count` values that lie side by side are below their limits.
+  static bool all_below(const uint8_t* at, const Raw* limits, int64_t count) {
+    Flag<Raw> below = -1;
+    for (int64_t i = 0; i < count; ++i) {
+      const Raw raw = RawOf<T>::load(at + i * static_cast<int64_t>(sizeof(T)));
+      below &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limits[i] > raw));
+    }
+    return below != 0;
+  }
+
+  // The channels of a cell lie side by side.
+  void scan_cells(const OutputView& view, int64_t y, const std::vector<Raw>& limits, bool best,
+                  std::vector<Hit>& hits) const {
+    const bool dense = view.cell_stride() == classes() * static_cast<int64_t>(sizeof(T));
+    const int64_t block = dense && first_ == 0 ? kBlockCells : 1;
+    const int64_t skipped = first_ * static_cast<int64_t>(sizeof(T));
+    for (int64_t x = 0; x < view.width(); x += block) {
+      const int64_t end = std::min(x + block, view.width());
+      if (all_below(view.at(y, x) + skipped, limits.data(), (end - x) * classes())) {
+        continue;
+      }
+      for (int64_t cell = x; cell < end; ++cell) {
+        if (end - x == 1 || !all_below(view.at(y, cell) + skipped, limits.data(), classes())) {
+          add(view, y, cell, limits, best, hits);
+        }
+      }
+    }
+  }
+
+  // The cells of a channel lie side by side.
+  void scan_planes(const OutputView& view, int64_t y, const std::vector<Raw>& limits, bool best,
+                   std::vector<Hit>& hits) const {
+    constexpr int64_t tile = 256;
+    Flag<Raw> below[tile];
+    for (int64_t x = 0; x < view.width(); x += tile) {
+      const int64_t count = std::min(tile, view.width() - x);
+      std::fill(below, below + count, static_cast<Flag<Raw>>(-1));
+      for (int64_t i = 0; i < classes(); ++i) {
+        const uint8_t* at = view.at(y, x) + (first_ + i) * view.channel_stride();
+        const Raw limit = limits[static_cast<size_t>(i)];
+        const auto compare = [&](int64_t stride) {
+          for (int64_t k = 0; k < count; ++k) {
+            below[k] &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limit > RawOf<T>::load(at + k * stride)));
+          }
+        };
+        // A stride that the compiler knows lets it use vectors.
+        view.cell_stride() == sizeof(T) ? compare(sizeof(T)) : compare(view.cell_stride());
+      }
+      for (int64_t k = 0; k < count; ++k) {
+        if (below[k] == 0) {
+          add(view, y, x + k, limits, best, hits);
+        }
+      }
+    }
+  }
+
+  void add(const OutputView& view, int64_t y, int64_t x, const std::vector<Raw>& limits, bool best,
+           std::vector<Hit>& hits) const {
+    const auto cell = static_cast<int32_t>(y * view.width() + x);
+    const uint8_t* at = view.at(y, x) + first_ * view.channel_stride();
+    Hit found{cell, -1, -std::numeric_limits<float>::infinity()};
+    for (size_t i = 0; i < thresholds_.size(); ++i) {
+      const Raw raw = RawOf<T>::load(at + static_cast<int64_t>(i) * view.channel_stride());
+      if (limits[i] > raw) {
+        continue;
+      }
+      const float value = real(raw, i);
+      if (!best && value >= thresholds_[i]) {
+        hits.push_back({cell, static_cast<int32_t>(i), value});
+      } else if (best && (value > found.value || (found.class_index < 0 && value == found.value))) {
+        found.class_index = static_cast<int32_t>(i);
+        found.value = value;
+      }
+    }
+    if (best && found.class_index >= 0 && found.value >= thresholds_[static_cast<size_t>(found.class_index)]) {
+      hits.push_back(found);
+    }
+  }
+
+  int64_t first_;
+  std::vector<float> thresholds_;
+  bool quantized_;
+  std::vector<float> scales_;  // one for each class
+  std::vector<int32_t> zero_points_;
+  std::vector<Raw> best_limits_, own_limits_;  // for kBlockCells cells
+};
+
+}  // namespace
+
+void ClassScan::prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds) {
+  find_ = with_element(info.element, [&](auto element) -> decltype(find_) {
+    return [scan = Scan<decltype(element)>(info, first, thresholds)](
+               const OutputView& view, bool best, std::vector<Hit>& hits) { scan.find(view, best, hits); };
+  });
+}
+
+float least_input(float threshold, float (*activation)(float)) {
+  // Floats in their order, as integers: of the negative ones, those with greater bits are less.
+  const auto value_of = [](int64_t rank) {
+    const auto bits = static_cast<uint32_t>(rank < 0 ? 0x80000000U + static_cast<uint32_t>(-1 - rank) : rank);
+    float value = 0;
+    std::memcpy(&value, &bits, sizeof(value));
+    return value;
+  };
+  constexpr int64_t infinity = 0x7f800000;
+  int64_t low = -1 - infinity;
+  int64_t high = infinity + 1;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (activation(value_of(middle)) >= threshold) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return value_of(std::min(low, infinity));
+}
+
+}  // namespace hbm::decode

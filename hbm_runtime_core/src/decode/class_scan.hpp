@@ -1,0 +1,44 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DECODE_CLASS_SCAN_HPP_
+#define HBM_DECODE_CLASS_SCAN_HPP_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "decode/output_view.hpp"
+
+namespace hbm::decode {
+
+/// A class of a cell whose value counts.
+struct Hit {
+  int32_t cell;
+  int32_t class_index;
+  float value;  ///< real
+};
+
+/// Finds the cells of an output that have a class at or above its threshold, by comparing raw values. What is below is
+/// never dequantized; what is found is what dequantizing everything first would find, bit for bit.
+class ClassScan {
+ public:
+  /// Channels `first` to `first + thresholds.size()` of such outputs are classes. The thresholds are real values.
+  void prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds);
+
+  /// Appends the best class of each cell (the first one of equals), if it is at or above its own threshold.
+  void find_best(const OutputView& view, std::vector<Hit>& hits) const { find_(view, true, hits); }
+  /// Appends every class of each cell that is at or above its threshold.
+  void find_all(const OutputView& view, std::vector<Hit>& hits) const { find_(view, false, hits); }
+
+ private:
+  std::function<void(const OutputView&, bool, std::vector<Hit>&)> find_;
+};
+
+/// The least value of type float whose `activation` is at or above `threshold`; infinity where there is none.
+/// `activation` must not decrease.
+float least_input(float threshold, float (*activation)(float));
+
+}  // namespace hbm::decode
+
+#endif  // HBM_DECODE_CLASS_SCAN_HPP_

@@ -1,0 +1,41 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/decoder.hpp"
+
+#include "driver/error.hpp"
+
+namespace hbm::decode {
+namespace {
+
+constexpr Family kFamilies[] = {
+    {"yolo", make_yolo},
+};
+
+}  // namespace
+
+const std::vector<double>& Settings::numbers(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) {
+    throw ValueError("decoder setting '" + name + "' is missing");
+  }
+  return found->second;
+}
+
+double Settings::number(const std::string& name) const {
+  const std::vector<double>& values = numbers(name);
+  if (values.size() != 1) {
+    throw ValueError("decoder setting '" + name + "': expected one number, got " + std::to_string(values.size()));
+  }
+  return values[0];
+}
+
+const Family& find_family(const std::string& name) {
+  for (const Family& family : kFamilies) {
+    if (name == family.name) {
+      return family;
+    }
+  }
+  throw ValueError("unknown decoder family '" + name + "'");
+}
+
+}  // namespace hbm::decode

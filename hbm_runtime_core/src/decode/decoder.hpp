@@ -1,0 +1,77 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DECODE_DECODER_HPP_
+#define HBM_DECODE_DECODER_HPP_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decode/detections.hpp"
+#include "decode/output_view.hpp"
+
+namespace hbm::decode {
+
+/// What a user may change between calls.
+struct Options {
+  float confidence = 0.25F;
+  /// One for each class, with which `confidence` is the least of them; empty: `confidence` for all. Infinity: never.
+  std::vector<float> class_confidence;
+  float iou = 0.7F;
+  int64_t max_detections = 300;
+  bool class_agnostic = false;  ///< a box of one class suppresses those of others
+
+  float confidence_of(int64_t class_index) const {
+    return class_confidence.empty() ? confidence : class_confidence[static_cast<size_t>(class_index)];
+  }
+};
+
+/// What a family needs to know of a model beside its outputs: numbers under names that family and rule agree on.
+class Settings {
+ public:
+  explicit Settings(std::map<std::string, std::vector<double>> values) : values_(std::move(values)) {}
+
+  /// Throws ValueError where there is no such setting, or it is not one number.
+  double number(const std::string& name) const;
+  int64_t integer(const std::string& name) const { return static_cast<int64_t>(number(name)); }
+  const std::vector<double>& numbers(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::vector<double>> values_;
+};
+
+/// What one call decodes.
+struct Frame {
+  std::vector<OutputView> outputs;  ///< in the order in which the family's rule named them
+  int64_t width = 0, height = 0;    ///< of the model's picture; 0 where unknown
+};
+
+/// Turns the outputs of one model into results. One object serves one thread at a time and keeps its memory.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+
+  /// Called before the first decode() and whenever an option has changed: here thresholds become raw values.
+  virtual void prepare(const std::vector<OutputInfo>& outputs, const Options& options) = 0;
+  /// `result` keeps its memory from call to call; results are in pixels of the model's picture.
+  virtual void decode(const Frame& frame, const Options& options, Result& result) = 0;
+};
+
+/// A row of the table of families: `name` is what the Python rules call it.
+struct Family {
+  const char* name;
+  std::unique_ptr<Decoder> (*make)(const std::vector<OutputInfo>& outputs, const Settings& settings);
+};
+
+/// Throws ValueError for an unknown name.
+const Family& find_family(const std::string& name);
+
+// One for each row of the table, in a file of its own.
+std::unique_ptr<Decoder> make_yolo(const std::vector<OutputInfo>& outputs, const Settings& settings);
+
+}  // namespace hbm::decode
+
+#endif  // HBM_DECODE_DECODER_HPP_

@@ -1,0 +1,59 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DECODE_NMS_HPP_
+#define HBM_DECODE_NMS_HPP_
+
+#include <cstdint>
+#include <vector>
+
+#include "decode/decoder.hpp"
+
+namespace hbm::decode {
+
+/// Of more boxes, only so many with the highest scores go into NMS.
+constexpr int64_t kMaxCandidates = 30000;
+
+/// Boxes that a decoder has found, before NMS. Those that are not finite are dropped.
+struct Candidates {
+  std::vector<float> x0, y0, x1, y1;  ///< pixels of the model's picture
+  std::vector<float> scores;
+  std::vector<int32_t> classes;
+  std::vector<int64_t> sources;  ///< what the decoder wants to remember of each, such as its cell
+  std::vector<float> angles;     ///< radians; empty where the boxes are upright
+
+  int64_t size() const { return static_cast<int64_t>(scores.size()); }
+  void clear();
+  void add(float left, float top, float right, float bottom, float score, int32_t class_index, int64_t source);
+};
+
+/// Non-maximum suppression. Keeps its memory from call to call.
+class Selection {
+ public:
+  /// Indices of the boxes that stay, best first (the first of equals first), at most `max_detections`. A box goes where
+  /// a better one of its class that stays (`class_agnostic`: of any class) has an intersection over union with it above
+  /// `iou`. Where that is 1 or more, none goes.
+  const std::vector<int32_t>& choose(const Candidates& boxes, const Options& options);
+
+ private:
+  // Those that stay, of the class that is at work: columns, so that comparisons with all of them become vector code.
+  struct Kept {
+    std::vector<float> x0, y0, x1, y1, area;
+    void clear();
+  };
+
+  void order_by_score(const Candidates& boxes, int64_t max_count);
+  void group_by_class(const Candidates& boxes);
+  bool is_covered(const Candidates& boxes, int32_t index, float iou) const;
+
+  std::vector<uint64_t> keys_;
+  std::vector<int32_t> ranks_;         // best first
+  std::vector<int32_t> by_class_;      // positions in ranks_, class by class
+  std::vector<int32_t> class_starts_;  // in by_class_
+  std::vector<int32_t> stay_;          // positions in ranks_
+  std::vector<int32_t> result_;
+  Kept kept_;
+};
+
+}  // namespace hbm::decode
+
+#endif  // HBM_DECODE_NMS_HPP_

@@ -1,0 +1,88 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_DECODE_OUTPUT_VIEW_HPP_
+#define HBM_DECODE_OUTPUT_VIEW_HPP_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "decode/element.hpp"
+
+namespace hbm::decode {
+
+/// What a model says of one output, and which of its axes holds the channels.
+struct OutputInfo {
+  std::string name;
+  Element element = Element::kFloat;
+  std::vector<int64_t> shape;  ///< -1 where each call decides
+  int channel_axis = -1;       ///< -1: none, one channel
+  /// real = (raw - zero point) * scale. None for real numbers, one for all, or one for each channel.
+  std::vector<float> scales;
+  std::vector<int32_t> zero_points;  ///< as many as scales
+};
+
+/// Throws ValueError where the parts of `info` do not fit together, or are not what decoders can read.
+void check(const OutputInfo& info);
+
+/// One output of one call, read as a grid of cells with channels, whatever the order of its axes. The last two axes
+/// besides that of the channels are rows and columns: [1, h, w, c] and [1, c, h, w] give h x w cells, [1, c, n] and
+/// [1, n, c] give 1 x n, [1, c] gives one.
+class OutputView {
+ public:
+  /// `stride_bytes`: one for each dimension of `shape`, which fits `info.shape`. All that is passed must outlive the
+  /// view.
+  OutputView(const OutputInfo& info, const void* data, const int64_t* shape, const int64_t* stride_bytes);
+
+  const OutputInfo& info() const { return *info_; }
+  int64_t height() const { return height_; }  ///< cells
+  int64_t width() const { return width_; }    ///< cells
+  int64_t cells() const { return height_ * width_; }
+  int64_t channels() const { return channels_; }
+  int64_t row_stride() const { return row_stride_; }  ///< bytes
+  int64_t cell_stride() const { return cell_stride_; }
+  int64_t channel_stride() const { return channel_stride_; }
+
+  /// First channel of a cell; cells are counted row by row.
+  const uint8_t* at(int64_t cell) const { return at(cell / width_, cell % width_); }
+  const uint8_t* at(int64_t y, int64_t x) const { return data_ + y * row_stride_ + x * cell_stride_; }
+
+  /// Writes the real values of `count` channels of a cell, from channel `first` on.
+  void read(int64_t cell, int64_t first, int64_t count, float* values) const {
+    read_at(at(cell) + first * channel_stride_, channel_stride_, first, 1, count, values);
+  }
+  /// Writes the real values of one channel of `count` cells of row `y`, from cell `x` on.
+  void read_row(int64_t y, int64_t x, int64_t channel, int64_t count, float* values) const {
+    read_at(at(y, x) + channel * channel_stride_, cell_stride_, channel, 0, count, values);
+  }
+  float real(int64_t cell, int64_t channel) const {
+    float value;
+    read(cell, channel, 1, &value);
+    return value;
+  }
+
+ private:
+  using Read = void (*)(const uint8_t* at, int64_t stride_bytes, int64_t count, const float* scale,
+                        const int32_t* zero_point, int64_t scale_step, float* values);
+  static Read read_for(const OutputInfo& info);
+
+  void read_at(const uint8_t* at, int64_t stride_bytes, int64_t channel, int64_t channel_step, int64_t count,
+               float* values) const {
+    const int64_t first_scale = scale_step_ * channel;
+    read_(at, stride_bytes, count, scales_ + first_scale, zero_points_ + first_scale, scale_step_ * channel_step,
+          values);
+  }
+
+  const OutputInfo* info_;
+  const uint8_t* data_;
+  int64_t height_ = 1, width_ = 1, channels_ = 1;
+  int64_t row_stride_ = 0, cell_stride_ = 0, channel_stride_ = 0;
+  const float* scales_;
+  const int32_t* zero_points_;
+  int64_t scale_step_;  ///< 1 where each channel has a scale of its own
+  Read read_;
+};
+
+}  // namespace hbm::decode
+
+#endif  // HBM_DECODE_OUTPUT_VIEW_HPP_
