@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 
 from .. import _decode
 from ..errors import HbmFileNotFoundError, HbmValueError
+from ..names import unknown_name
 from .families import Family, choose_family
 from .model import Match, Model, read_model
 from .results import Classification, Detections, Segmentation, TextLine
@@ -257,9 +257,7 @@ def _class(given: int | str, count: int, labels: tuple[str, ...]) -> int:
     if isinstance(given, str):
         if given in labels:
             return labels.index(given)
-        close = difflib.get_close_matches(given, labels, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise HbmValueError(f"unknown class '{given}'{hint} (known: {', '.join(labels) or 'none, there are no labels'})")
+        raise HbmValueError(unknown_name("class", given, labels))
     if not 0 <= given < count:
         raise HbmValueError(f"class '{given}' must be 0 to {count - 1}")
     return int(given)

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from ..errors import HbmValueError
+from ..names import unknown_name
 from .model import Match, Mismatch, Model
 from .yolo_rules import detect_levels
 
@@ -96,7 +96,5 @@ def _bare(name: str) -> str:
 
 def _family(name: str) -> Family:
     if name not in _BY_NAME:
-        close = difflib.get_close_matches(name, ["auto", *_BY_NAME], n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise HbmValueError(f"unknown decoder family '{name}'{hint} (known: auto, {', '.join(FAMILIES)})")
+        raise HbmValueError(unknown_name("decoder family", name, ["auto", *_BY_NAME]))
     return _BY_NAME[name]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import HbmValueError
+from ..names import unknown_name
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def read_model(runtime: Any, name: str) -> Model:
         HbmValueError: the runtime has no such model.
     """
     if name not in runtime.model_names:
-        raise HbmValueError(f"unknown model '{name}' (known: {', '.join(runtime.model_names)})")
+        raise HbmValueError(unknown_name("model", name, runtime.model_names))
     width, height = _picture_size(runtime.input_shapes[name])
     shapes, quants = runtime.output_shapes[name], runtime.output_quants[name]
     dtypes = runtime.output_dtypes[name]

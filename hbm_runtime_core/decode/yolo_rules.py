@@ -54,7 +54,7 @@ def detect_levels(model: Model, *, box_channels: Sequence[int], multi_label: boo
             tuple(ordered),
             count,
             f"logits of {count} classes and boxes of {how} on grids of {grids}, {layout}",
-            {"strides": strides, "multi_label": (float(multi_label),)},
+            {"strides": strides, "multi_label": (float(multi_label),), "task": (0,), "is_direct": (0,)},
         )
     raise Mismatch(expected)
 

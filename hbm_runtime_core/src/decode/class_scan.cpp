@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
 namespace hbm::decode {
 namespace {
+
+// What a value is compared as: numbers as they are, halves as floats.
+template <typename T>
+using RawOf = std::conditional_t<std::is_same_v<T, tensor::Half>, float, T>;
 
 // An integer as wide as a raw value: comparisons of that width become vector code.
 template <typename Raw>
@@ -22,11 +27,14 @@ constexpr int64_t kBlockCells = 8;
 template <typename T>
 class Scan {
  public:
-  using Raw = typename RawOf<T>::Type;
+  using Raw = RawOf<T>;
 
   Scan(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds)
       : first_(first), thresholds_(thresholds), quantized_(!info.scales.empty()) {
-    const float least = *std::min_element(thresholds.begin(), thresholds.end());
+    float least = thresholds[0];
+    for (const float threshold : thresholds) {
+      least = threshold < least || std::isnan(least) ? threshold : least;
+    }
     for (size_t i = 0; i < thresholds.size(); ++i) {
       const size_t channel = info.scales.size() > 1 ? static_cast<size_t>(first) + i : 0;
       scales_.push_back(quantized_ ? info.scales[channel] : 1);
@@ -48,7 +56,7 @@ class Scan {
   void find(const OutputView& view, bool best, std::vector<Hit>& hits) const {
     const std::vector<Raw>& limits = best ? best_limits_ : own_limits_;
     for (int64_t y = 0; y < view.height(); ++y) {
-      if (view.channel_stride() == sizeof(T)) {
+      if (view.channel_stride() == sizeof(T) && classes() > 1) {
         scan_cells(view, y, limits, best, hits);
       } else {
         scan_planes(view, y, limits, best, hits);
@@ -59,8 +67,20 @@ class Scan {
  private:
   int64_t classes() const { return static_cast<int64_t>(thresholds_.size()); }
 
+  static Raw load(const uint8_t* at) {
+    T value;
+    std::memcpy(&value, at, sizeof(value));
+    return static_cast<Raw>(value);
+  }
+
+  // As OutputView reads it.
   float real(Raw raw, size_t i) const {
-    return quantized_ ? real_value(raw, zero_points_[i], scales_[i]) : static_cast<float>(raw);
+    using Wide = tensor::detail::Exact<Raw>;
+    if (!quantized_) {
+      return static_cast<float>(raw);
+    }
+    return static_cast<float>((static_cast<Wide>(raw) - static_cast<Wide>(zero_points_[i])) *
+                              static_cast<Wide>(scales_[i]));
   }
 
   // The least raw value that counts as `threshold`; the greatest there is where none does, and such hits are dropped
@@ -88,7 +108,7 @@ class Scan {
   static bool all_below(const uint8_t* at, const Raw* limits, int64_t count) {
     Flag<Raw> below = -1;
     for (int64_t i = 0; i < count; ++i) {
-      const Raw raw = RawOf<T>::load(at + i * static_cast<int64_t>(sizeof(T)));
+      const Raw raw = load(at + i * static_cast<int64_t>(sizeof(T)));
       below &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limits[i] > raw));
     }
     return below != 0;
@@ -126,7 +146,7 @@ class Scan {
         const Raw limit = limits[static_cast<size_t>(i)];
         const auto compare = [&](int64_t stride) {
           for (int64_t k = 0; k < count; ++k) {
-            below[k] &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limit > RawOf<T>::load(at + k * stride)));
+            below[k] &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limit > load(at + k * stride)));
           }
         };
         // A stride that the compiler knows lets it use vectors.
@@ -146,7 +166,7 @@ class Scan {
     const uint8_t* at = view.at(y, x) + first_ * view.channel_stride();
     Hit found{cell, -1, -std::numeric_limits<float>::infinity()};
     for (size_t i = 0; i < thresholds_.size(); ++i) {
-      const Raw raw = RawOf<T>::load(at + static_cast<int64_t>(i) * view.channel_stride());
+      const Raw raw = load(at + static_cast<int64_t>(i) * view.channel_stride());
       if (limits[i] > raw) {
         continue;
       }
@@ -174,10 +194,44 @@ class Scan {
 }  // namespace
 
 void ClassScan::prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds) {
-  find_ = with_element(info.element, [&](auto element) -> decltype(find_) {
-    return [scan = Scan<decltype(element)>(info, first, thresholds)](
-               const OutputView& view, bool best, std::vector<Hit>& hits) { scan.find(view, best, hits); };
-  });
+  const auto use = [&](auto element) {
+    find_ = [scan = Scan<decltype(element)>(info, first, thresholds)](
+                const OutputView& view, bool best, std::vector<Hit>& hits) { scan.find(view, best, hits); };
+  };
+  using tensor::type_key;
+  using tensor::TypeCode;
+  switch (type_key(info.element)) {
+    case type_key(TypeCode::kInt, 8):
+      return use(int8_t{});
+    case type_key(TypeCode::kInt, 16):
+      return use(int16_t{});
+    case type_key(TypeCode::kInt, 32):
+      return use(int32_t{});
+    case type_key(TypeCode::kInt, 64):
+      return use(int64_t{});
+    case type_key(TypeCode::kUint, 16):
+      return use(uint16_t{});
+    case type_key(TypeCode::kUint, 32):
+      return use(uint32_t{});
+    case type_key(TypeCode::kUint, 64):
+      return use(uint64_t{});
+    case type_key(TypeCode::kFloat, 16):
+      return use(tensor::Half{});
+    case type_key(TypeCode::kFloat, 32):
+      return use(float{});
+    case type_key(TypeCode::kFloat, 64):
+      return use(double{});
+    default:
+      return use(uint8_t{});  // bool as well
+  }
+}
+
+int32_t best_index(const std::vector<float>& values) {
+  size_t best = 0;
+  for (size_t i = 1; i < values.size(); ++i) {
+    best = values[i] > values[best] || std::isnan(values[best]) ? i : best;
+  }
+  return static_cast<int32_t>(best);
 }
 
 float least_input(float threshold, float (*activation)(float)) {
@@ -199,7 +253,7 @@ float least_input(float threshold, float (*activation)(float)) {
       low = middle + 1;
     }
   }
-  return value_of(std::min(low, infinity));
+  return low > infinity ? std::numeric_limits<float>::quiet_NaN() : value_of(low);
 }
 
 }  // namespace hbm::decode

@@ -23,7 +23,8 @@ struct Hit {
 /// never dequantized; what is found is what dequantizing everything first would find, bit for bit.
 class ClassScan {
  public:
-  /// Channels `first` to `first + thresholds.size()` of such outputs are classes. The thresholds are real values.
+  /// Channels `first` to `first + thresholds.size()` of such outputs are classes. The thresholds are real
+  /// values, NaN for a class that never counts.
   void prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds);
 
   /// Appends the best class of each cell (the first one of equals), if it is at or above its own threshold.
@@ -35,8 +36,11 @@ class ClassScan {
   std::function<void(const OutputView&, bool, std::vector<Hit>&)> find_;
 };
 
-/// The least value of type float whose `activation` is at or above `threshold`; infinity where there is none.
-/// `activation` must not decrease.
+/// Index of the largest value, the first one of equals; NaN is not larger than anything.
+int32_t best_index(const std::vector<float>& values);
+
+/// The least value of type float whose `activation` is at or above `threshold`; NaN, which no value
+/// reaches, where there is none. `activation` must not decrease.
 float least_input(float threshold, float (*activation)(float));
 
 }  // namespace hbm::decode

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/decoder.hpp"
 
+#include <algorithm>
+
 #include "driver/error.hpp"
 
 namespace hbm::decode {
@@ -9,9 +11,15 @@ namespace {
 
 constexpr Family kFamilies[] = {
     {"yolo", make_yolo},
+    {"yolo_anchors", make_yolo_anchors},
+    {"yolo_rows", make_yolo_rows},
 };
 
 }  // namespace
+
+float Options::least_confidence() const {
+  return class_confidence.empty() ? confidence : *std::min_element(class_confidence.begin(), class_confidence.end());
+}
 
 const std::vector<double>& Settings::numbers(const std::string& name) const {
   const auto found = values_.find(name);

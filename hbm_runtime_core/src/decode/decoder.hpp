@@ -4,7 +4,6 @@
 #define HBM_DECODE_DECODER_HPP_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +17,7 @@ namespace hbm::decode {
 /// What a user may change between calls.
 struct Options {
   float confidence = 0.25F;
-  /// One for each class, with which `confidence` is the least of them; empty: `confidence` for all. Infinity: never.
+  /// One for each class; empty: `confidence` for all. Infinity: the class never counts.
   std::vector<float> class_confidence;
   float iou = 0.7F;
   int64_t max_detections = 300;
@@ -27,6 +26,7 @@ struct Options {
   float confidence_of(int64_t class_index) const {
     return class_confidence.empty() ? confidence : class_confidence[static_cast<size_t>(class_index)];
   }
+  float least_confidence() const;
 };
 
 /// What a family needs to know of a model beside its outputs: numbers under names that family and rule agree on.
@@ -71,6 +71,8 @@ const Family& find_family(const std::string& name);
 
 // One for each row of the table, in a file of its own.
 std::unique_ptr<Decoder> make_yolo(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_yolo_anchors(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_yolo_rows(const std::vector<OutputInfo>& outputs, const Settings& settings);
 
 }  // namespace hbm::decode
 

@@ -20,7 +20,7 @@ void Candidates::clear() {
 void Candidates::add(float left, float top, float right, float bottom, float score, int32_t class_index,
                      int64_t source) {
   // The sum of what is finite may be infinite, but then it is no box of any picture either.
-  if (!std::isfinite(left + top + right + bottom)) {
+  if (!std::isfinite(left + top + right + bottom + score)) {
     return;
   }
   x0.push_back(left);
@@ -32,8 +32,22 @@ void Candidates::add(float left, float top, float right, float bottom, float sco
   sources.push_back(source);
 }
 
-void Selection::Kept::clear() {
+void Candidates::add_oriented(float x, float y, float width, float height, float angle, float score,
+                              int32_t class_index, int64_t source) {
+  const int64_t before = size();
+  if (std::isfinite(angle)) {
+    add(x, y, width, height, score, class_index, source);
+  }
+  if (size() > before) {
+    angles.push_back(angle);
+  }
+}
+
+void Selection::Rivals::clear() {
   for (auto* column : {&x0, &y0, &x1, &y1, &area}) {
+    column->clear();
+  }
+  for (auto* column : {&x, &y, &xx, &yy, &xy}) {
     column->clear();
   }
 }
@@ -76,22 +90,67 @@ void Selection::group_by_class(const Candidates& boxes) {
   class_starts_.pop_back();
 }
 
-bool Selection::is_covered(const Candidates& boxes, int32_t index, float iou) const {
-  const auto i = static_cast<size_t>(index);
-  const float x0 = boxes.x0[i], y0 = boxes.y0[i], x1 = boxes.x1[i], y1 = boxes.y1[i];
+bool Selection::is_covered(const Candidates& boxes, size_t index, float iou) {
+  const float x0 = boxes.x0[index], y0 = boxes.y0[index], x1 = boxes.x1[index], y1 = boxes.y1[index];
   const float area = (x1 - x0) * (y1 - y0);
-  int32_t covered = 0;
-  for (size_t k = 0; k < kept_.area.size(); ++k) {
-    const float left = x0 > kept_.x0[k] ? x0 : kept_.x0[k];
-    const float top = y0 > kept_.y0[k] ? y0 : kept_.y0[k];
-    const float right = x1 < kept_.x1[k] ? x1 : kept_.x1[k];
-    const float bottom = y1 < kept_.y1[k] ? y1 : kept_.y1[k];
-    const float width = right - left > 0 ? right - left : 0;
-    const float height = bottom - top > 0 ? bottom - top : 0;
-    const float intersection = width * height;
-    covered |= static_cast<int32_t>(intersection / (area + kept_.area[k] - intersection) > iou);
+  // Blocks, because a box that goes is mostly covered by one of the first.
+  constexpr size_t block = 32;
+  for (size_t start = 0; start < rivals_.area.size(); start += block) {
+    const size_t end = std::min(start + block, rivals_.area.size());
+    int32_t covered = 0;
+    for (size_t k = start; k < end; ++k) {
+      const float left = x0 > rivals_.x0[k] ? x0 : rivals_.x0[k];
+      const float top = y0 > rivals_.y0[k] ? y0 : rivals_.y0[k];
+      const float right = x1 < rivals_.x1[k] ? x1 : rivals_.x1[k];
+      const float bottom = y1 < rivals_.y1[k] ? y1 : rivals_.y1[k];
+      const float width = right - left > 0 ? right - left : 0;
+      const float height = bottom - top > 0 ? bottom - top : 0;
+      const float intersection = width * height;
+      covered |= static_cast<int32_t>(intersection / (area + rivals_.area[k] - intersection) > iou);
+    }
+    if (covered != 0) {
+      return true;
+    }
   }
-  return covered != 0;
+  rivals_.x0.push_back(x0);
+  rivals_.y0.push_back(y0);
+  rivals_.x1.push_back(x1);
+  rivals_.y1.push_back(y1);
+  rivals_.area.push_back(area);
+  return false;
+}
+
+bool Selection::is_covered_oriented(const Candidates& boxes, size_t index, float iou) {
+  const auto [x, y, width, height] = boxes.oriented(index);
+  const double along = static_cast<double>(width) * static_cast<double>(width) / 12;
+  const double across = static_cast<double>(height) * static_cast<double>(height) / 12;
+  const double cos = std::cos(static_cast<double>(boxes.angles[index]));
+  const double sin = std::sin(static_cast<double>(boxes.angles[index]));
+  const double xx = along * cos * cos + across * sin * sin;
+  const double yy = along * sin * sin + across * cos * cos;
+  const double xy = (along - across) * cos * sin;
+  // iou = 1 - sqrt(1 - exp(-distance)): a limit of the one is a limit of the other.
+  const double rest = 1 - static_cast<double>(iou);
+  const double limit = -std::log(1 - rest * rest);
+  bool covered = false;
+  for (size_t k = 0; k < rivals_.x.size() && !covered; ++k) {
+    const double sum_xx = xx + rivals_.xx[k], sum_yy = yy + rivals_.yy[k], sum_xy = xy + rivals_.xy[k];
+    const double dx = static_cast<double>(x) - rivals_.x[k], dy = static_cast<double>(y) - rivals_.y[k];
+    const double determinant = sum_xx * sum_yy - sum_xy * sum_xy;
+    const double apart = (sum_xx * dy * dy + sum_yy * dx * dx - 2 * sum_xy * dx * dy) / determinant / 4;
+    // The other part of the distance, which takes a logarithm, is never negative.
+    if (apart < limit) {
+      const double own = xx * yy - xy * xy;
+      const double other = rivals_.xx[k] * rivals_.yy[k] - rivals_.xy[k] * rivals_.xy[k];
+      covered = apart + std::log(determinant / (4 * std::sqrt(own * other))) / 2 < limit;
+    }
+  }
+  rivals_.x.push_back(static_cast<double>(x));
+  rivals_.y.push_back(static_cast<double>(y));
+  rivals_.xx.push_back(xx);
+  rivals_.yy.push_back(yy);
+  rivals_.xy.push_back(xy);
+  return covered;
 }
 
 const std::vector<int32_t>& Selection::choose(const Candidates& boxes, const Options& options) {
@@ -108,25 +167,18 @@ const std::vector<int32_t>& Selection::choose(const Candidates& boxes, const Opt
   } else {
     group_by_class(boxes);
   }
+  const bool are_oriented = !boxes.angles.empty();
   stay_.clear();
   for (size_t group = 0; group + 1 < class_starts_.size(); ++group) {
-    kept_.clear();
-    for (int32_t place = class_starts_[group]; place < class_starts_[group + 1]; ++place) {
-      if (static_cast<int64_t>(kept_.area.size()) >= max_count) {
-        break;
-      }
+    rivals_.clear();
+    int64_t count = 0;
+    for (int32_t place = class_starts_[group]; place < class_starts_[group + 1] && count < max_count; ++place) {
       const int32_t position = by_class_[static_cast<size_t>(place)];
-      const int32_t index = ranks_[static_cast<size_t>(position)];
-      if (is_covered(boxes, index, options.iou)) {
-        continue;
+      const auto index = static_cast<size_t>(ranks_[static_cast<size_t>(position)]);
+      if (are_oriented ? !is_covered_oriented(boxes, index, options.iou) : !is_covered(boxes, index, options.iou)) {
+        stay_.push_back(position);
+        ++count;
       }
-      const auto i = static_cast<size_t>(index);
-      kept_.x0.push_back(boxes.x0[i]);
-      kept_.y0.push_back(boxes.y0[i]);
-      kept_.x1.push_back(boxes.x1[i]);
-      kept_.y1.push_back(boxes.y1[i]);
-      kept_.area.push_back((boxes.x1[i] - boxes.x0[i]) * (boxes.y1[i] - boxes.y0[i]));
-      stay_.push_back(position);
     }
   }
   std::sort(stay_.begin(), stay_.end());

@@ -13,17 +13,27 @@ namespace hbm::decode {
 /// Of more boxes, only so many with the highest scores go into NMS.
 constexpr int64_t kMaxCandidates = 30000;
 
-/// Boxes that a decoder has found, before NMS. Those that are not finite are dropped.
+/// Boxes that a decoder has found, before NMS, in pixels of the model's picture. Those that are not finite are dropped.
+/// All are upright, or all are oriented.
 struct Candidates {
-  std::vector<float> x0, y0, x1, y1;  ///< pixels of the model's picture
+  std::vector<float> x0, y0, x1, y1;
   std::vector<float> scores;
   std::vector<int32_t> classes;
   std::vector<int64_t> sources;  ///< what the decoder wants to remember of each, such as its cell
-  std::vector<float> angles;     ///< radians; empty where the boxes are upright
+  /// Of oriented boxes: how far each is turned clockwise, radians. Its center x, y, width and height are in the columns
+  /// of the corners then.
+  std::vector<float> angles;
 
   int64_t size() const { return static_cast<int64_t>(scores.size()); }
   void clear();
   void add(float left, float top, float right, float bottom, float score, int32_t class_index, int64_t source);
+  void add_oriented(float x, float y, float width, float height, float angle, float score, int32_t class_index,
+                    int64_t source);
+
+  struct Oriented {
+    float x, y, width, height;  ///< center and sides
+  };
+  Oriented oriented(size_t i) const { return {x0[i], y0[i], x1[i], y1[i]}; }
 };
 
 /// Non-maximum suppression. Keeps its memory from call to call.
@@ -35,15 +45,18 @@ class Selection {
   const std::vector<int32_t>& choose(const Candidates& boxes, const Options& options);
 
  private:
-  // Those that stay, of the class that is at work: columns, so that comparisons with all of them become vector code.
-  struct Kept {
+  // Those that a box of the same class is compared with: columns, so that comparing with all becomes vector code.
+  struct Rivals {
     std::vector<float> x0, y0, x1, y1, area;
+    std::vector<double> x, y, xx, yy, xy;  // of oriented ones: mean and covariance
     void clear();
   };
 
   void order_by_score(const Candidates& boxes, int64_t max_count);
   void group_by_class(const Candidates& boxes);
-  bool is_covered(const Candidates& boxes, int32_t index, float iou) const;
+  // Whether a box goes; it becomes a rival of the next ones as its kind of box has it.
+  bool is_covered(const Candidates& boxes, size_t index, float iou);
+  bool is_covered_oriented(const Candidates& boxes, size_t index, float iou);
 
   std::vector<uint64_t> keys_;
   std::vector<int32_t> ranks_;         // best first
@@ -51,7 +64,7 @@ class Selection {
   std::vector<int32_t> class_starts_;  // in by_class_
   std::vector<int32_t> stay_;          // positions in ranks_
   std::vector<int32_t> result_;
-  Kept kept_;
+  Rivals rivals_;
 };
 
 }  // namespace hbm::decode

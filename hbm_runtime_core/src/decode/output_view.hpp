@@ -7,20 +7,25 @@
 #include <string>
 #include <vector>
 
-#include "decode/element.hpp"
+#include "hbm/tensor/quantize.hpp"
 
 namespace hbm::decode {
 
 /// What a model says of one output, and which of its axes holds the channels.
 struct OutputInfo {
   std::string name;
-  Element element = Element::kFloat;
+  tensor::ElementType element = {tensor::TypeCode::kFloat, 32};
   std::vector<int64_t> shape;  ///< -1 where each call decides
   int channel_axis = -1;       ///< -1: none, one channel
   /// real = (raw - zero point) * scale. None for real numbers, one for all, or one for each channel.
   std::vector<float> scales;
   std::vector<int32_t> zero_points;  ///< as many as scales
+
+  int64_t channels() const { return channel_axis < 0 ? 1 : shape[static_cast<size_t>(channel_axis)]; }
 };
+
+/// The type that numpy calls `name`. Throws ValueError where that is none of numbers of 8 to 64 bits, or bool.
+tensor::ElementType element_from_name(const std::string& name);
 
 /// Throws ValueError where the parts of `info` do not fit together, or are not what decoders can read.
 void check(const OutputInfo& info);
@@ -62,25 +67,22 @@ class OutputView {
   }
 
  private:
-  using Read = void (*)(const uint8_t* at, int64_t stride_bytes, int64_t count, const float* scale,
-                        const int32_t* zero_point, int64_t scale_step, float* values);
-  static Read read_for(const OutputInfo& info);
-
   void read_at(const uint8_t* at, int64_t stride_bytes, int64_t channel, int64_t channel_step, int64_t count,
                float* values) const {
     const int64_t first_scale = scale_step_ * channel;
-    read_(at, stride_bytes, count, scales_ + first_scale, zero_points_ + first_scale, scale_step_ * channel_step,
-          values);
+    const tensor::detail::LineScale scales{scales_ == nullptr ? nullptr : scales_ + first_scale,
+                                           zero_points_ + first_scale, scale_step_ * channel_step};
+    read_(at, stride_bytes, count, scales, values);
   }
 
   const OutputInfo* info_;
   const uint8_t* data_;
   int64_t height_ = 1, width_ = 1, channels_ = 1;
   int64_t row_stride_ = 0, cell_stride_ = 0, channel_stride_ = 0;
-  const float* scales_;
+  const float* scales_;  // null: the numbers are real values
   const int32_t* zero_points_;
   int64_t scale_step_;  ///< 1 where each channel has a scale of its own
-  Read read_;
+  tensor::detail::RunLine read_;
 };
 
 }  // namespace hbm::decode
