@@ -31,10 +31,11 @@ class _Options:
     # Of the classes that are kept, None where the general one holds; None instead of the table: all are kept.
     classes: Mapping[int, float | None] | None
 
-    def native(self, class_count: int) -> _decode.Options:
+    def native(self) -> _decode.Options:
         by_class: list[float] = []
         if self.classes is not None:
-            by_class = [math.inf] * class_count
+            # Those that have no place in the list are not kept either.
+            by_class = [math.inf] * (max(self.classes, default=0) + 1)
             for index, confidence in self.classes.items():
                 by_class[index] = self.confidence if confidence is None else confidence
         return _decode.Options(
@@ -59,7 +60,6 @@ class Decoder:
         self._family = family
         self._how_recognized = how_recognized
         self._labels = labels
-        self._class_count = match.class_count
         self._picture = (model.width, model.height)
         self._native = _decode.Decoder(
             family=match.native,
@@ -80,7 +80,7 @@ class Decoder:
         )
         self._lock = threading.Lock()
         self._options = options
-        self._native_options = options.native(self._class_count)
+        self._native_options = options.native()
 
     @property
     def family(self) -> str:
@@ -163,7 +163,7 @@ class Decoder:
     def _change(self, **changes: Any) -> None:
         with self._lock:
             self._options = replace(self._options, **changes)
-            self._native_options = self._options.native(self._class_count)
+            self._native_options = self._options.native()
 
 
 def for_model(
@@ -199,14 +199,18 @@ def for_model(
         HbmFileNotFoundError: there is no such file of labels.
     """
     model = read_model(runtime, model_name)
-    found, match, how_recognized = choose_family(model, family)
-    names = _labels(labels, match.class_count, model_name)
+    names = _labels(labels)
+    found, match, how_recognized = choose_family(model, family, len(names) if names else None)
+    if names and match.class_count not in (0, len(names)):
+        raise HbmValueError(
+            f"labels: expected {match.class_count}, one for each class of model '{model_name}', got {len(names)}"
+        )
     options = _Options(
         confidence=_fraction("confidence", found.confidence if confidence is None else confidence),
         iou=_fraction("iou", found.iou if iou is None else iou),
         max_detections=_count("max_detections", max_detections),
         class_agnostic=class_agnostic,
-        classes=_classes(classes, match.class_count, names),
+        classes=_classes(classes, match.class_count or len(names), names),
     )
     return Decoder(model, found, match, how_recognized, options, names)
 
@@ -223,22 +227,18 @@ def _count(name: str, value: int) -> int:
     return int(value)
 
 
-def _labels(given: Sequence[str] | str | os.PathLike[str] | None, count: int, model_name: str) -> tuple[str, ...]:
+def _labels(given: Sequence[str] | str | os.PathLike[str] | None) -> tuple[str, ...]:
     if given is None:
         return ()
-    source = "labels"
     if isinstance(given, str | os.PathLike):
-        source = f"labels '{os.fspath(given)}'"
+        path = os.fspath(given)
         try:
-            given = Path(given).read_text(encoding="utf-8-sig").splitlines()
+            given = Path(path).read_text(encoding="utf-8-sig").splitlines()
         except OSError as error:
-            raise HbmFileNotFoundError(f"{source}: {error.strerror}", os.fspath(error.filename), error.errno or 0) from None
+            raise HbmFileNotFoundError(f"labels '{path}': {error.strerror}", path, error.errno or 0) from None
         while given and not given[-1].strip():
             given.pop()
-    names = tuple(map(str, given))
-    if count and len(names) != count:
-        raise HbmValueError(f"{source}: expected {count}, one for each class of model '{model_name}', got {len(names)}")
-    return names
+    return tuple(map(str, given))
 
 
 def _classes(
@@ -258,6 +258,6 @@ def _class(given: int | str, count: int, labels: tuple[str, ...]) -> int:
         if given in labels:
             return labels.index(given)
         raise HbmValueError(unknown_name("class", given, labels))
-    if not 0 <= given < count:
-        raise HbmValueError(f"class '{given}' must be 0 to {count - 1}")
+    if given < 0 or (count and given >= count):
+        raise HbmValueError(f"class '{given}' must be {f'0 to {count - 1}' if count else '0 or more'}")
     return int(given)

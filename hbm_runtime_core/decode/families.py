@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from ..errors import HbmValueError
 from ..names import unknown_name
+from . import yolo_rules
 from .model import Match, Mismatch, Model
-from .yolo_rules import detect_levels
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,46 @@ class Family:
     only_by_name: bool = False
 
 
-_TABLE = (
-    Family(
-        "yolov8",
-        "detect",
-        partial(detect_levels, box_channels=(64,), multi_label=False),
-        aliases=("yolo11", "yolo12", "yolov5u"),
-    ),
-    Family("yolov10", "detect", partial(detect_levels, box_channels=(64, 4), multi_label=True), iou=1.0, only_by_name=True),
-    Family("yolo26", "detect", partial(detect_levels, box_channels=(4,), multi_label=True), iou=1.0),
-)
+_BOX_WITH_BINS, _BOX = 64, 4
+_TASKS = {"": "detect", "-seg": "segment", "-pose": "pose", "-obb": "obb"}
+_NAMED_TASKS = ("pose", "obb")
+
+
+def _first_of(*rules: Callable[[Model], Match]) -> Callable[[Model], Match]:
+    """A rule for a family whose outputs come in several ways."""
+
+    def recognize(model: Model) -> Match:
+        expected = []
+        for rule in rules:
+            try:
+                return rule(model)
+            except Mismatch as mismatch:
+                expected.append(str(mismatch))
+        raise Mismatch("; or ".join(expected))
+
+    return recognize
+
+
+def _yolo_families() -> Iterator[Family]:
+    for suffix, task in _TASKS.items():
+        by_stride = partial(yolo_rules.split_by_stride, task=task)
+        rows = partial(yolo_rules.rows, task=task)
+        chosen = partial(yolo_rules.end_to_end, task=task)
+        if task in ("detect", "segment"):
+            with_anchors = partial(yolo_rules.split_with_anchors, task=task)
+            v5 = _first_of(with_anchors, partial(rows, has_objectness=True))
+            yield Family(f"yolov5{suffix}", task, v5, iou=0.45)
+        v8 = _first_of(partial(by_stride, box_channels=_BOX_WITH_BINS, multi_label=False), rows)
+        aliases = tuple(f"{name}{suffix}" for name in ("yolo11", "yolo12", "yolov5u"))
+        yield Family(f"yolov8{suffix}", task, v8, aliases=aliases)
+        if task == "detect":
+            v10 = _first_of(partial(by_stride, box_channels=_BOX_WITH_BINS, multi_label=True), chosen)
+            yield Family("yolov10", task, v10, iou=1.0, only_by_name=True)
+        v26 = _first_of(partial(by_stride, box_channels=_BOX, multi_label=True), chosen)
+        yield Family(f"yolo26{suffix}", task, v26, iou=1.0)
+
+
+_TABLE = (*_yolo_families(),)
 
 _BY_NAME = {name: family for family in _TABLE for name in (family.name, *family.aliases)}
 
@@ -52,11 +83,12 @@ _BY_NAME = {name: family for family in _TABLE for name in (family.name, *family.
 FAMILIES = tuple(family.name for family in _TABLE)
 
 
-def choose_family(model: Model, name: str) -> tuple[Family, Match, str]:
+def choose_family(model: Model, name: str, label_count: int | None = None) -> tuple[Family, Match, str]:
     """Find the family of a model's outputs.
 
     Args:
         name: of a family, or "auto".
+        label_count: how many classes have labels, where that is known: "auto" prefers what has as many.
 
     Returns:
         The family, how to read the outputs, and a sentence about why it is this one.
@@ -73,21 +105,31 @@ def choose_family(model: Model, name: str) -> tuple[Family, Match, str]:
         return family, match, f"{name}, as asked: {match.summary}"
     matches = []
     for family in _TABLE:
-        try:
+        with suppress(Mismatch):
             matches.append((family, family.recognize(model)))
-        except Mismatch:
-            continue
-    # A model's name such as yolov10n_640 decides between families with the same outputs.
-    title = _bare(model.name.lower())
-    named = [(family, match) for family, match in matches if _bare(family.name) in title]
-    fitting = named or [(family, match) for family, match in matches if not family.only_by_name]
-    if len(fitting) == 1:
-        ((family, match),) = fitting
-        return family, match, f"{family.name}, recognized by {'name and ' if named else ''}outputs: {match.summary}"
-    found = f"more than one fit: {', '.join(family.name for family, _ in fitting)}" if fitting else "none fits"
+    names = _bare(" ".join((model.name, *(output.name for output in model.outputs))).lower())
+    fitting = [
+        (_rank(family, match, names), family, match)
+        for family, match in matches
+        if not family.only_by_name or _bare(family.name) in names
+    ]
+    fitting = [entry for entry in fitting if entry[2].class_count in (0, label_count)] or fitting
+    best = max((rank for rank, *_ in fitting), default=None)
+    chosen = [(family, match) for rank, family, match in fitting if rank == best]
+    if len(chosen) == 1:
+        ((family, match),) = chosen
+        others = ", ".join(other.name for other, _ in matches if other is not family)
+        warning = f" (name the family if it is one with the same outputs: {others})" if others else ""
+        return family, match, f"{family.name}, recognized by its outputs: {match.summary}{warning}"
+    found = f"more than one fit: {', '.join(family.name for family, _ in chosen)}" if chosen else "none fits"
     raise HbmValueError(
         f"model '{model.name}': decoder family must be named, {found} (known: {', '.join(FAMILIES)}); the model has {model}"
     )
+
+
+def _rank(family: Family, match: Match, names: str) -> tuple[bool, bool, int]:
+    """Names of models and outputs such as yolov10n or obb say more than numbers that fit."""
+    return family.only_by_name, family.task in _NAMED_TASKS and family.task in names, match.likelihood
 
 
 def _bare(name: str) -> str:

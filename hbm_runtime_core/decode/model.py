@@ -69,6 +69,8 @@ class Match:
         class_count: number of classes; 0 where there are none.
         settings: numbers for the native decoder, under names that it knows.
         summary: what was recognized, for a log.
+        likelihood: which family `auto` takes where several fit: 2 for numbers that published networks have, 0 for numbers
+            that are possible but unusual.
     """
 
     native: str
@@ -76,6 +78,7 @@ class Match:
     class_count: int
     summary: str
     settings: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    likelihood: int = 1
 
 
 def read_model(runtime: Any, name: str) -> Model:

@@ -3,6 +3,7 @@
 #include "decode/decoder.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "driver/error.hpp"
 
@@ -16,6 +17,14 @@ constexpr Family kFamilies[] = {
 };
 
 }  // namespace
+
+float Options::confidence_of(int64_t class_index) const {
+  if (class_confidence.empty()) {
+    return confidence;
+  }
+  const auto i = static_cast<size_t>(class_index);
+  return i < class_confidence.size() ? class_confidence[i] : std::numeric_limits<float>::infinity();
+}
 
 float Options::least_confidence() const {
   return class_confidence.empty() ? confidence : *std::min_element(class_confidence.begin(), class_confidence.end());

@@ -17,15 +17,14 @@ namespace hbm::decode {
 /// What a user may change between calls.
 struct Options {
   float confidence = 0.25F;
-  /// One for each class; empty: `confidence` for all. Infinity: the class never counts.
+  /// Of each class instead of `confidence`, infinity for one that never counts, as classes behind the last one do not;
+  /// empty: `confidence` for all.
   std::vector<float> class_confidence;
   float iou = 0.7F;
   int64_t max_detections = 300;
   bool class_agnostic = false;  ///< a box of one class suppresses those of others
 
-  float confidence_of(int64_t class_index) const {
-    return class_confidence.empty() ? confidence : class_confidence[static_cast<size_t>(class_index)];
-  }
+  float confidence_of(int64_t class_index) const;
   float least_confidence() const;
 };
 
