@@ -40,28 +40,38 @@ inline float exp_of_negative(float x) {
   return power * scale;
 }
 
-/// Expected index of `kBins` values after softmax: sum(i * exp(v[i])) / sum(exp(v[i])). Overwrites the values.
-template <int kBins>
-float expected_bin(float* values) {
-  // Halves are folded onto each other, which compilers turn into vector code without being allowed to reorder sums.
-  const auto fold = [](float* v, auto join) {
-    for (int half = kBins / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; ++i) {
-        v[i] = join(v[i], v[i + half]);
-      }
-    }
-    return v[0];
-  };
-  float largest[kBins];
-  float weighted[kBins];
-  std::memcpy(largest, values, sizeof(largest));
-  const float most = fold(largest, [](float a, float b) { return a > b ? a : b; });
-  for (int i = 0; i < kBins; ++i) {
-    values[i] = exp_of_negative(values[i] - most);
-    weighted[i] = values[i] * static_cast<float>(i);
+/// Expected indices of `kGroups` times `kBins` values after softmax: sum(i * exp(v[i])) / sum(exp(v[i])) of each group.
+/// Overwrites the values.
+template <int kGroups, int kBins>
+void expected_bins(float* values, float* expected) {
+  // Group by group within each loop: the groups are independent of each other, so that their operations overlap.
+  float most[kGroups];
+  for (int group = 0; group < kGroups; ++group) {
+    most[group] = values[group * kBins];
   }
-  const auto sum = [](float a, float b) { return a + b; };
-  return fold(weighted, sum) / fold(values, sum);
+  for (int bin = 1; bin < kBins; ++bin) {
+    for (int group = 0; group < kGroups; ++group) {
+      const float value = values[group * kBins + bin];
+      most[group] = value > most[group] ? value : most[group];
+    }
+  }
+  for (int group = 0; group < kGroups; ++group) {
+    const float largest = most[group];
+    for (int bin = 0; bin < kBins; ++bin) {
+      values[group * kBins + bin] = exp_of_negative(values[group * kBins + bin] - largest);
+    }
+  }
+  float sum[kGroups] = {};
+  float weighted[kGroups] = {};
+  for (int bin = 0; bin < kBins; ++bin) {
+    for (int group = 0; group < kGroups; ++group) {
+      sum[group] += values[group * kBins + bin];
+      weighted[group] += values[group * kBins + bin] * static_cast<float>(bin);
+    }
+  }
+  for (int group = 0; group < kGroups; ++group) {
+    expected[group] = weighted[group] / sum[group];
+  }
 }
 
 }  // namespace hbm::decode

@@ -58,12 +58,13 @@ class Yolo : public Decoder {
   void add(const Frame& frame, size_t level, const Hit& hit) {
     const OutputView& boxes = frame.outputs[level * per_level() + 1];
     const auto stride = static_cast<float>(strides_[level]);
-    float sides[4 * kBins];
-    boxes.read(hit.cell, 0, boxes.channels(), sides);
-    if (boxes.channels() > 4) {
-      for (int side = 0; side < 4; ++side) {
-        sides[side] = expected_bin<kBins>(sides + side * kBins);
-      }
+    float sides[4];
+    if (boxes.channels() == 4) {
+      boxes.read(hit.cell, 0, 4, sides);
+    } else {
+      float bins[4 * kBins];
+      boxes.read(hit.cell, 0, 4 * kBins, bins);
+      expected_bins<4, kBins>(bins, sides);
     }
     const float x = static_cast<float>(hit.cell % boxes.width()) + 0.5F;
     const float y = static_cast<float>(hit.cell / boxes.width()) + 0.5F;
