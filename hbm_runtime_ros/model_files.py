@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
+from hbm_runtime_core.decode.stored import text_of
 from hbm_runtime_core.names import unknown_name
 
 from . import _wire
@@ -166,7 +167,7 @@ class ModelHandle:
             name=self.name,
             model_name=printable(self.model_name),
             file=str(self.file),
-            description=printable(self.runtime.model_descs[self.model_name]),
+            description=printable(text_of(self.runtime.model_descs[self.model_name])),
             compiled_bpu_cores=self._compiled_cores,
             inputs=self._tensor_infos("input", self.input_names),
             outputs=self._tensor_infos("output", self.output_names),

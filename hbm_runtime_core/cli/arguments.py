@@ -78,6 +78,17 @@ def integer(low: int, high: int | None = None) -> Callable[[str], int]:
     return parse
 
 
+def fraction(text: str) -> float:
+    """An argument that is a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number of 0 to 1, got '{text}'")
+    return value
+
+
 def positive(text: str) -> float:
     """An argument that is a finite number above zero."""
     try:

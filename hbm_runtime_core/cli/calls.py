@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from .console import warn
 from .errors import InputError, UsageError
 from .file_kind import refuse_foreign_file
 from .input_files import InputFile, read_input_files
-from .picture_file import add_picture_options, check_picture_options
+from .picture_file import PictureFile, add_picture_options, check_picture_options
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime, InferRequest
@@ -78,38 +78,47 @@ def run_arguments(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def request_maker(
-    runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, *, random: bool
-) -> Callable[[], InferRequest]:
+class RequestMaker:
     """Makes requests whose inputs are filled from the files, and with seeded noise where there is no file.
 
     Raises:
         InputError: an input is not given and `random` does not allow noise, or a file does not fit.
         UsageError: an option has no effect on these inputs.
     """
-    names = runtime.input_names[model]
-    files = read_input_files(runtime, model, options)
-    opened = list(dict.fromkeys(files.values()))
-    missing = [name for name in names if name not in files]
-    if missing and not random:
-        raise InputError(f"model '{model}': no data for {', '.join(missing)}; give --input NAME=FILE, or --random for noise")
-    shapes = _dynamic_shapes(runtime.input_shapes[model], files, _given_shapes(options.input_shape, names, model), model)
-    check_picture_options(opened, runtime, model, options)
-    for option in ("random", "seed"):
-        if not missing and getattr(options, option, None) is not None:
-            warn(f"--{option} is ignored because every input has data")
 
-    def make() -> InferRequest:
-        request = runtime.create_request(model, shapes=shapes)
-        generator = np.random.default_rng(options.seed or 0)
-        for file in opened:
-            file.fill(request.inputs, model)
-        for name in missing:
+    def __init__(self, runtime: HB_HBMRuntime, model: str, options: argparse.Namespace, *, random: bool) -> None:
+        names = runtime.input_names[model]
+        files = read_input_files(runtime, model, options)
+        self._runtime, self._model = runtime, model
+        self._seed = options.seed or 0
+        self._files = list(dict.fromkeys(files.values()))
+        self._missing = [name for name in names if name not in files]
+        if self._missing and not random:
+            missing = ", ".join(self._missing)
+            raise InputError(f"model '{model}': no data for {missing}; give --input NAME=FILE, or --random for noise")
+        given = _given_shapes(options.input_shape, names, model)
+        self._shapes = _dynamic_shapes(runtime.input_shapes[model], files, given, model)
+        check_picture_options(self._files, runtime, model, options)
+        for option in ("random", "seed"):
+            if not self._missing and getattr(options, option, None) is not None:
+                warn(f"--{option} is ignored because every input has data")
+
+    def __call__(self) -> InferRequest:
+        """Return a request that can run."""
+        request = self._runtime.create_request(self._model, shapes=self._shapes)
+        generator = np.random.default_rng(self._seed)
+        for file in self._files:
+            file.fill(request.inputs, self._model)
+        for name in self._missing:
             view = request.inputs[name]
             view[...] = noise(generator, view.shape, view.dtype)
         return request
 
-    return make
+    @property
+    def picture(self) -> PictureFile | None:
+        """The picture among the files, if there is one and no other."""
+        pictures = [file for file in self._files if isinstance(file, PictureFile)]
+        return pictures[0] if len(pictures) == 1 else None
 
 
 def _given_shapes(given: Sequence[str], names: Sequence[str], model: str) -> dict[str, tuple[int, ...]]:

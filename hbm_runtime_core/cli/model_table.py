@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..decode.stored import decoder_of, text_of
+from ..errors import HbmValueError
 from ..packer import Package, Quantization, Tensor
 from .console import table
 
 _SHOWN_VALUES = 6
+_SHOWN_LABELS = 5
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,29 @@ class ModelFacts:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "description": self.description,
+            "description": text_of(self.description),
+            **self._decoder(),
             "bpu_cores": self.bpu_cores,
             **self.extra,
             "inputs": [tensor.to_json() for tensor in self.inputs],
             "outputs": [tensor.to_json() for tensor in self.outputs],
         }
 
+    def _decoder(self) -> dict[str, Any]:
+        try:
+            decoder = decoder_of(self.description, self.name)
+        except HbmValueError as error:
+            return {"decoder": f"unreadable: {error}"}
+        return {"decoder": decoder.to_json()} if decoder else {}
+
     def to_text(self) -> str:
         lines = [f"model {self.name}"]
-        facts: dict[str, Any] = {"description": self.description or "-", "BPU cores": self.bpu_cores or "?", **self.extra}
+        facts: dict[str, Any] = {
+            "description": text_of(self.description) or "-",
+            **self._decoder(),
+            "BPU cores": self.bpu_cores or "?",
+            **self.extra,
+        }
         rows = [[label.replace("_us", " (us)").replace("_", " "), _fact(label, value)] for label, value in facts.items()]
         lines.append(table(rows, indent="  "))
         rows = [["", "name", "type", "shape", "stride (bytes)", "aligned bytes", "quantization", "description"]]
@@ -116,6 +132,8 @@ def _first(values: tuple[float, ...]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_shown(item)}" for key, item in value.items())
+    if isinstance(value, list) and len(value) > _SHOWN_LABELS and isinstance(value[0], str):
+        return f"[{','.join(value[:_SHOWN_LABELS])},... ({len(value)})]"
     if isinstance(value, list):
         return "[" + ",".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value) + "]"
     return str(value)

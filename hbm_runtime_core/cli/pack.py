@@ -7,16 +7,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import packer
-from ..packer import InputOptions, NetworkOptions, Nv12, PackedModel, PackError, PortOptions, Quantization
+from ..errors import HbmFileNotFoundError
+from ..packer import InputOptions, NetworkOptions, Nv12, PackedModel, PackError, PackFileError, PortOptions, Quantization
 from ..packer.manifest import SOCS
 from ..packer.options import COLOR_ORDERS, COLOR_RANGES, LAYOUTS, check_pixel_range, combine
-from .arguments import Parser, add_json, add_scale, integer, integers, named, numbers, scale_of
+from .arguments import Parser, add_json, add_scale, fraction, integer, integers, named, numbers, scale_of
 from .console import Progress, print_json
 from .model_table import describe_package, package_json
 from .port_format import port_format
+
+if TYPE_CHECKING:
+    from ..decode.stored import StoredDecoder
 
 _EPILOG = """\
 Options of a port are [NAME=]VALUE; the name may be left out where the network has only one.
@@ -76,6 +80,11 @@ def add_parser(commands: Any) -> None:
     _add_ports(parser, "input")
     _add_picture(parser)
     _add_ports(parser, "output")
+    decoder = parser.add_argument_group("decoder", "What turns the outputs into results; stored in the model's description.")
+    decoder.add_argument("--decoder", metavar="FAMILY", help='family, such as yolov8; "auto": recognized by the outputs')
+    decoder.add_argument("--labels", metavar="FILE", help="names of the classes, one per line")
+    decoder.add_argument("--confidence", type=fraction, metavar="C", help="least score of a result, 0 to 1")
+    decoder.add_argument("--iou", type=fraction, metavar="IOU", help="greatest overlap of two boxes that are kept, 0 to 1")
 
 
 def _add_ports(parser: argparse.ArgumentParser, kind: str) -> None:
@@ -221,7 +230,24 @@ def _network_options(part: argparse.Namespace) -> NetworkOptions:
         latency_us=part.latency_us,
         max_time_per_fc_us=part.max_time_per_fc_us,
         drop_outputs=tuple(part.drop_output),
+        decoder=_decoder(part),
     )
+
+
+def _decoder(part: argparse.Namespace) -> StoredDecoder | None:
+    if part.decoder is None:
+        for option in ("labels", "confidence", "iou"):
+            if getattr(part, option) is not None:
+                raise PackError(
+                    f"{part.network}: --{option} belongs to a decoder; name it: --decoder FAMILY, or --decoder auto"
+                )
+        return None
+    from ..decode.stored import StoredDecoder, read_labels
+
+    try:
+        return StoredDecoder(part.decoder, read_labels(part.labels), part.confidence, part.iou)
+    except HbmFileNotFoundError as error:
+        raise PackFileError(f"{part.network}: {error}") from None
 
 
 def _port_fields(part: argparse.Namespace, kind: str) -> list[tuple[list[tuple[str, Any]], Any]]:

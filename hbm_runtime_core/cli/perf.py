@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from .arguments import add_json, integer, positive
-from .calls import add_call_options, load, request_maker, run_arguments
+from .calls import RequestMaker, add_call_options, load, run_arguments
 from .console import Progress, print_json, table
 from .histogram import save_png, text_histogram
 from .load_test import STAGES, LoadTest, Measurement, percentile
@@ -40,7 +40,7 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     runtime, model = load(options)
-    make = request_maker(runtime, model, options, random=True)
+    make = RequestMaker(runtime, model, options, random=True)
     arguments = run_arguments(options)
     requests = [make() for _ in range(options.threads)]
     frames = None if options.seconds else options.frames or 200

@@ -20,6 +20,7 @@ from .errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime
+    from ..vision import ImageTransform
 
 _OPTIONS = ("resize", "interpolation", "pad_value", "model_range", "color_order", "mean", "scale", "std")
 _ONLY_FOR_TENSORS = ("color_order", "mean", "scale", "std")
@@ -50,6 +51,8 @@ class PictureFile:
     """A picture for the NV12 pair or the one- or three-channel input of a model."""
 
     shape = None
+    #: How the model's pixels map to the picture's, once it was written.
+    transform: ImageTransform | None = None
 
     def __init__(self, path: str, runtime: HB_HBMRuntime, model: str, name: str, options: argparse.Namespace) -> None:
         """`name` is an input, or what stands before `_y` and `_uv`; empty where the model has one picture input."""
@@ -84,7 +87,7 @@ class PictureFile:
 
     def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
         try:
-            self._preparation.prepare_compressed(self._data, inputs)
+            self.transform = self._preparation.prepare_compressed(self._data, inputs)
         except ValueError as error:
             raise InputError(f"{self._path}: {error}") from None
 

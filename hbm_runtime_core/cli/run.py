@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .arguments import add_json, integer
-from .calls import add_call_options, load, request_maker, run_arguments
+from .calls import RequestMaker, add_call_options, load, run_arguments
 from .console import print_json, table, warn
+from .decoded import add_decode_options, check_decode_options, decode_outputs, results_text
 from .errors import InputError, UsageError
 from .load_test import STAGES
 
@@ -24,6 +25,7 @@ _EPILOG = """\
 examples:
   hbm run det.hbm --input page.png --output out/
   hbm run net.hbm --input cat.jpg --mean 123.675,116.28,103.53 --std 58.395,57.12,57.375 --top 5
+  hbm run yolo11n.hbm --input street.jpg --decode --labels coco.txt
   hbm run net.hbm --random --bpu-cores 0,1
 """
 
@@ -49,14 +51,21 @@ def add_parser(commands: Any) -> None:
     )
     outputs.add_argument("--format", choices=("npy", "bin"), help="of the files in a folder (default npy)")
     add_json(outputs)
+    add_decode_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     if options.format and (options.output is None or Path(options.output).suffix == ".npz"):
         raise UsageError("--format is ignored because there is no folder of outputs; give --output FOLDER/, or remove it")
+    check_decode_options(options)
     runtime, model = load(options)
-    request = request_maker(runtime, model, options, random=bool(options.random))()
+    make_request = RequestMaker(runtime, model, options, random=bool(options.random))
+    request = make_request()
     outputs = request.run(**run_arguments(options))
+    results: dict[str, Any] = {}
+    if options.decode:
+        transform = make_request.picture.transform if make_request.picture else None
+        results = decode_outputs(runtime, model, outputs, transform, options)
     if options.dequantize:
         from .. import dequantize
 
@@ -83,6 +92,7 @@ def run(options: argparse.Namespace) -> int:
             }
             for name, array in ordered.items()
         ],
+        **({"results": results} if options.decode else {}),
     }
     if options.json:
         print_json(facts)
@@ -119,6 +129,8 @@ def _text(facts: dict[str, Any]) -> str:
         rows.append([output["name"], output["dtype"], shape, *numbers, str(output["nan"]), output.get("file", "")])
     stages = ", ".join(f"{stage.replace('_', ' ')} {value:g} us" for stage, value in facts["timing_us"].items())
     head = f"{facts['model']} on {facts['soc']} (backend {facts['backend']}): {stages}"
+    if "results" in facts:
+        return "\n".join([head, results_text(facts["results"])])
     return "\n".join([head, table(rows, right=(3, 4, 5, 6, 7)), *_value_lines(facts["outputs"])])
 
 

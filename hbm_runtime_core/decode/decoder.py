@@ -9,15 +9,15 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from .. import _decode
-from ..errors import HbmFileNotFoundError, HbmValueError
+from ..errors import HbmValueError
 from ..names import unknown_name
-from .families import Family, choose_family
+from .families import Family, choose_family, require_labels
 from .model import Match, Model, read_model
 from .results import Classification, Detections, Segmentation, TextLine
+from .stored import StoredDecoder, decoder_of, read_labels
 
 Result = Detections | Classification | Segmentation | TextLine
 
@@ -183,13 +183,15 @@ def for_model(
     Args:
         runtime: an `HB_HBMRuntime`.
         model_name: a model of it.
-        family: one of `FAMILIES` or of their aliases; "auto": recognize it by names, types, shapes and order of the outputs.
-        confidence: least score of a result, 0 to 1; None: the family's usual one.
-        iou: greatest intersection over union of two boxes that are both kept, 0 to 1; None: the family's usual one. With
-            1, the usual one of networks that are trained to need no NMS, all are kept.
+        family: one of `FAMILIES` or of their aliases; "auto": what the model's description says, else recognized by names,
+            shapes and order of the outputs.
+        confidence: least score of a result, 0 to 1; None: what the model's description says, else the family's usual one.
+        iou: greatest intersection over union of two boxes that are both kept, 0 to 1; None: as for `confidence`. With 1, the
+            usual one of networks that are trained to need no NMS, all are kept.
         max_detections: of more results, those with the highest scores are returned.
         class_agnostic: a box suppresses boxes of other classes too.
-        labels: names of the classes in their order, or a file with one in each line.
+        labels: names of the classes in their order, or a file with one in each line; None: what the model's description
+            says.
         classes: numbers or names of the classes to keep; a mapping also gives each a confidence of its own. As in
             ultralytics, a cell counts as its best class, and is then kept or not.
 
@@ -199,12 +201,14 @@ def for_model(
         HbmFileNotFoundError: there is no such file of labels.
     """
     model = read_model(runtime, model_name)
-    names = _labels(labels)
-    found, match, how_recognized = choose_family(model, family, len(names) if names else None)
-    if names and match.class_count not in (0, len(names)):
-        raise HbmValueError(
-            f"labels: expected {match.class_count}, one for each class of model '{model_name}', got {len(names)}"
-        )
+    stored = decoder_of(runtime.model_descs[model_name], model_name) or StoredDecoder("auto")
+    names = stored.labels if labels is None else read_labels(labels)
+    found, match, how_recognized = choose_family(model, stored.family if family == "auto" else family, len(names) or None)
+    require_labels(names, match, model_name)
+    if family == "auto" and stored.family != "auto":
+        how_recognized = f"{found.name}, as the model's description says: {match.summary}"
+    confidence = stored.confidence if confidence is None else confidence
+    iou = stored.iou if iou is None else iou
     options = _Options(
         confidence=_fraction("confidence", found.confidence if confidence is None else confidence),
         iou=_fraction("iou", found.iou if iou is None else iou),
@@ -225,20 +229,6 @@ def _count(name: str, value: int) -> int:
     if value < 1:
         raise HbmValueError(f"{name} '{value}' must be at least 1")
     return int(value)
-
-
-def _labels(given: Sequence[str] | str | os.PathLike[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    if isinstance(given, str | os.PathLike):
-        path = os.fspath(given)
-        try:
-            given = Path(path).read_text(encoding="utf-8-sig").splitlines()
-        except OSError as error:
-            raise HbmFileNotFoundError(f"labels '{path}': {error.strerror}", path, error.errno or 0) from None
-        while given and not given[-1].strip():
-            given.pop()
-    return tuple(map(str, given))
 
 
 def _classes(

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -125,6 +125,18 @@ def choose_family(model: Model, name: str, label_count: int | None = None) -> tu
     raise HbmValueError(
         f"model '{model.name}': decoder family must be named, {found} (known: {', '.join(FAMILIES)}); the model has {model}"
     )
+
+
+def require_labels(labels: Sequence[str], match: Match, model_name: str) -> None:
+    """Check that there are as many labels as classes, or none.
+
+    Raises:
+        HbmValueError: there are more or fewer.
+    """
+    if labels and match.class_count not in (0, len(labels)):
+        raise HbmValueError(
+            f"labels: expected {match.class_count}, one for each class of model '{model_name}', got {len(labels)}"
+        )
 
 
 def _rank(family: Family, match: Match, names: str) -> tuple[bool, bool, int]:

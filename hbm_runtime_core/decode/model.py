@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import HbmValueError
 from ..names import unknown_name
+
+if TYPE_CHECKING:
+    from ..packer.manifest import Model as PackedModel
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,18 @@ def read_model(runtime: Any, name: str) -> Model:
         axis = quant.axis + len(shape) if quant.axis < 0 else quant.axis
         outputs.append(Output(output, _NUMPY[dtypes[output].name], shape, scales, zero_points or (0,) * len(scales), axis))
     return Model(name, tuple(outputs), width, height)
+
+
+def packed_model(model: PackedModel) -> Model:
+    """Collect what a model says that is being packed."""
+    outputs = []
+    for tensor in model.outputs:
+        quantization = tensor.quantization
+        scales = tuple(quantization.scale) if quantization else ()
+        zero_points = tuple(quantization.zero_point or (0,) * len(scales)) if quantization else ()
+        axis = quantization.axis if quantization else 0
+        outputs.append(Output(tensor.name, _NUMPY[tensor.dtype.name], tensor.shape, scales, zero_points, axis))
+    return Model(model.name, tuple(outputs), *_picture_size({tensor.name: tensor.shape for tensor in model.inputs}))
 
 
 def _picture_size(shapes: Mapping[str, Sequence[int]]) -> tuple[int, int]:

@@ -12,13 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..errors import HbmValueError
 from .document import Node, parse_json
 from .errors import PackError, PackFileError
 from .layout import dense_bytes
 from .manifest import Manifest, Model, Tensor, check_models
 from .manifest_reader import manifest_from_json
+
+if TYPE_CHECKING:
+    from ..decode.stored import StoredDecoder
 
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
@@ -51,6 +55,22 @@ class PackedModel:
     program: Program | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     recordings: dict[str, bytes] = field(default_factory=dict)
+
+
+def with_decoder(packed: PackedModel, decoder: StoredDecoder | None, where: str) -> PackedModel:
+    """The model with a decoder in its description.
+
+    Raises:
+        PackError: `where`, and why the decoder does not fit the model.
+    """
+    if decoder is None:
+        return packed
+    from ..decode.stored import attach
+
+    try:
+        return attach(packed, decoder)
+    except HbmValueError as error:
+        raise PackError(f"{where}: {error}") from None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .container import PackedModel
+from ..errors import HbmFileNotFoundError
+from .container import PackedModel, with_decoder
 from .document import Node, parse_json
 from .errors import PackError, PackFileError
 from .manifest import SOCS, Fill, Model, Tensor, nv12_tensors
@@ -35,7 +36,10 @@ from .options import (
 )
 from .recording import read_recording
 
-_MODEL_FIELDS = ("name", "description", "bpu_cores", "timing", "inputs", "outputs")
+if TYPE_CHECKING:
+    from ..decode.stored import StoredDecoder
+
+_MODEL_FIELDS = ("name", "description", "bpu_cores", "timing", "inputs", "outputs", "decoder")
 _NETWORK_FIELDS = (*_MODEL_FIELDS, "network", "drop_outputs")
 _PORT_FIELDS = ("name", "rename", "description", "dtype", "quantization", "strides", "stride_align_bytes")
 
@@ -112,6 +116,7 @@ def _read_model(node: Node, folder: Path) -> PackedModel | NetworkOptions:
         "latency_us": timing[0],
         "max_time_per_fc_us": timing[1],
     }
+    decoder = _decoder(members["decoder"], folder) if "decoder" in members else None
     if not is_network:
         recordings: dict[str, bytes] = {}
         model = Model(
@@ -120,7 +125,7 @@ def _read_model(node: Node, folder: Path) -> PackedModel | NetworkOptions:
             outputs=tuple(_timed_output(item, folder, recordings) for item in members["outputs"].items(at_least=1)),
             **common,
         )
-        return PackedModel(model, recordings=recordings)
+        return with_decoder(PackedModel(model, recordings=recordings), decoder, node.where)
     path = folder / members["network"].text(empty=False)
     if not common["name"]:
         common["name"] = path.stem
@@ -129,7 +134,30 @@ def _read_model(node: Node, folder: Path) -> PackedModel | NetworkOptions:
         inputs=_by_name(members["inputs"], _network_input) if "inputs" in members else {},
         outputs=_by_name(members["outputs"], _network_output) if "outputs" in members else {},
         drop_outputs=tuple(item.text() for item in members["drop_outputs"].items()) if "drop_outputs" in members else (),
+        decoder=decoder,
         **common,
+    )
+
+
+def _decoder(node: Node, folder: Path) -> StoredDecoder:
+    from ..decode.stored import StoredDecoder, read_labels
+
+    members = node.members(("family", "labels", "confidence", "iou"), required=("family",))
+    labels: tuple[str, ...] = ()
+    if "labels" in members:
+        given = members["labels"]
+        try:
+            labels = read_labels(
+                [item.text() for item in given.items()]
+                if isinstance(given.value, list)
+                else folder / given.text(empty=False)
+            )
+        except HbmFileNotFoundError as error:
+            raise PackFileError(f"{given.where}: {error}") from None
+    return StoredDecoder(
+        members["family"].text(empty=False),
+        labels,
+        **{name: members[name].fraction() for name in ("confidence", "iou") if name in members},
     )
 
 

@@ -95,6 +95,12 @@ class Node:
             self.fail("a finite number")
         return value
 
+    def fraction(self) -> float:
+        value = self.number()
+        if not 0 <= value <= 1:
+            self.fail("a number of 0 to 1")
+        return value
+
     def numbers(self) -> tuple[float, ...]:
         """A number, or a list of them."""
         if not isinstance(self.value, list):

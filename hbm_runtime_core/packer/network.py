@@ -11,7 +11,7 @@ from typing import Any
 from ..dtypes import DType, from_openvino
 from ..names import unknown_name
 from . import network_quantization
-from .container import PackedModel
+from .container import PackedModel, with_decoder
 from .errors import PackError
 from .manifest import Model, Tensor, make_tensor
 from .network_quantization import NetworkQuantization
@@ -80,7 +80,7 @@ class _Packing:
             latency_us=self.options.latency_us,
             max_time_per_fc_us=self.options.max_time_per_fc_us,
         )
-        return PackedModel(model, program, provenance)
+        return with_decoder(PackedModel(model, program, provenance), self.options.decoder, str(self.path))
 
     def _where(self, kind: str, name: str) -> str:
         return f"{self.path}, {kind} '{name}'"

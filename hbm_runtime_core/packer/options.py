@@ -7,13 +7,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..dtypes import DTYPES, DType, from_numpy
 from ..names import did_you_mean
 from ..pixel_range import advice_on_unit_pixels, numbers_text
 from .errors import PackError
 from .quantization import Quantization
+
+if TYPE_CHECKING:
+    from ..decode.stored import StoredDecoder
 
 COLOR_ORDERS = ("rgb", "bgr")
 LAYOUTS = ("nchw", "nhwc")
@@ -119,6 +122,7 @@ class NetworkOptions:
         latency_us: BPU time that a run is declared to take; 0 declares none.
         max_time_per_fc_us: longest function call, between which urgent tasks preempt; 0 is one call, never split.
         drop_outputs: outputs of the network that the model does not get, by their names.
+        decoder: what turns its outputs into results, stored in its description.
     """
 
     path: str | os.PathLike[str]
@@ -132,6 +136,7 @@ class NetworkOptions:
     latency_us: int = 0
     max_time_per_fc_us: int = 0
     drop_outputs: tuple[str, ...] = ()
+    decoder: StoredDecoder | None = None
 
 
 PortOptionsType = TypeVar("PortOptionsType", bound=PortOptions)

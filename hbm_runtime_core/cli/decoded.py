@@ -1,0 +1,143 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""`hbm run --decode`: what a model has found, as text and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import fraction
+from .console import table
+from .errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from .. import HB_HBMRuntime
+    from ..decode import Classification, Detections, Segmentation, TextLine
+
+_OPTIONS = ("decoder", "labels", "confidence", "iou")
+
+
+def add_decode_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("results")
+    group.add_argument(
+        "--decode", action="store_true", help="print boxes, classes or text, in pixels of the picture that was given"
+    )
+    group.add_argument(
+        "--decoder", metavar="FAMILY", help="such as yolov8 (default: what the model file says, else recognized by outputs)"
+    )
+    group.add_argument("--labels", metavar="FILE", help="names of the classes, one per line (default: of the model file)")
+    group.add_argument("--confidence", type=fraction, metavar="C", help="least score of a result, 0 to 1")
+    group.add_argument("--iou", type=fraction, metavar="IOU", help="greatest overlap of two boxes that are kept, 0 to 1")
+
+
+def check_decode_options(options: argparse.Namespace) -> None:
+    """Refuse options that have no effect.
+
+    Raises:
+        UsageError: an option of the decoder without --decode.
+    """
+    for name in _OPTIONS:
+        if getattr(options, name) is not None and not options.decode:
+            raise UsageError(f"--{name} is ignored because nothing is decoded; add --decode, or remove it")
+
+
+def decode_outputs(
+    runtime: HB_HBMRuntime, model: str, outputs: Mapping[str, np.ndarray], transform: Any, options: argparse.Namespace
+) -> dict[str, Any]:
+    """The results of one run, for JSON.
+
+    Raises:
+        InputError: no decoder fits the model, or an option does not fit it.
+    """
+    from .. import decode
+
+    try:
+        decoder = decode.for_model(
+            runtime,
+            model,
+            options.decoder or "auto",
+            confidence=options.confidence,
+            iou=options.iou,
+            labels=options.labels,
+        )
+        result = decoder.decode(outputs, transform)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    facts = {"family": decoder.family, "task": decoder.task, "recognized": decoder.how_recognized}
+    if isinstance(result, decode.Detections):
+        return {**facts, "width": result.width, "height": result.height, "detections": _detections(result)}
+    if isinstance(result, decode.Classification):
+        return {**facts, "classes": _classes(result)}
+    if isinstance(result, decode.Segmentation):
+        return {**facts, "areas": _areas(result)}
+    return {**facts, **_text_line(result)}
+
+
+def _detections(found: Detections) -> list[dict[str, Any]]:
+    return [
+        {
+            "class": int(found.classes[i]),
+            "label": found.label(i),
+            "score": float(found.scores[i]),
+            "box": _rounded(found.boxes[i]),
+            **({} if found.corners is None else {"corners": _rounded(found.corners[i])}),
+            **({} if found.keypoints is None else {"keypoints": _rounded(found.keypoints[i])}),
+            **({} if found.masks is None else {"mask_pixels": int((found.masks[i] >= 128).sum())}),
+        }
+        for i in range(len(found))
+    ]
+
+
+def _classes(found: Classification) -> list[dict[str, Any]]:
+    return [
+        {"class": int(found.classes[i]), "label": found.label(i), "score": float(found.scores[i])} for i in range(len(found))
+    ]
+
+
+def _areas(found: Segmentation) -> list[dict[str, Any]]:
+    classes, counts = np.unique(found.class_map, return_counts=True)
+    return [
+        {
+            "class": int(index),
+            "label": found.labels[index] if index < len(found.labels) else str(index),
+            "share": count / total,
+        }
+        for index, count, total in zip(classes, counts, [found.class_map.size] * len(classes))
+    ]
+
+
+def _text_line(found: TextLine) -> dict[str, Any]:
+    return {"text": found.text, "score": found.score}
+
+
+def _rounded(values: np.ndarray) -> list[Any]:
+    rounded: list[Any] = np.round(values.astype(np.float64), 2).tolist()
+    return rounded
+
+
+def results_text(facts: Mapping[str, Any]) -> str:
+    """The results as a table."""
+    lines = [facts["recognized"]]
+    if "detections" in facts:
+        lines.append(f"{len(facts['detections'])} found in {facts['width']}x{facts['height']} pixels")
+        rows = [["class", "score", "left", "top", "right", "bottom"]]
+        rows += [
+            [found["label"], f"{found['score']:.3f}", *(f"{edge:.1f}" for edge in found["box"])]
+            for found in facts["detections"]
+        ]
+        lines += _table(rows)
+    elif "classes" in facts:
+        lines += _table([["class", "score"], *([found["label"], f"{found['score']:.4f}"] for found in facts["classes"])])
+    elif "areas" in facts:
+        lines += _table([["class", "share"], *([area["label"], f"{area['share']:.1%}"] for area in facts["areas"])])
+    else:
+        lines.append(f"{facts['text']!r}, score {facts['score']:.3f}")
+    return "\n".join(lines)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    return [table([list(row) for row in rows], right=tuple(range(1, len(rows[0]))))] if len(rows) > 1 else []
