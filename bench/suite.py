@@ -27,6 +27,8 @@ ROWS = (
     "gil_free",
     "output_copies",
     "prepare_vs_opencv",
+    "decode_vs_numpy",
+    "decode_vs_pass",
     "node_cpu_vs_naive",
     "node_cpu_vs_echo",
     "node_latency_vs_transport",

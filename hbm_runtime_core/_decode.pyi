@@ -5,6 +5,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 class Output:
     def __init__(
         self,
@@ -39,3 +42,7 @@ class Decoder:
         settings: Mapping[str, Sequence[float]],
     ) -> None: ...
     def decode(self, outputs: Mapping[str, Any], options: Options, transform: Any) -> tuple[str, tuple[Any, ...]]: ...
+
+def label_image(
+    masks: npt.NDArray[np.uint8], boxes: npt.NDArray[np.float32], width: int, height: int, transform: Any
+) -> npt.NDArray[np.unsignedinteger]: ...

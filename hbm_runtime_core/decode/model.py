@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..dtypes import DTYPES
 from ..errors import HbmValueError
 from ..names import unknown_name
 
@@ -103,7 +104,9 @@ def read_model(runtime: Any, name: str) -> Model:
         zero_points = tuple(map(int, quant.zero_point)) if quantized else ()
         shape = tuple(shapes[output])
         axis = quant.axis + len(shape) if quant.axis < 0 else quant.axis
-        outputs.append(Output(output, _NUMPY[dtypes[output].name], shape, scales, zero_points or (0,) * len(scales), axis))
+        outputs.append(
+            Output(output, DTYPES[dtypes[output].name].numpy_name, shape, scales, zero_points or (0,) * len(scales), axis)
+        )
     return Model(name, tuple(outputs), width, height)
 
 
@@ -115,7 +118,7 @@ def packed_model(model: PackedModel) -> Model:
         scales = tuple(quantization.scale) if quantization else ()
         zero_points = tuple(quantization.zero_point or (0,) * len(scales)) if quantization else ()
         axis = quantization.axis if quantization else 0
-        outputs.append(Output(tensor.name, _NUMPY[tensor.dtype.name], tensor.shape, scales, zero_points, axis))
+        outputs.append(Output(tensor.name, tensor.dtype.numpy_name, tensor.shape, scales, zero_points, axis))
     return Model(model.name, tuple(outputs), *_picture_size({tensor.name: tensor.shape for tensor in model.inputs}))
 
 
@@ -129,21 +132,3 @@ def _picture_size(shapes: Mapping[str, Sequence[int]]) -> tuple[int, int]:
             elif shape[1] in (1, 3):
                 sizes.append((shape[3], shape[2]))
     return sizes[0] if len(sizes) == 1 else (0, 0)
-
-
-_NUMPY = {
-    "S8": "int8",
-    "U8": "uint8",
-    "S16": "int16",
-    "U16": "uint16",
-    "S32": "int32",
-    "U32": "uint32",
-    "S64": "int64",
-    "U64": "uint64",
-    "F16": "float16",
-    "F32": "float32",
-    "F64": "float64",
-    "BOOL8": "bool",
-    "S4": "int4",
-    "U4": "uint4",
-}

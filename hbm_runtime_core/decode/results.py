@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import _decode
+from ..errors import HbmValueError
+
 _Floats = npt.NDArray[np.float32]
 
 
@@ -52,6 +55,20 @@ class Detections:
     def label(self, index: int) -> str:
         """Name of a detection's class, or the class's number where it has no name."""
         return _label(self.labels, int(self.classes[index]))
+
+    def label_image(self) -> npt.NDArray[np.unsignedinteger]:
+        """Draw the masks into one picture.
+
+        Returns:
+            uint8 (uint16 for more than 255 detections) [height, width] in pixels of the boxes: i + 1 where detection i is,
+            the best one where there are several, and 0 where there is none. Masks are interpolated between their pixels.
+
+        Raises:
+            HbmValueError: there are no masks.
+        """
+        if self.masks is None:
+            raise HbmValueError("masks: expected those of a family that segments, got none")
+        return _decode.label_image(self.masks, self.boxes, self.width, self.height, self.transform)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
 #include "decode/decoder.hpp"
+#include "decode/masks.hpp"
 #include "driver/error.hpp"
 
 namespace py = pybind11;
@@ -187,6 +188,40 @@ class NativeDecoder {
   decode::Result result_;
 };
 
+/// [height, width] of the source picture: 0, or i + 1 where the object i is.
+py::object label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
+                       const py::array_t<float, py::array::c_style>& boxes, int64_t width, int64_t height,
+                       const py::object& transform) {
+  if (masks.ndim() != 3 || boxes.ndim() != 2 || boxes.shape(0) != masks.shape(0) || boxes.shape(1) != 4) {
+    throw ValueError("masks: expected [n, h, w] and boxes [n, 4], got " +
+                     shape_text(masks.shape(), static_cast<size_t>(masks.ndim())) + " and " +
+                     shape_text(boxes.shape(), static_cast<size_t>(boxes.ndim())));
+  }
+  decode::SourcePixels source;
+  source.width = width;
+  source.height = height;
+  int64_t model_width = width;
+  int64_t model_height = height;
+  if (!transform.is_none()) {
+    source = source_of(transform);
+    model_width = transform.attr("dst_width").cast<int64_t>();
+    model_height = transform.attr("dst_height").cast<int64_t>();
+  }
+  const decode::MaskStack stack{masks.data(), masks.shape(0), masks.shape(1), masks.shape(2)};
+  const float* box_data = boxes.data();
+  const auto write = [&](auto label) -> py::object {
+    using Label = decltype(label);
+    py::array_t<Label> labels({source.height, source.width});
+    Label* const data = labels.mutable_data();
+    {
+      const GilRelease released;
+      decode::write_label_image(stack, box_data, source, model_width, model_height, data);
+    }
+    return std::move(labels);
+  };
+  return stack.count <= 255 ? write(uint8_t{}) : write(uint16_t{});
+}
+
 }  // namespace
 }  // namespace hbm
 
@@ -213,5 +248,7 @@ PYBIND11_MODULE(_decode, module) {
            py::kw_only(), py::arg("family"), py::arg("outputs"), py::arg("width"), py::arg("height"),
            py::arg("settings"))
       .def("decode", &NativeDecoder::decode, py::arg("outputs"), py::arg("options"), py::arg("transform"));
+  module.def("label_image", &hbm::label_image, py::arg("masks"), py::arg("boxes"), py::arg("width"), py::arg("height"),
+             py::arg("transform"));
   hbm::watch_interpreter_exit();
 }

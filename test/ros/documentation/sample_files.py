@@ -46,6 +46,31 @@ def pack_timed(folder: Path, file: str, *models: dict) -> None:
     description.unlink()
 
 
+def write_yolo(folder: Path) -> None:
+    """A network with the outputs of a YOLO11 that finds a person and a car in every picture, and the names of its classes."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    rows = np.zeros((1, 84, 8400), np.float32)
+    rows[0, :4, 4000], rows[0, 4, 4000] = (320, 300, 100, 200), 0.9
+    rows[0, :4, 5000], rows[0, 6, 5000] = (200, 400, 180, 90), 0.6
+    graph = helper.make_graph(
+        [
+            helper.make_node("ReduceMean", ["images"], ["mean"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
+            helper.make_node("Add", ["rows", "nothing"], ["output0"]),
+        ],
+        "yolo11n",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, (1, 3, 640, 640))],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, rows.shape)],
+        [numpy_helper.from_array(rows, "rows"), numpy_helper.from_array(np.zeros(1, np.float32), "zero")],
+    )
+    network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=10)
+    onnx.save(network, folder / "yolo11n.onnx")
+    labels = ["person", "bicycle", "car", *(f"class {index}" for index in range(3, 80))]
+    (folder / "coco.txt").write_text("\n".join(labels))
+
+
 def write_sample_files(folder: Path) -> None:
     """The network, the models and the pictures. The detector is the one of the page about the first model."""
     (program,) = (block for block in blocks("docs/first-model.md") if block.file_name == "make_detector.py")
@@ -56,6 +81,7 @@ def write_sample_files(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", classifier], cwd=folder, check=True)
     for name, model in TIMED.items():
         pack_timed(folder, f"{name}.hbm", model)
+    write_yolo(folder)
     random = np.random.default_rng(7)
     random.integers(16, 235, 640 * 640 * 3 // 2, dtype=np.uint8).tofile(folder / "picture.nv12")
     from skimage import data, io
