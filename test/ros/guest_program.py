@@ -16,14 +16,14 @@ def main():
     node = InferenceNode()
     executor = MultiThreadedExecutor()
     executor.add_node(node)
-    assert node.start()
 
     def shut_down_when_asked():
         sys.stdin.read(1)
         rclpy.try_shutdown()
 
-    threading.Thread(target=shut_down_when_asked, daemon=True).start()
     try:
+        assert node.start()
+        threading.Thread(target=shut_down_when_asked, daemon=True).start()
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):
         pass

@@ -22,8 +22,6 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
 from shared_memory import SharedMemory
 
-pytestmark = pytest.mark.alone
-
 PROGRAM = Path(__file__).with_name("guest_program.py")
 TOPIC = "/echo/image"
 
