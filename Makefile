@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-aarch64 wheel lint format demo bench soak clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint format demo bench soak clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -22,11 +22,14 @@ environment:
 build: environment ## the ament package and the C++ tests
 	@scripts/build --tests
 
-test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros alone kilted lint" for some of them)
+test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros kilted alone boards lint" for some of them)
 	@$(ENVIRONMENT) && scripts/test $(PARTS)
 
-test-kilted: ## the node's tests on ROS 2 Kilted and another Python, in .workspace/kilted; part of make test
+test-kilted: ## the node's tests on ROS 2 Kilted with newer tools, in .workspace/kilted; part of make test
 	@scripts/test_kilted
+
+test-boards: ## the API's tests with the compiler, CMake, pybind11, Python and NumPy of the S100's image; part of make test
+	@scripts/test_boards
 
 test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
 	@$(ENVIRONMENT) && scripts/test_aarch64

@@ -3,7 +3,9 @@
 
 # How every C++ target of the project is compiled. Targets of generated ROS messages are not ours to warn about:
 # a target asks for warnings with hbm_target_defaults().
-set(CMAKE_CXX_STANDARD 17)
+if(NOT CMAKE_CXX_STANDARD)
+  set(CMAKE_CXX_STANDARD 17)
+endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -16,8 +16,8 @@ from .workspace import Workspace
 
 # Of the main environment. The wheels of a second distribution exist for one more.
 _OLDEST, _NEWEST = (3, 10), (3, 12)
-# For a second distribution: that of Ubuntu 24.04 first, and last the one that the main environment is likely to have.
-_SECOND_PYTHONS = ("3.12", "3.13", "3.10", "3.11")
+# For a second distribution: the newest first, and last the one that the main environment is likely to have.
+_SECOND_PYTHONS = ("3.13", "3.12", "3.11")
 
 
 def find_interpreter(workspace: Workspace) -> str:
@@ -43,17 +43,24 @@ def find_interpreter(workspace: Workspace) -> str:
 
 def _find_second_interpreter() -> str:
     """Returns a Python for the second distribution, where there is a choice another one than the main environment's."""
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     for version in _SECOND_PYTHONS:
-        name = f"python{version}"
-        kept_by_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"))
-        for candidate in (name, f"/usr/bin/{name}", *map(str, kept_by_pyenv)):
-            if _succeeds(candidate, "import ensurepip, venv"):
-                return candidate
+        if found := find_python(version):
+            return found
     raise SetupError(
         f"The ROS 2 wheels need one of Python {', '.join(_SECOND_PYTHONS)} with venv, and there is none. "
         "Install one of them (Debian, Ubuntu: apt-get install python3-venv)."
     )
+
+
+def find_python(version: str) -> str | None:
+    """Returns a Python of this version that can make environments: on the PATH, the distribution's or one of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    name = f"python{version}"
+    kept_by_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"))
+    for candidate in (name, f"/usr/bin/{name}", *map(str, kept_by_pyenv)):
+        if _succeeds(candidate, "import ensurepip, venv"):
+            return candidate
+    return None
 
 
 def describe_interpreter(interpreter: str) -> str:
