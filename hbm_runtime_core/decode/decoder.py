@@ -14,7 +14,7 @@ from typing import Any
 from .. import _decode
 from ..errors import HbmValueError
 from ..names import unknown_name
-from .families import Family, choose_family, require_labels
+from .families import Family, choose_family, fitting_labels
 from .model import Match, Model, read_model
 from .results import Classification, Detections, Segmentation, TextLine
 from .stored import StoredDecoder, decoder_of, read_labels
@@ -173,7 +173,7 @@ def for_model(
     *,
     confidence: float | None = None,
     iou: float | None = None,
-    max_detections: int = 300,
+    max_detections: int | None = None,
     class_agnostic: bool = False,
     labels: Sequence[str] | str | os.PathLike[str] | None = None,
     classes: Sequence[int | str] | Mapping[int | str, float] | None = None,
@@ -188,10 +188,11 @@ def for_model(
         confidence: least score of a result, 0 to 1; None: what the model's description says, else the family's usual one.
         iou: greatest intersection over union of two boxes that are both kept, 0 to 1; None: as for `confidence`. With 1, the
             usual one of networks that are trained to need no NMS, all are kept.
-        max_detections: of more results, those with the highest scores are returned.
+        max_detections: of more results, those with the highest scores are returned; None: the family's usual number.
         class_agnostic: a box suppresses boxes of other classes too.
         labels: names of the classes in their order, or a file with one in each line; None: what the model's description
-            says.
+            says. Of text recognition the characters, which it needs; if the last one is left out, it is the space, which
+            PP-OCR's lists leave out.
         classes: numbers or names of the classes to keep; a mapping also gives each a confidence of its own. As in
             ultralytics, a cell counts as its best class, and is then kept or not.
 
@@ -204,7 +205,7 @@ def for_model(
     stored = decoder_of(runtime.model_descs[model_name], model_name) or StoredDecoder("auto")
     names = stored.labels if labels is None else read_labels(labels)
     found, match, how_recognized = choose_family(model, stored.family if family == "auto" else family, len(names) or None)
-    require_labels(names, match, model_name)
+    names = fitting_labels(names, found, match, model_name)
     if family == "auto" and stored.family != "auto":
         how_recognized = f"{found.name}, as the model's description says: {match.summary}"
     confidence = stored.confidence if confidence is None else confidence
@@ -212,7 +213,7 @@ def for_model(
     options = _Options(
         confidence=_fraction("confidence", found.confidence if confidence is None else confidence),
         iou=_fraction("iou", found.iou if iou is None else iou),
-        max_detections=_count("max_detections", max_detections),
+        max_detections=_count("max_detections", found.max_detections if max_detections is None else max_detections),
         class_agnostic=class_agnostic,
         classes=_classes(classes, match.class_count or len(names), names),
     )

@@ -11,7 +11,7 @@ from functools import partial
 
 from ..errors import HbmValueError
 from ..names import unknown_name
-from . import yolo_rules
+from . import box_rules, picture_rules, yolo_rules
 from .model import Match, Mismatch, Model
 
 
@@ -22,7 +22,7 @@ class Family:
     Attributes:
         task: detect, segment, pose, obb, classify, semantic or text.
         recognize: returns how to read a model's outputs, or raises Mismatch with what the family expects.
-        confidence, iou: usual thresholds; an `iou` of 1: no NMS.
+        confidence, iou, max_detections: usual thresholds; an `iou` of 1: no NMS.
         aliases: other names that users know it by.
         only_by_name: its outputs look like those of another family, so `auto` takes it only where the model's name says it.
     """
@@ -32,6 +32,7 @@ class Family:
     recognize: Callable[[Model], Match]
     confidence: float = 0.25
     iou: float = 0.7
+    max_detections: int = 300
     aliases: tuple[str, ...] = ()
     only_by_name: bool = False
 
@@ -75,7 +76,18 @@ def _yolo_families() -> Iterator[Family]:
         yield Family(f"yolo26{suffix}", task, v26, iou=1.0)
 
 
-_TABLE = (*_yolo_families(),)
+_TABLE = (
+    *_yolo_families(),
+    Family("fcos", "detect", box_rules.fcos, iou=0.6),
+    Family("centerface", "detect", box_rules.centerface, confidence=0.5, iou=0.3),
+    Family("blazeface", "detect", box_rules.blazeface, confidence=0.5, iou=0.3),
+    Family("picodet", "detect", box_rules.picodet, confidence=0.5, iou=0.5),
+    Family("rtdetr", "detect", box_rules.rtdetr, confidence=0.5, iou=1.0),
+    Family("semantic", "semantic", picture_rules.semantic, confidence=0.0, iou=1.0),
+    Family("classification", "classify", picture_rules.classification, confidence=0.0, iou=1.0, max_detections=5),
+    Family("text_detection", "text", picture_rules.text_detection, confidence=0.5, iou=1.0),
+    Family(picture_rules.TEXT_RECOGNITION, "text", picture_rules.text_recognition, confidence=0.0, iou=1.0),
+)
 
 _BY_NAME = {name: family for family in _TABLE for name in (family.name, *family.aliases)}
 
@@ -113,7 +125,8 @@ def choose_family(model: Model, name: str, label_count: int | None = None) -> tu
         for family, match in matches
         if not family.only_by_name or _bare(family.name) in names
     ]
-    fitting = [entry for entry in fitting if entry[2].class_count in (0, label_count)] or fitting
+    if label_count is not None:
+        fitting = [entry for entry in fitting if entry[2].class_count in (0, label_count)] or fitting
     best = max((rank for rank, *_ in fitting), default=None)
     chosen = [(family, match) for rank, family, match in fitting if rank == best]
     if len(chosen) == 1:
@@ -127,16 +140,28 @@ def choose_family(model: Model, name: str, label_count: int | None = None) -> tu
     )
 
 
-def require_labels(labels: Sequence[str], match: Match, model_name: str) -> None:
+def fitting_labels(labels: Sequence[str], family: Family, match: Match, model_name: str) -> tuple[str, ...]:
     """Check that there are as many labels as classes, or none.
+
+    Returns:
+        The labels; of text recognition with the space, which PP-OCR's lists of characters leave out.
 
     Raises:
         HbmValueError: there are more or fewer.
     """
+    labels = tuple(labels)
+    if family.name == picture_rules.TEXT_RECOGNITION:
+        if not labels:
+            raise HbmValueError(
+                f"labels: expected {match.class_count}, the characters that model '{model_name}' reads, got none"
+            )
+        if len(labels) == match.class_count - 1:
+            labels += (" ",)
     if labels and match.class_count not in (0, len(labels)):
         raise HbmValueError(
             f"labels: expected {match.class_count}, one for each class of model '{model_name}', got {len(labels)}"
         )
+    return labels
 
 
 def _rank(family: Family, match: Match, names: str) -> tuple[bool, bool, int]:

@@ -98,7 +98,8 @@ class Segmentation:
     """The class of each pixel.
 
     Attributes:
-        class_map: uint8 [h, w], or uint16 where there are more than 256 classes; a grid over the model's picture.
+        class_map: uint8 [h, w], or uint16 where there are more than 255 classes; a grid over the model's picture. The
+            greatest number of the type means that no class has a value.
         labels: names of the classes; empty where none are known.
         width, height: of the source picture where there is a transform, else of the model's, pixels.
         transform: the ImageTransform of the source picture, or None.

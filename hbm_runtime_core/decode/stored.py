@@ -92,10 +92,12 @@ def read_labels(given: Sequence[str] | str | os.PathLike[str] | None) -> tuple[s
     if isinstance(given, str | os.PathLike):
         path = os.fspath(given)
         try:
-            given = Path(path).read_text(encoding="utf-8-sig").splitlines()
+            text = Path(path).read_text(encoding="utf-8-sig")
         except OSError as error:
             raise HbmFileNotFoundError(f"labels '{path}': {error.strerror}", path, error.errno or 0) from None
-        while given and not given[-1].strip():
+        # Not splitlines(): spaces and separators of Unicode are characters that text recognition reads.
+        given = text.split("\n")
+        while given and not given[-1]:
             given.pop()
     return tuple(map(str, given))
 
@@ -106,11 +108,11 @@ def attach(packed: PackedModel, decoder: StoredDecoder) -> PackedModel:
     Raises:
         HbmValueError: the family does not fit the model's outputs, or the labels are not as many as its classes.
     """
-    from .families import choose_family, require_labels
+    from .families import choose_family, fitting_labels
     from .model import packed_model
 
     model = packed_model(packed.model)
     family, match, _ = choose_family(model, decoder.family, len(decoder.labels) or None)
-    require_labels(decoder.labels, match, model.name)
-    stored = replace(decoder, family=family.name)
+    labels = fitting_labels(decoder.labels, family, match, model.name)
+    stored = replace(decoder, family=family.name, labels=labels)
     return replace(packed, model=replace(packed.model, description=stored.description(packed.model.description)))

@@ -12,6 +12,9 @@ namespace hbm::decode {
 /// 1 / (1 + exp(-x)), to the last bit of a float.
 inline float sigmoid(float x) { return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(x)))); }
 
+/// Of networks whose outputs are probabilities already.
+inline float probability(float x) { return x; }
+
 /// exp(x) for x from -87 to 0, and exp(-87) below; NaN for NaN. To a few units of the last place, and without branches
 /// and calls, so that loops of it become vector code.
 inline float exp_of_negative(float x) {

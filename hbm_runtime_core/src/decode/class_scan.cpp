@@ -8,12 +8,10 @@
 #include <limits>
 #include <type_traits>
 
+#include "decode/element.hpp"
+
 namespace hbm::decode {
 namespace {
-
-// What a value is compared as: numbers as they are, halves as floats.
-template <typename T>
-using RawOf = std::conditional_t<std::is_same_v<T, tensor::Half>, float, T>;
 
 // An integer as wide as a raw value: comparisons of that width become vector code.
 template <typename Raw>
@@ -67,12 +65,6 @@ class Scan {
  private:
   int64_t classes() const { return static_cast<int64_t>(thresholds_.size()); }
 
-  static Raw load(const uint8_t* at) {
-    T value;
-    std::memcpy(&value, at, sizeof(value));
-    return static_cast<Raw>(value);
-  }
-
   // As OutputView reads it.
   float real(Raw raw, size_t i) const {
     using Wide = tensor::detail::Exact<Raw>;
@@ -108,7 +100,7 @@ class Scan {
   static bool all_below(const uint8_t* at, const Raw* limits, int64_t count) {
     Flag<Raw> below = -1;
     for (int64_t i = 0; i < count; ++i) {
-      const Raw raw = load(at + i * static_cast<int64_t>(sizeof(T)));
+      const Raw raw = load<T>(at + i * static_cast<int64_t>(sizeof(T)));
       below &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limits[i] > raw));
     }
     return below != 0;
@@ -146,7 +138,7 @@ class Scan {
         const Raw limit = limits[static_cast<size_t>(i)];
         const auto compare = [&](int64_t stride) {
           for (int64_t k = 0; k < count; ++k) {
-            below[k] &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limit > load(at + k * stride)));
+            below[k] &= static_cast<Flag<Raw>>(-static_cast<Flag<Raw>>(limit > load<T>(at + k * stride)));
           }
         };
         // A stride that the compiler knows lets it use vectors.
@@ -166,7 +158,7 @@ class Scan {
     const uint8_t* at = view.at(y, x) + first_ * view.channel_stride();
     Hit found{cell, -1, -std::numeric_limits<float>::infinity()};
     for (size_t i = 0; i < thresholds_.size(); ++i) {
-      const Raw raw = load(at + static_cast<int64_t>(i) * view.channel_stride());
+      const Raw raw = load<T>(at + static_cast<int64_t>(i) * view.channel_stride());
       if (limits[i] > raw) {
         continue;
       }
@@ -194,36 +186,10 @@ class Scan {
 }  // namespace
 
 void ClassScan::prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds) {
-  const auto use = [&](auto element) {
+  with_element(info.element, [&](auto element) {
     find_ = [scan = Scan<decltype(element)>(info, first, thresholds)](
                 const OutputView& view, bool best, std::vector<Hit>& hits) { scan.find(view, best, hits); };
-  };
-  using tensor::type_key;
-  using tensor::TypeCode;
-  switch (type_key(info.element)) {
-    case type_key(TypeCode::kInt, 8):
-      return use(int8_t{});
-    case type_key(TypeCode::kInt, 16):
-      return use(int16_t{});
-    case type_key(TypeCode::kInt, 32):
-      return use(int32_t{});
-    case type_key(TypeCode::kInt, 64):
-      return use(int64_t{});
-    case type_key(TypeCode::kUint, 16):
-      return use(uint16_t{});
-    case type_key(TypeCode::kUint, 32):
-      return use(uint32_t{});
-    case type_key(TypeCode::kUint, 64):
-      return use(uint64_t{});
-    case type_key(TypeCode::kFloat, 16):
-      return use(tensor::Half{});
-    case type_key(TypeCode::kFloat, 32):
-      return use(float{});
-    case type_key(TypeCode::kFloat, 64):
-      return use(double{});
-    default:
-      return use(uint8_t{});  // bool as well
-  }
+  });
 }
 
 int32_t best_index(const std::vector<float>& values) {
@@ -232,6 +198,14 @@ int32_t best_index(const std::vector<float>& values) {
     best = values[i] > values[best] || std::isnan(values[best]) ? i : best;
   }
   return static_cast<int32_t>(best);
+}
+
+void ClassScan::prepare(const OutputInfo& info, int64_t first, const Options& options, float (*activation)(float)) {
+  std::vector<float> thresholds;
+  for (int64_t i = 0; i < info.channels() - first; ++i) {
+    thresholds.push_back(least_input(options.confidence_of(i), activation));
+  }
+  prepare(info, first, thresholds);
 }
 
 float least_input(float threshold, float (*activation)(float)) {

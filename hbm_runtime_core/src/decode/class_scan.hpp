@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "decode/decoder.hpp"
 #include "decode/output_view.hpp"
 
 namespace hbm::decode {
@@ -26,6 +27,9 @@ class ClassScan {
   /// Channels `first` to `first + thresholds.size()` of such outputs are classes. The thresholds are real
   /// values, NaN for a class that never counts.
   void prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds);
+  /// All channels from `first` on are classes, and `activation` makes scores of their values; the thresholds are those
+  /// of the options.
+  void prepare(const OutputInfo& info, int64_t first, const Options& options, float (*activation)(float));
 
   /// Appends the best class of each cell (the first one of equals), if it is at or above its own threshold.
   void find_best(const OutputView& view, std::vector<Hit>& hits) const { find_(view, true, hits); }

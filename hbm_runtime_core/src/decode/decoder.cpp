@@ -11,6 +11,15 @@ namespace hbm::decode {
 namespace {
 
 constexpr Family kFamilies[] = {
+    {"blazeface", make_blazeface},
+    {"centerface", make_centerface},
+    {"classification", make_classification},
+    {"fcos", make_fcos},
+    {"picodet", make_picodet},
+    {"rtdetr", make_rtdetr},
+    {"semantic", make_semantic},
+    {"text_detection", make_text_detection},
+    {"text_recognition", make_text_recognition},
     {"yolo", make_yolo},
     {"yolo_anchors", make_yolo_anchors},
     {"yolo_rows", make_yolo_rows},

@@ -69,6 +69,15 @@ struct Family {
 const Family& find_family(const std::string& name);
 
 // One for each row of the table, in a file of its own.
+std::unique_ptr<Decoder> make_blazeface(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_centerface(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_classification(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_fcos(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_picodet(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_rtdetr(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_semantic(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_text_detection(const std::vector<OutputInfo>& outputs, const Settings& settings);
+std::unique_ptr<Decoder> make_text_recognition(const std::vector<OutputInfo>& outputs, const Settings& settings);
 std::unique_ptr<Decoder> make_yolo(const std::vector<OutputInfo>& outputs, const Settings& settings);
 std::unique_ptr<Decoder> make_yolo_anchors(const std::vector<OutputInfo>& outputs, const Settings& settings);
 std::unique_ptr<Decoder> make_yolo_rows(const std::vector<OutputInfo>& outputs, const Settings& settings);

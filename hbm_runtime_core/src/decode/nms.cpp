@@ -43,6 +43,23 @@ void Candidates::add_oriented(float x, float y, float width, float height, float
   }
 }
 
+void append(const Candidates& boxes, int32_t index, Detections& detections) {
+  const auto i = static_cast<size_t>(index);
+  detections.add(boxes.x0[i], boxes.y0[i], boxes.x1[i], boxes.y1[i], boxes.scores[i], boxes.classes[i]);
+}
+
+float intersection_over_union(const Candidates& boxes, int32_t first, int32_t second) {
+  const auto a = static_cast<size_t>(first);
+  const auto b = static_cast<size_t>(second);
+  const float width = std::min(boxes.x1[a], boxes.x1[b]) - std::max(boxes.x0[a], boxes.x0[b]);
+  const float height = std::min(boxes.y1[a], boxes.y1[b]) - std::max(boxes.y0[a], boxes.y0[b]);
+  if (!(width > 0) || !(height > 0)) {
+    return 0;
+  }
+  const auto area = [&](size_t i) { return (boxes.x1[i] - boxes.x0[i]) * (boxes.y1[i] - boxes.y0[i]); };
+  return width * height / (area(a) + area(b) - width * height);
+}
+
 void Selection::Rivals::clear() {
   for (auto* column : {&x0, &y0, &x1, &y1, &area}) {
     column->clear();

@@ -36,6 +36,12 @@ struct Candidates {
   Oriented oriented(size_t i) const { return {x0[i], y0[i], x1[i], y1[i]}; }
 };
 
+/// Appends one of the boxes to what was found.
+void append(const Candidates& boxes, int32_t index, Detections& detections);
+
+/// Of two upright boxes.
+float intersection_over_union(const Candidates& boxes, int32_t first, int32_t second);
+
 /// Non-maximum suppression. Keeps its memory from call to call.
 class Selection {
  public:
