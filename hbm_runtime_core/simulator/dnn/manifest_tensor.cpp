@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 
-#include "dnn/data_type.hpp"
 #include "dnn/tensor_layout.hpp"
 #include "dnn/typed_value.hpp"
+#include "hbm/tensor/dtype.hpp"
+#include "hbm/tensor/quantize.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -57,10 +59,10 @@ void parse_strides(const ManifestObject& object, TensorRole role, hbDNNTensorPro
                 "expected " + std::to_string(dimensions) + " as the shape has, got " + std::to_string(strides.size()));
   }
   std::copy(strides.begin(), strides.end(), properties.stride);
-  const std::int64_t unit = unit_bytes(properties.tensorType);
+  const std::int64_t unit = hbm::tensor::element_type(properties.tensorType).item_bytes();
   if (properties.stride[dimensions - 1] != unit) {
     object.fail("strides", "the innermost must be the " + std::to_string(unit) + " bytes of " +
-                               data_type_name(properties.tensorType) + ", got " + stride_text(properties));
+                               hbm::tensor::dtype_name(properties.tensorType) + ", got " + stride_text(properties));
   }
   if (role == TensorRole::kOutput && !has_dynamic_shape(properties) &&
       std::find(strides.begin(), strides.end(), kDynamic) != strides.end()) {
@@ -100,19 +102,19 @@ void parse_aligned_bytes(const ManifestObject& object, hbDNNTensorProperties& pr
 }
 
 /// Integers that the simulator and the runtime compute with exactly.
-bool can_be_quantized(std::int32_t type) {
-  switch (type) {
-    case HB_DNN_TENSOR_TYPE_S4:
-    case HB_DNN_TENSOR_TYPE_U4:
-    case HB_DNN_TENSOR_TYPE_S8:
-    case HB_DNN_TENSOR_TYPE_U8:
-    case HB_DNN_TENSOR_TYPE_S16:
-    case HB_DNN_TENSOR_TYPE_U16:
-    case HB_DNN_TENSOR_TYPE_S32:
-      return true;
-    default:
-      return false;
+bool can_be_quantized(const hbm::tensor::ElementType& type) {
+  return type.is_integer() && (type.bits < 32 || type == hbm::tensor::ElementType{hbm::tensor::TypeCode::kInt, 32});
+}
+
+/// "S4, U4, ...": all dtypes, or those that can be quantized.
+std::string dtype_names(bool (*is_listed)(const hbm::tensor::ElementType&)) {
+  std::string names;
+  for (const hbm::tensor::DtypeInfo& dtype : hbm::tensor::dtypes) {
+    if (is_listed == nullptr || is_listed(dtype.type)) {
+      names += (names.empty() ? "" : ", ") + std::string(dtype.name);
+    }
   }
+  return names;
 }
 
 void parse_zero_points(const ManifestObject& quantization, TensorSpec& tensor) {
@@ -122,14 +124,10 @@ void parse_zero_points(const ManifestObject& quantization, TensorSpec& tensor) {
   for (const std::int64_t value : quantization.integers("zero_point", INT32_MIN, INT32_MAX)) {
     if (!is_representable(tensor.properties.tensorType, static_cast<double>(value))) {
       quantization.fail("zero_point", "expected values that " +
-                                          std::string(data_type_name(tensor.properties.tensorType)) +
+                                          std::string(hbm::tensor::dtype_name(tensor.properties.tensorType)) +
                                           " can have, got " + std::to_string(value));
     }
     tensor.zero_point.push_back(static_cast<std::int32_t>(value));
-  }
-  if (!tensor.zero_point.empty() && tensor.zero_point.size() != tensor.scale.size()) {
-    quantization.fail("zero_point", "expected none or as many as scale has, " + std::to_string(tensor.scale.size()) +
-                                        ", got " + std::to_string(tensor.zero_point.size()));
   }
 }
 
@@ -148,24 +146,23 @@ void parse_quantization(const ManifestObject& object, TensorSpec& tensor) {
   if (type != "scale") {
     quantization.fail("type", "expected \"none\" or \"scale\", got \"" + type + "\"");
   }
-  if (!can_be_quantized(properties.tensorType)) {
-    quantization.fail("type", "scale and zero point belong to one of S4, U4, S8, U8, S16, U16, S32, got " +
-                                  std::string(data_type_name(properties.tensorType)));
+  if (!can_be_quantized(hbm::tensor::element_type(properties.tensorType))) {
+    quantization.fail("type", "scale and zero point belong to one of " + dtype_names(can_be_quantized) + ", got " +
+                                  std::string(hbm::tensor::dtype_name(properties.tensorType)));
   }
   properties.quantiType = SCALE;
   tensor.scale = quantization.numbers("scale");
-  if (std::any_of(tensor.scale.begin(), tensor.scale.end(), [](float scale) { return !(scale > 0); })) {
-    quantization.fail("scale", "expected positive numbers");
-  }
   properties.quantizeAxis =
       static_cast<std::int32_t>(quantization.integer("axis", 0, properties.validShape.numDimensions - 1, 0));
-  const auto channels = static_cast<std::size_t>(properties.validShape.dimensionSize[properties.quantizeAxis]);
-  if (tensor.scale.size() != 1 && tensor.scale.size() != channels) {
-    quantization.fail("scale", "expected 1 value or one for each of the " + std::to_string(channels) + " along axis " +
-                                   std::to_string(properties.quantizeAxis) + ", got " +
-                                   std::to_string(tensor.scale.size()));
-  }
   parse_zero_points(quantization, tensor);
+  const std::vector<std::int64_t> shape = object.integers("shape", kDynamic, kLargestDimension);
+  try {
+    hbm::tensor::check_scales(tensor.scale);
+    hbm::tensor::check_quantization({tensor.scale, tensor.zero_point, properties.quantizeAxis}, shape.data(),
+                                    static_cast<int>(shape.size()));
+  } catch (const std::invalid_argument& error) {
+    object.fail("quantization", error.what());
+  }
 }
 
 /// A copy needs an input of the same dtype and rank, and equal sizes; dynamic sizes of the output follow the input.
@@ -178,9 +175,9 @@ void require_copyable(const ManifestObject& fill, const TensorSpec& input, const
     is_same = size == kDynamic || size == from.validShape.dimensionSize[dimension];
   }
   if (!is_same) {
-    fill.fail("input", "\"" + input.name + "\" is " + data_type_name(from.tensorType) + " " + shape_text(from) +
-                           ", the output is " + data_type_name(to.tensorType) + " " + shape_text(to) +
-                           ": a copy needs the same dtype and shape");
+    fill.fail("input", "\"" + input.name + "\" is " + hbm::tensor::dtype_name(from.tensorType) + " " +
+                           shape_text(from) + ", the output is " + hbm::tensor::dtype_name(to.tensorType) + " " +
+                           shape_text(to) + ": a copy needs the same dtype and shape");
   }
 }
 
@@ -190,12 +187,9 @@ TensorSpec parse_tensor(const ManifestObject& object, TensorRole role) {
   TensorSpec tensor;
   tensor.name = object.name("name");
   tensor.description = object.text("description", "");
-  const auto type = data_type_from_name(object.text("dtype"));
+  const auto type = hbm::tensor::dtype_from_name(object.text("dtype"));
   if (!type) {
-    object.fail("dtype",
-                "expected one of S4 U4 S8 U8 F16 S16 U16 F32 S32 U32 F64 S64 U64 BOOL8, "
-                "got \"" +
-                    object.text("dtype") + "\"");
+    object.fail("dtype", "expected one of " + dtype_names(nullptr) + ", got \"" + object.text("dtype") + "\"");
   }
   tensor.properties.tensorType = *type;
   parse_shape(object, tensor.properties);
@@ -234,7 +228,7 @@ void parse_fill(const ManifestObject& object, const std::vector<TensorSpec>& inp
     fill.kind = Fill::Kind::kConstant;
     fill.value = constant.number("value");
     if (!is_representable(properties.tensorType, fill.value)) {
-      constant.fail("value", std::to_string(fill.value) + " is no " + data_type_name(properties.tensorType));
+      constant.fail("value", std::to_string(fill.value) + " is no " + hbm::tensor::dtype_name(properties.tensorType));
     }
   } else if (kind == "copy") {
     const ManifestObject copy = object.object("fill", {"kind", "input"});

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 
-#include "dnn/data_type.hpp"
 #include "dnn/status_error.hpp"
 #include "dnn/tensor_layout.hpp"
 #include "hobot/hb_ucp_status.h"
@@ -77,8 +76,9 @@ class TensorCheck {
 
   void type() const {
     if (tensor_.properties.tensorType != spec_.properties.tensorType) {
-      fail(std::string("expected tensorType ") + data_type_name(spec_.properties.tensorType) + ", got " +
-           data_type_name(tensor_.properties.tensorType) + " (" + std::to_string(tensor_.properties.tensorType) + ")");
+      fail(std::string("expected tensorType ") + hbm::tensor::dtype_name(spec_.properties.tensorType) + ", got " +
+           hbm::tensor::dtype_name(tensor_.properties.tensorType) + " (" +
+           std::to_string(tensor_.properties.tensorType) + ")");
     }
   }
 
@@ -102,7 +102,7 @@ class TensorCheck {
 
   void strides() const {
     const hbDNNTensorProperties& given = tensor_.properties;
-    const std::int64_t unit = unit_bytes(given.tensorType);
+    const std::int64_t unit = hbm::tensor::element_type(given.tensorType).item_bytes();
     for (int dimension = dimensions() - 1; dimension >= 0; --dimension) {
       const std::int64_t stride = given.stride[dimension];
       const bool is_open = spec_.properties.stride[dimension] == kDynamic;

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnn/tensor_layout.hpp"
 
-#include "dnn/data_type.hpp"
+#include <algorithm>
+
+#include "hbm/tensor/layout.hpp"
+#include "hbm/tensor/strided.hpp"
 
 namespace hbm_sim {
+
+namespace tensor = hbm::tensor;
+
 namespace {
 
 /// Product of two non-negative numbers, nothing above kLargestTensorBytes.
@@ -15,11 +21,8 @@ std::optional<std::int64_t> bounded_product(std::int64_t left, std::int64_t righ
   return left * right;
 }
 
-/// Units along a dimension: the innermost one of S4 and U4 holds two elements a byte.
-std::int64_t units_along(const hbDNNTensorProperties& properties, int dimension) {
-  const std::int64_t size = properties.validShape.dimensionSize[dimension];
-  const bool innermost = dimension == properties.validShape.numDimensions - 1;
-  return innermost ? row_units(properties.tensorType, size) : size;
+std::int64_t item_bytes(const hbDNNTensorProperties& properties) {
+  return tensor::element_type(properties.tensorType).item_bytes();
 }
 
 template <typename Value>
@@ -33,15 +36,24 @@ std::string list_text(const Value* values, int count) {
 
 }  // namespace
 
+std::array<std::int64_t, HB_DNN_TENSOR_MAX_DIMENSIONS> stored_shape(const hbDNNTensorProperties& properties) {
+  std::array<std::int64_t, HB_DNN_TENSOR_MAX_DIMENSIONS> shape{};
+  const int dimensions = properties.validShape.numDimensions;
+  std::copy(properties.validShape.dimensionSize, properties.validShape.dimensionSize + dimensions, shape.begin());
+  std::int64_t& innermost = shape[static_cast<std::size_t>(dimensions - 1)];
+  innermost = tensor::element_type(properties.tensorType).items(innermost);
+  return shape;
+}
+
 std::optional<std::int64_t> smallest_stride(const hbDNNTensorProperties& properties, int dimension) {
   const int inner = dimension + 1;
   if (inner == properties.validShape.numDimensions) {
-    return unit_bytes(properties.tensorType);
+    return item_bytes(properties);
   }
   if (properties.validShape.dimensionSize[inner] == kDynamic || properties.stride[inner] == kDynamic) {
     return std::nullopt;
   }
-  return bounded_product(properties.stride[inner], units_along(properties, inner));
+  return bounded_product(properties.stride[inner], stored_shape(properties)[static_cast<std::size_t>(inner)]);
 }
 
 bool fill_dense_strides(hbDNNTensorProperties& properties) {
@@ -64,27 +76,20 @@ std::optional<std::int64_t> padded_bytes(const hbDNNTensorProperties& properties
       return std::nullopt;
     }
   }
-  return bounded_product(properties.stride[0], units_along(properties, 0));
+  return bounded_product(properties.stride[0], stored_shape(properties)[0]);
 }
 
 std::optional<std::int64_t> extent_bytes(const hbDNNTensorProperties& properties) {
-  std::int64_t extent = unit_bytes(properties.tensorType);
-  for (int dimension = 0; dimension < properties.validShape.numDimensions; ++dimension) {
-    const auto reach = bounded_product(properties.stride[dimension], units_along(properties, dimension) - 1);
-    if (!reach || extent + *reach > kLargestTensorBytes) {
-      return std::nullopt;
-    }
-    extent += *reach;
+  const auto shape = stored_shape(properties);
+  const int dimensions = properties.validShape.numDimensions;
+  if (tensor::product(shape.data(), dimensions) == 0) {
+    return 0;
   }
-  return extent;
-}
-
-std::int64_t element_count(const hbDNNTensorProperties& properties) {
-  std::int64_t count = 1;
-  for (int dimension = 0; dimension < properties.validShape.numDimensions; ++dimension) {
-    count *= properties.validShape.dimensionSize[dimension];
+  const auto ends = tensor::reach(shape.data(), properties.stride, dimensions);
+  if (!ends || ends->highest > kLargestTensorBytes - item_bytes(properties)) {
+    return std::nullopt;
   }
-  return count;
+  return ends->highest + item_bytes(properties);
 }
 
 bool has_dynamic_shape(const hbDNNTensorProperties& properties) {
@@ -97,15 +102,15 @@ bool has_dynamic_shape(const hbDNNTensorProperties& properties) {
 }
 
 bool is_dense(const hbDNNTensorProperties& properties) {
-  std::int64_t expected = unit_bytes(properties.tensorType);
-  for (int dimension = properties.validShape.numDimensions - 1; dimension >= 0; --dimension) {
-    // The stride of a dimension with one element is never walked.
-    if (properties.validShape.dimensionSize[dimension] != 1 && properties.stride[dimension] != expected) {
-      return false;
-    }
-    expected *= units_along(properties, dimension);
-  }
-  return true;
+  return tensor::is_dense(stored_shape(properties).data(), properties.stride, properties.validShape.numDimensions,
+                          item_bytes(properties));
+}
+
+void copy_tensor(void* target, const hbDNNTensorProperties& target_properties, const void* source,
+                 const hbDNNTensorProperties& source_properties) {
+  tensor::copy_strided(target, target_properties.stride, source, source_properties.stride,
+                       stored_shape(source_properties).data(), source_properties.validShape.numDimensions,
+                       item_bytes(source_properties));
 }
 
 std::string shape_text(const hbDNNTensorProperties& properties) {

@@ -5,12 +5,11 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "dnn/data_type.hpp"
 #include "dnn/output_layout.hpp"
 #include "dnn/status_error.hpp"
-#include "dnn/strided_copy.hpp"
 #include "dnn/tensor_layout.hpp"
 #include "dnn/typed_value.hpp"
+#include "hbm/tensor/strided.hpp"
 #include "hobot/hb_ucp_status.h"
 
 namespace hbm_sim {
@@ -30,7 +29,7 @@ hbDNNTensorProperties dense(hbDNNTensorProperties properties) {
 }
 
 std::vector<unsigned char> noise(const hbDNNTensorProperties& properties, std::uint64_t seed) {
-  const auto unit = static_cast<std::size_t>(unit_bytes(properties.tensorType));
+  const auto unit = static_cast<std::size_t>(hbm::tensor::element_type(properties.tensorType).item_bytes());
   // The manifest was checked: the extent is known, and the dense one is not larger.
   std::vector<unsigned char> values(static_cast<std::size_t>(*extent_bytes(dense(properties))));
   for (std::size_t at = 0; at < values.size(); at += unit) {
@@ -66,25 +65,28 @@ void repeat(unsigned char* destination, std::size_t bytes, const unsigned char* 
 }
 
 void write_constant(const hbDNNTensor& output, const UnitBytes& unit) {
-  const auto bytes = static_cast<std::size_t>(unit_bytes(output.properties.tensorType));
+  const hbDNNTensorProperties& properties = output.properties;
+  const std::int64_t unit_bytes = hbm::tensor::element_type(properties.tensorType).item_bytes();
   auto* const base = static_cast<unsigned char*>(output.sysMem.virAddr);
-  RowWalk rows(output.properties);
-  for (std::size_t row = 0; row < rows.row_count(); ++row, rows.next()) {
-    repeat(base + rows.offset(), rows.row_bytes(), unit.data(), bytes);
-  }
+  hbm::tensor::Axes rows(stored_shape(properties).data(), properties.stride, properties.stride,
+                         properties.validShape.numDimensions);
+  const auto row_bytes = static_cast<std::size_t>(rows.pop_run(unit_bytes));
+  rows.walk([&](std::int64_t offset, std::int64_t) {
+    repeat(base + offset, row_bytes, unit.data(), static_cast<std::size_t>(unit_bytes));
+  });
 }
 
 void write_copy(const hbDNNTensor& input, hbDNNTensor& output) {
   resolve_output(output, input.properties.validShape);
   if (!overlap(input, output)) {
-    copy_strided(output.sysMem.virAddr, output.properties, input.sysMem.virAddr, input.properties);
+    copy_tensor(output.sysMem.virAddr, output.properties, input.sysMem.virAddr, input.properties);
     return;
   }
   // One block may be bound as input and output, at any offset: read all of it before the first byte is written.
   const hbDNNTensorProperties staged = dense(input.properties);
   std::vector<unsigned char> bytes(static_cast<std::size_t>(*extent_bytes(staged)));
-  copy_strided(bytes.data(), staged, input.sysMem.virAddr, input.properties);
-  copy_strided(output.sysMem.virAddr, output.properties, bytes.data(), staged);
+  copy_tensor(bytes.data(), staged, input.sysMem.virAddr, input.properties);
+  copy_tensor(output.sysMem.virAddr, output.properties, bytes.data(), staged);
 }
 
 }  // namespace
@@ -113,7 +115,7 @@ void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
         break;
       case Fill::Kind::kNoise:
         std::call_once(from.noise_made, [&] { from.noise = noise(to.properties, from.fill.seed); });
-        copy_strided(to.sysMem.virAddr, to.properties, from.noise.data(), dense(to.properties));
+        copy_tensor(to.sysMem.virAddr, to.properties, from.noise.data(), dense(to.properties));
         break;
       case Fill::Kind::kCopy:
         write_copy(inputs[from.fill.input_index], to);
@@ -121,7 +123,7 @@ void TimedEngine::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
       case Fill::Kind::kFile: {
         const auto runs = static_cast<std::uint64_t>(from.fill.runs);
         const unsigned char* const recorded = from.recording.data() + run % runs * (from.recording.size() / runs);
-        copy_strided(to.sysMem.virAddr, to.properties, recorded, dense(to.properties));
+        copy_tensor(to.sysMem.virAddr, to.properties, recorded, dense(to.properties));
         break;
       }
     }

@@ -6,9 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "dnn/data_type.hpp"
 #include "dnn/tensor_layout.hpp"
-#include "engine_openvino/element_types.hpp"
+#include "engine_openvino/port_type.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -47,10 +46,10 @@ void require_ports(const char* role, const std::vector<ov::Output<const ov::Node
     const hbDNNTensorProperties& properties = declared[index].properties;
     const ov::PartialShape& shape = ports[index].get_partial_shape();
     const bool is_unknown_output = *role == 'o' && shape.rank().is_dynamic() && has_dynamic_shape(properties);
-    if (ports[index].get_element_type() != element_type(properties.tensorType) ||
+    if (ports[index].get_element_type() != port_type(properties.tensorType) ||
         (!is_unknown_output && !shapes_agree(shape, declared_shape(properties.validShape)))) {
       throw std::runtime_error(std::string(role) + " " + std::to_string(index) + " '" + declared[index].name +
-                               "': the manifest declares " + data_type_name(properties.tensorType) + " " +
+                               "': the manifest declares " + hbm::tensor::dtype_name(properties.tensorType) + " " +
                                shape_text(properties) + ", the network has " +
                                ports[index].get_element_type().get_type_name() + " " + shape.to_string());
     }

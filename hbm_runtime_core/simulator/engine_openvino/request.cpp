@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "dnn/data_type.hpp"
 #include "dnn/output_layout.hpp"
-#include "dnn/strided_copy.hpp"
 #include "dnn/tensor_layout.hpp"
-#include "engine_openvino/element_types.hpp"
-#include "engine_openvino/nibbles.hpp"
+#include "engine_openvino/port_type.hpp"
+#include "hbm/tensor/layout.hpp"
+#include "hbm/tensor/nibble.hpp"
+#include "hbm/tensor/strided.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -28,9 +28,39 @@ hbDNNTensorProperties dense(hbDNNTensorProperties properties) {
   return properties;
 }
 
-bool can_bind(const hbDNNTensorProperties& properties) {
-  return !is_packed(properties.tensorType) && is_dense(properties);
+bool is_packed(const hbDNNTensorProperties& properties) {
+  return hbm::tensor::element_type(properties.tensorType).is_packed();
 }
+
+/// Calls `visit` with the offset of each innermost row in the packed tensor, which may be padded, and in an array of
+/// one byte per element without gaps.
+template <typename Visit>
+void for_each_packed_row(const hbDNNTensorProperties& properties, const Visit& visit) {
+  const hbDNNTensorShape& elements = properties.validShape;
+  const std::vector<std::int64_t> shape(elements.dimensionSize, elements.dimensionSize + elements.numDimensions);
+  std::vector<std::int64_t> dense_strides(shape.size());
+  hbm::tensor::fill_dense_strides(shape.data(), elements.numDimensions, 1, dense_strides.data());
+  hbm::tensor::Axes(shape.data(), properties.stride, dense_strides.data(), elements.numDimensions - 1)
+      .walk([&](std::int64_t packed, std::int64_t dense) { visit(packed, dense, shape.back()); });
+}
+
+/// Networks have no elements of 4 bits, so a port gets one byte per element.
+void unpack(void* dense, const void* packed, const hbDNNTensorProperties& properties) {
+  const bool is_signed = properties.tensorType == HB_DNN_TENSOR_TYPE_S4;
+  for_each_packed_row(properties, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+    hbm::tensor::unpack_nibbles(static_cast<const std::uint8_t*>(packed) + from, count, is_signed,
+                                static_cast<std::uint8_t*>(dense) + to);
+  });
+}
+
+void pack(void* packed, const void* dense, const hbDNNTensorProperties& properties) {
+  for_each_packed_row(properties, [&](std::int64_t to, std::int64_t from, std::int64_t count) {
+    hbm::tensor::pack_nibbles(static_cast<const std::uint8_t*>(dense) + from, count,
+                              static_cast<std::uint8_t*>(packed) + to);
+  });
+}
+
+bool can_bind(const hbDNNTensorProperties& properties) { return !is_packed(properties) && is_dense(properties); }
 
 }  // namespace
 
@@ -47,7 +77,7 @@ void Request::bind_direct(Port& port, std::size_t index, bool is_input, const hb
     return;
   }
   port.shape = to_shape(shape);
-  const ov::Tensor view(element_type(tensor.properties.tensorType), port.shape, tensor.sysMem.virAddr);
+  const ov::Tensor view(port_type(tensor.properties.tensorType), port.shape, tensor.sysMem.virAddr);
   is_input ? request_.set_input_tensor(index, view) : request_.set_output_tensor(index, view);
   port.direct = tensor.sysMem.virAddr;
 }
@@ -59,7 +89,7 @@ void Request::bind_own(Port& port, std::size_t index, bool is_input, const hbDNN
     return;
   }
   if (!has_own) {
-    port.own = ov::Tensor(element_type(tensor.properties.tensorType), to_shape(shape));
+    port.own = ov::Tensor(port_type(tensor.properties.tensorType), to_shape(shape));
   }
   is_input ? request_.set_input_tensor(index, port.own) : request_.set_output_tensor(index, port.own);
   port.direct = nullptr;
@@ -73,10 +103,10 @@ void Request::prepare_input(std::size_t index, const hbDNNTensor& tensor) {
     return;
   }
   bind_own(port, index, true, tensor);
-  if (is_packed(properties.tensorType)) {
-    unpack_nibbles(port.own.data(), tensor.sysMem.virAddr, properties);
+  if (is_packed(properties)) {
+    unpack(port.own.data(), tensor.sysMem.virAddr, properties);
   } else {
-    copy_strided(port.own.data(), dense(properties), tensor.sysMem.virAddr, properties);
+    copy_tensor(port.own.data(), dense(properties), tensor.sysMem.virAddr, properties);
   }
 }
 
@@ -106,10 +136,10 @@ void Request::finish_output(std::size_t index, hbDNNTensor& tensor) {
   std::transform(computed.begin(), computed.begin() + shape.numDimensions, shape.dimensionSize,
                  [](std::size_t size) { return static_cast<std::int32_t>(size); });
   resolve_output(tensor, shape);
-  if (is_packed(tensor.properties.tensorType)) {
-    pack_nibbles(tensor.sysMem.virAddr, tensor.properties, result.data());
+  if (is_packed(tensor.properties)) {
+    pack(tensor.sysMem.virAddr, result.data(), tensor.properties);
   } else {
-    copy_strided(tensor.sysMem.virAddr, tensor.properties, result.data(), dense(tensor.properties));
+    copy_tensor(tensor.sysMem.virAddr, tensor.properties, result.data(), dense(tensor.properties));
   }
 }
 

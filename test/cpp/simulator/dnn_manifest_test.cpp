@@ -54,7 +54,7 @@ TEST(Manifest, what_is_missing_or_of_another_kind_is_named_with_its_place) {
   expect_input_refused(R"({"name": 3, "dtype": "U8", "shape": [4]})", "inputs[0].name: expected a string, got 3");
   expect_input_refused(R"({"name": "", "dtype": "U8", "shape": [4]})", "expected a text that is not empty");
   expect_input_refused(R"({"name": "a\u0000b", "dtype": "U8", "shape": [4]})", "zero character");
-  expect_input_refused(R"({"name": "x", "dtype": "U9", "shape": [4]})", "expected one of S4 U4");
+  expect_input_refused(R"({"name": "x", "dtype": "U9", "shape": [4]})", "expected one of S4, U4");
   expect_input_refused("3", "inputs[0]: expected an object, got 3");
 }
 
@@ -84,9 +84,10 @@ TEST(Manifest, strides_that_overlap_or_split_elements_are_refused) {
 TEST(Manifest, quantisation_must_fit_the_tensor) {
   const std::string tensor = R"({"name": "x", "dtype": "S8", "shape": [2, 3], "quantization": )";
   expect_input_refused(tensor + R"({"type": "shift"}})", "expected \"none\" or \"scale\"");
-  expect_input_refused(tensor + R"({"type": "scale", "scale": [1, 2], "axis": 1}})", "one for each of the 3");
+  expect_input_refused(tensor + R"({"type": "scale", "scale": [1, 2], "axis": 1}})",
+                       "expected 1 scale, or 3 for axis 1, got 2");
   expect_input_refused(tensor + R"({"type": "scale", "scale": [1e60]}})", "finite float32");
-  expect_input_refused(tensor + R"({"type": "scale", "scale": [1], "zero_point": [1, 2]}})", "zero_point");
+  expect_input_refused(tensor + R"({"type": "scale", "scale": [1], "zero_point": [1, 2]}})", "expected 1 zero points");
 }
 
 TEST(Manifest, fills_must_be_possible) {
