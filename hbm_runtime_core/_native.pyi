@@ -80,6 +80,8 @@ class QuantParams:
     def __eq__(self, other: object) -> bool: ...
 
 class SchedParam:
+    PRIORITY_RANGE: ClassVar[tuple[int, int]]
+    DEVICE_ID_RANGE: ClassVar[tuple[int, int]]
     priority: int
     customId: int
     bpu_cores: list[int]
@@ -267,3 +269,4 @@ class HB_HBMRuntime:
 
 def quantize(array: _Array, quant: QuantParams, dtype: hbDNNDataType | npt.DTypeLike) -> _Array: ...
 def dequantize(array: _Array, quant: QuantParams) -> npt.NDArray[np.float32]: ...
+def check_quantization(quant: QuantParams, shape: Iterable[int]) -> None: ...

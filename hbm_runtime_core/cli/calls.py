@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import SchedParam
 from ..names import unknown_name
 from .arguments import integer, integers, positive, split_name
 from .console import warn
@@ -41,12 +42,15 @@ def add_call_options(parser: argparse.ArgumentParser) -> None:
     inputs.add_argument("--seed", type=integer(0), metavar="N", help="of the random inputs (default 0)")
     add_picture_options(parser)
     scheduling = parser.add_argument_group("scheduling")
-    scheduling.add_argument("--priority", type=integer(0, 255), metavar="P", help="0..255, higher runs first")
+    lowest, highest = SchedParam.PRIORITY_RANGE
+    scheduling.add_argument(
+        "--priority", type=integer(lowest, highest), metavar="P", help=f"{lowest}..{highest}, higher runs first"
+    )
     scheduling.add_argument("--bpu-cores", type=_cores, metavar="C[,C]", help="cores to run on, such as 0,1, or 'any'")
     scheduling.add_argument(
         "--custom-id", type=integer(-(2**63), 2**63 - 1), metavar="ID", help="among equal priorities the smaller runs first"
     )
-    scheduling.add_argument("--device-id", type=integer(0), metavar="ID", help="(default 0)")
+    scheduling.add_argument("--device-id", type=integer(*SchedParam.DEVICE_ID_RANGE), metavar="ID", help="(default 0)")
     scheduling.add_argument("--timeout-ms", type=positive, metavar="MS", help="give up on a call after this time")
 
 

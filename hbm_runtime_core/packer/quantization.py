@@ -10,13 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import QuantParams, check_quantization, hbDNNQuantiType
 from ..dtypes import DTYPES, DType
 from .errors import PackError
-
-
-def _as_float32(value: float) -> float:
-    with np.errstate(over="ignore"):
-        return float(np.float32(value))
 
 
 @dataclass(frozen=True)
@@ -67,22 +63,16 @@ class Quantization:
         rank = len(shape)
         axis = self.axis + rank if self.axis < 0 else self.axis
         if not 0 <= axis < rank:
-            raise PackError(f"{where}: quantisation axis {self.axis} is not in shape {list(shape)}")
-        if not self.scale:
-            raise PackError(f"{where}: quantisation needs at least one scale")
-        for i, scale in enumerate(self.scale):
-            if not (scale > 0 and 0 < _as_float32(scale) < math.inf):
-                raise PackError(f"{where}: scale[{i}] must be a positive number, got {scale}")
-        if len(self.scale) > 1 and len(self.scale) != shape[axis]:
-            raise PackError(
-                f"{where}: expected 1 scale, or {shape[axis]} for axis {axis} of shape {list(shape)}, got {len(self.scale)}"
-            )
-        if self.zero_point and len(self.zero_point) != len(self.scale):
-            raise PackError(
-                f"{where}: expected {len(self.scale)} zero points, as many as scales (or none), got {len(self.zero_point)}"
-            )
+            raise PackError(f"{where}: quantization axis {self.axis} is not in shape {list(shape)}")
         low, high = dtype.limits
         for i, zero_point in enumerate(self.zero_point):
             if not low <= zero_point <= high:
                 raise PackError(f"{where}: zero_point[{i}] must be in {low}..{high} for {dtype.name}, got {zero_point}")
+        with np.errstate(over="ignore"):
+            scales = np.array(self.scale, np.float32)
+        quant = QuantParams(hbDNNQuantiType.SCALE, axis=axis, scale=scales, zero_point=self.zero_point)
+        try:
+            check_quantization(quant, shape)
+        except ValueError as error:
+            raise PackError(f"{where}: {error}") from error
         return Quantization(tuple(self.scale), tuple(self.zero_point), axis)

@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hbm_runtime_core import SchedParam
+
 from .spec import is_group_name, parameter, specs
 
 DEFAULT_NODE_NAME = "hbm_inference"
@@ -16,12 +18,9 @@ DEFAULT_NODE_NAME = "hbm_inference"
 SCHEDULER_CHOOSES = (-1,)
 WHOLE_IMAGE = (-1,)
 
-_PRIORITY_BOUNDS = (0, 255)
 _CUSTOM_ID_BOUNDS = (-(2**63), 2**63 - 1)
 # An hour; a longer limit is meant to be none.
 _MILLISECONDS_BOUNDS = (0, 3_600_000)
-# The device interface numbers accelerators in a signed 32-bit integer.
-_DEVICE_ID_BOUNDS = (0, 2**31 - 1)
 
 # What an output's elements become: the bits of a float, 0 where they stay as they are.
 _REAL_BITS = {"none": 0, "float32": 32, "float16": 16}
@@ -170,7 +169,7 @@ class Scheduling:
         0,
         "Priority on the BPU. Higher runs first; 254 and 255 also interrupt a running model between two of its steps. "
         "In effect from the next frame.",
-        bounds=_PRIORITY_BOUNDS,
+        bounds=SchedParam.PRIORITY_RANGE,
         read_only=False,
     )
     bpu_cores: tuple[int, ...] = parameter(
@@ -195,7 +194,7 @@ class Scheduling:
         read_only=False,
     )
     device_id: int = parameter(
-        0, "Index of the accelerator. In effect from the next frame.", bounds=_DEVICE_ID_BOUNDS, read_only=False
+        0, "Index of the accelerator. In effect from the next frame.", bounds=SchedParam.DEVICE_ID_RANGE, read_only=False
     )
     enabled: bool = parameter(
         True, "False drops every frame until it is true again. In effect from the next frame.", read_only=False

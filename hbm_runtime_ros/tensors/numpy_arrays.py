@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from hbm_runtime_core import QuantParams, check_quantization, hbDNNQuantiType
 from hbm_runtime_core.dtypes import INT
 from hbm_runtime_core.four_bit import pack_four_bit, unpack_four_bit
 
@@ -143,24 +144,19 @@ def _quantization(
     zeros = np.atleast_1d(np.asarray([] if zero_point is None else zero_point))
     if zeros.size and zeros.dtype.kind not in "iu":
         raise ValueError(f"tensor '{name}': expected integers as zero points, got {zeros.dtype}")
-    if scales.ndim != 1 or zeros.ndim != 1 or len(zeros) not in (0, len(scales)):
-        raise ValueError(
-            f"tensor '{name}': expected a list of scales, and as many zero points or none, "
-            f"got shapes {scales.shape} and {zeros.shape}"
-        )
-    if axis == -1:
-        expected = 1
-    elif 0 <= axis < len(shape):
-        expected = shape[axis]
-    else:
-        raise ValueError(f"tensor '{name}': axis {axis} is none of {list(shape)}; -1 stands for the whole tensor")
-    if len(scales) != expected:
-        raise ValueError(f"tensor '{name}': axis {axis} of {list(shape)} takes {expected} scales, got {len(scales)}")
+    if scales.ndim != 1 or zeros.ndim != 1:
+        raise ValueError(f"tensor '{name}': expected lists of scales and zero points, got {scales.shape} and {zeros.shape}")
+    if axis < 0 and len(scales) > 1:
+        raise ValueError(f"tensor '{name}': expected the axis of {len(scales)} scales, got {axis}, the whole tensor")
+    try:
+        check_quantization(QuantParams(hbDNNQuantiType.SCALE, axis=axis, scale=scales, zero_point=zeros), shape)
+    except ValueError as error:
+        raise ValueError(f"tensor '{name}': {error}") from error
     return {
         "quant_type": QUANT_SCALE,
         "quant_scale": scales.tolist(),
         "quant_zero_point": zeros.tolist(),
-        "quant_axis": axis,
+        "quant_axis": axis if len(scales) > 1 else -1,
     }
 
 

@@ -240,7 +240,7 @@ def text_picture(height, width):
         ),
         (
             {"outputs": {"y": PortOptions(dtype=DTYPES["S8"], quantization=Quantization((1.0, 2.0), axis=1))}},
-            r"expected 1 scale, or 3 for axis 1 of shape \[1, 3, 4, 8\], got 2",
+            "quantization: expected 1 scale, or 3 for axis 1, got 2",
         ),
         (
             {"outputs": {"y": PortOptions(dtype=DTYPES["S8"], quantization=Quantization((1.0,), (200,)))}},

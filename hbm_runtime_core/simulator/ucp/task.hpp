@@ -17,6 +17,8 @@ namespace hbm_sim {
 
 class Task;
 
+constexpr int32_t kFirstPreemptingPriority = 254;
+
 /// One inference on its way through the device. The device alone changes it after the submission.
 struct SubTask {
   Task* task = nullptr;
@@ -52,7 +54,9 @@ class Task {
   void* callback_data = nullptr;
 
   /// 0 is an ordinary task; higher classes preempt lower ones.
-  int32_t preemption_class() const { return sched.priority >= 254 ? sched.priority - 253 : 0; }
+  int32_t preemption_class() const {
+    return sched.priority < kFirstPreemptingPriority ? 0 : sched.priority - kFirstPreemptingPriority + 1;
+  }
   const char* model() const { return sub_tasks.front().job->traits().model; }
 
   void append(Job* job);

@@ -130,6 +130,19 @@ py::object quantize_array(const py::object& array, const QuantParams& quant, con
   return std::move(packed);
 }
 
+void check(const QuantParams& quant, const py::object& shape) {
+  if (quant.quant_type == NONE) {
+    return;
+  }
+  const std::vector<int64_t> lengths = to_int64_list(shape.ptr(), "shape");
+  const auto rank = static_cast<int>(lengths.size());
+  const Quantization quantization = to_quantization(quant, rank);
+  with_value_errors("quantization", [&] {
+    tensor::check_scales(quantization.scale);
+    tensor::check_quantization(quantization, lengths.data(), rank);
+  });
+}
+
 }  // namespace
 
 void define_quantization(py::module_& module) {
@@ -145,6 +158,8 @@ void define_quantization(py::module_& module) {
       "\n"
       "dtype: hbDNNDataType or a NumPy type of 8 to 32 bits. S4 and U4 give packed bytes, the first value in the\n"
       "low nibble. HbmValueError where a value is NaN; infinity saturates.");
+  module.def("check_quantization", &check, py::arg("quant"), py::arg("shape"),
+             "Raise HbmValueError where scales, zero points and axis of `quant` do not fit a tensor of this shape.");
 }
 
 }  // namespace hbm

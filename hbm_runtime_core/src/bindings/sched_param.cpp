@@ -26,11 +26,13 @@ SchedParam to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu
 }
 
 void define_sched_param(py::module_& module) {
-  py::class_<SchedParam>(
-      module, "SchedParam",
-      "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() changes "
-      "what holds.")
-      .def(py::init(&make), py::arg("priority") = 0, py::arg("customId") = 0,
+  py::class_<SchedParam> type(module, "SchedParam",
+                              "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() "
+                              "changes what holds.");
+  type.attr("PRIORITY_RANGE") =
+      py::make_tuple(static_cast<int>(HB_UCP_PRIORITY_LOWEST), static_cast<int>(HB_UCP_PRIORITY_HIGHEST));
+  type.attr("DEVICE_ID_RANGE") = py::make_tuple(0, largest_device_id);
+  type.def(py::init(&make), py::arg("priority") = 0, py::arg("customId") = 0,
            py::arg("bpu_cores") = std::vector<int64_t>{-1}, py::arg("deviceId") = 0)
       .def_readwrite("priority", &SchedParam::priority, "0 to 255; higher runs first, 254 and 255 preempt.")
       .def_readwrite("customId", &SchedParam::custom_id, "Smaller runs first among equal priorities.")

@@ -68,14 +68,15 @@ void SchedulingChange::apply(Scheduling* scheduling) const {
 
 int32_t checked_priority(const std::string& model, int64_t priority) {
   if (priority < HB_UCP_PRIORITY_LOWEST || priority > HB_UCP_PRIORITY_HIGHEST) {
-    throw ValueError(of_model(model) + "priority: expected 0 to 255 (higher runs first, 254 and 255 preempt), got " +
-                     std::to_string(priority));
+    throw ValueError(of_model(model) + "priority: expected " + std::to_string(HB_UCP_PRIORITY_LOWEST) + " to " +
+                     std::to_string(HB_UCP_PRIORITY_HIGHEST) + " (higher runs first, from " +
+                     std::to_string(first_preempting_priority) + " on it preempts), got " + std::to_string(priority));
   }
   return static_cast<int32_t>(priority);
 }
 
 uint32_t checked_device_id(const std::string& model, int64_t device_id) {
-  if (device_id < 0 || device_id > std::numeric_limits<int32_t>::max()) {
+  if (device_id < 0 || device_id > largest_device_id) {
     throw ValueError(of_model(model) + "device_id: expected 0 or more (a board has device 0), got " +
                      std::to_string(device_id));
   }

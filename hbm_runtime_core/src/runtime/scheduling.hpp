@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "driver/api_table.hpp"
 
 namespace hbm {
+
+/// A task of this or a higher priority interrupts one that is running; below it, priorities order the tasks that wait.
+constexpr int32_t first_preempting_priority = 254;
+constexpr int64_t largest_device_id = std::numeric_limits<int32_t>::max();
 
 /// How one inference stands in the device's queue: priority, customId, cores as a bit mask, device.
 using Scheduling = hbUCPSchedParam;

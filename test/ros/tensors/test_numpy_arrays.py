@@ -159,10 +159,12 @@ def test_numbers_without_quantisation_are_real_values_in_a_float_that_holds_them
     ("arguments", "expected"),
     [
         ({"zero_point": [1]}, "zero points mean nothing without scales"),
-        ({"scale": [1, 2]}, r"axis -1 of \[2, 3, 4\] takes 1 scales, got 2"),
-        ({"scale": [1, 2], "axis": 1}, r"axis 1 of \[2, 3, 4\] takes 3 scales, got 2"),
-        ({"scale": [1, 2], "axis": 3}, r"axis 3 is none of \[2, 3, 4\]"),
-        ({"scale": 1, "zero_point": [1, 2]}, "as many zero points or none"),
+        ({"scale": [1, 2]}, "expected the axis of 2 scales, got -1"),
+        ({"scale": [1, 2], "axis": 1}, "expected 1 scale, or 3 for axis 1, got 2"),
+        ({"scale": [1, 2], "axis": 3}, "expected one of 3 axes for 2 scales, got axis 3"),
+        ({"scale": 1, "zero_point": [1, 2]}, "expected 1 zero points, as many as scales, or none, got 2"),
+        ({"scale": 0}, r"scale\[0\] must be a positive number, got 0"),
+        ({"scale": [[1, 2]]}, "expected lists of scales and zero points"),
         ({"scale": 1, "zero_point": 0.5}, "integers as zero points, got float64"),
     ],
 )
