@@ -23,13 +23,11 @@ from .errors import DropReason, FrameError
 from .group_threads import GroupThreads, InOrder, ModelCallbackGroup
 from .inputs.assembler import Frame, FrameAssembler
 from .inputs.slot import FilledFrame, InferenceSlot
-from .monitoring.counters import FrameTimeline, ModelMonitor
+from .monitoring.counters import NS_PER_S, FrameTimeline, ModelMonitor
 from .monitoring.health import FrameAgeCheck, ThrottledLogger
 from .parameters import Scheduling
 from .parameters.scheduling import ModelScheduling
 from .results import ResultSerializer
-
-_NS_PER_S = 1e9
 
 # A pause after an error of the middleware, which would otherwise repeat at once.
 _ERROR_PAUSE_S = 0.1
@@ -239,7 +237,7 @@ class InferencePipeline:
         timeline, scheduling = job.timeline, job.scheduling
         timeline.run_begun = time.perf_counter_ns()
         with self._changed:
-            self._pacer.submitted((timeline.prepared - timeline.taken) / _NS_PER_S)
+            self._pacer.submitted((timeline.prepared - timeline.taken) / NS_PER_S)
         try:
             outputs = request.run(
                 priority=scheduling.priority,

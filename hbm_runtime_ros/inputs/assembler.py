@@ -14,14 +14,11 @@ from rclpy.qos import QoSProfile
 from .. import _rcl, _wire
 from ..errors import DropReason
 from ..group_threads import ModelCallbackGroup
-from ..monitoring.counters import FrameCounters
+from ..monitoring.counters import NS_PER_MS, NS_PER_S, FrameCounters
 from ..monitoring.health import SubscribedTopic, ThrottledLogger
 from ..parameters import SyncParameters
 from .message_types import MESSAGE_TYPES, Message, MessageType
 from .synchronizers import LatestSynchronizer, StampSynchronizer, Synchronizer
-
-_NS_PER_MS = 1_000_000
-_NS_PER_S = 1e9
 
 Frame = tuple[Message, ...]  # one message of each topic, in the order of the model's inputs
 
@@ -97,7 +94,7 @@ class TopicConsumer:
         """When the last message arrived or, without one, when the model subscribed; in the time of time.monotonic()."""
         connection = self._connection
         arrived_ns = connection.reader.last_arrival_ns if connection else 0
-        return max(self._subscribed_s, arrived_ns / _NS_PER_S)
+        return max(self._subscribed_s, arrived_ns / NS_PER_S)
 
     def describe(self) -> SubscribedTopic:
         """Return the topic with its type and QoS."""
@@ -200,7 +197,7 @@ class FrameAssembler:
             return None
         if sync.sync == "latest":
             return LatestSynchronizer(count)
-        return StampSynchronizer(count, sync.sync_queue, sync.slop_ms * _NS_PER_MS if sync.sync == "approximate" else 0)
+        return StampSynchronizer(count, sync.sync_queue, sync.slop_ms * NS_PER_MS if sync.sync == "approximate" else 0)
 
     def _match(
         self, synchronizer: Synchronizer[Message], complete: deque[Frame], index: int, topic: str, message: Message

@@ -23,9 +23,9 @@ LATE_S = 1.0
 # Frames of a window; more of them in 10 s push the oldest out.
 _MOST_FRAMES = 2048
 
-_NS_PER_US = 1000
-_NS_PER_MS = 1e6
-_NS_PER_S = 1e9
+NS_PER_US = 1_000
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
 
 # Each stage ends where the next one begins, so their means add up to the latency.
 STAGES = ("wait", "prepare", "handover", "submit", "device", "outputs", "turn", "publish")
@@ -55,10 +55,10 @@ class FrameTimeline:
 
     def record_inference(self, stages: CallTiming) -> None:
         """Take over the stages of the inference that has just ended."""
-        self.input_ns = round(stages.copy_in_us * _NS_PER_US)
-        self.submit_ns = round(stages.queue_us * _NS_PER_US)
-        self.device_ns = round(stages.device_us * _NS_PER_US)
-        self.output_ns = round(stages.copy_out_us * _NS_PER_US)
+        self.input_ns = round(stages.copy_in_us * NS_PER_US)
+        self.submit_ns = round(stages.queue_us * NS_PER_US)
+        self.device_ns = round(stages.device_us * NS_PER_US)
+        self.output_ns = round(stages.copy_out_us * NS_PER_US)
         self.submitted = self.run_begun + self.input_ns + self.submit_ns
         self.device_done = min(self.submitted + self.device_ns, self.run_ended)
 
@@ -199,21 +199,21 @@ class ModelMonitor:
     def late_for_s(self) -> float:
         """Return for how long the device has not answered the oldest request that timed out; 0 = there is none."""
         now_ns = self._now_ns()
-        return (now_ns - min(self._late_since_ns, default=now_ns)) / _NS_PER_S
+        return (now_ns - min(self._late_since_ns, default=now_ns)) / NS_PER_S
 
     def latencies(self) -> Latencies | None:
         """Return where the time of the last frames went; None where there were none within the window."""
         now_ns = self._now_ns()
-        window_ns = min(WINDOW_S * _NS_PER_S, max(1, now_ns - self._begun_ns))
+        window_ns = min(WINDOW_S * NS_PER_S, max(1, now_ns - self._begun_ns))
         count = self._count
         table = self._moments[:count].copy()
-        table = table[now_ns - table[:, -1] <= WINDOW_S * _NS_PER_S]
+        table = table[now_ns - table[:, -1] <= WINDOW_S * NS_PER_S]
         if len(table) == 0:
             return None
         if count > _MOST_FRAMES:
             window_ns = max(1, min(window_ns, now_ns - int(table[:, -1].min())))
-        p50, p99 = np.percentile(table[:, -1] - table[:, 0], (50, 99)) / _NS_PER_MS
+        p50, p99 = np.percentile(table[:, -1] - table[:, 0], (50, 99)) / NS_PER_MS
         stages = np.diff(table, axis=1)
-        means = stages.mean(axis=0) / _NS_PER_MS
+        means = stages.mean(axis=0) / NS_PER_MS
         at_device = float(stages[:, STAGES.index("device")].sum() / window_ns)
         return Latencies(len(table), float(p50), float(p99), dict(zip(STAGES, means.tolist())), at_device)

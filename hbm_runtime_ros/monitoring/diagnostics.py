@@ -19,9 +19,7 @@ from hbm_runtime_core import HB_HBMRuntime
 from ..errors import DropReason
 from ..msg import ModelInfo
 from ..parameters import Scheduling
-from .counters import LATE_S, WINDOW_S, FrameCounts, Latencies
-
-_NS_PER_MS = 1e6
+from .counters import LATE_S, NS_PER_MS, WINDOW_S, FrameCounts, Latencies
 
 
 class ModelState(enum.Enum):
@@ -158,7 +156,7 @@ class _ModelTask:
         status.add("results/s", f"{results_per_s:.1f}")
         _add_latencies(status, model.latencies)
         waiting_ns = model.waiting_since_ns
-        age_ms = (time.perf_counter_ns() - waiting_ns) / _NS_PER_MS if waiting_ns else 0.0
+        age_ms = (time.perf_counter_ns() - waiting_ns) / NS_PER_MS if waiting_ns else 0.0
         status.add("queue age (ms)", f"{age_ms:.1f}")
         status.add("received", str(counts.received))
         status.add("inferred", str(counts.inferred))

@@ -18,6 +18,7 @@ from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
 from ..errors import DropReason, FrameError, printable
 from ..qos import describe
+from .counters import NS_PER_MS, NS_PER_S
 
 THROTTLE_S = 5.0
 SILENCE_S = 5.0
@@ -33,8 +34,6 @@ _PERIOD_S = 1.0
 _DISCOVERY_TICKS = 3
 # A clock that is corrected in small steps advances by less.
 _JUMP_S = 10
-_NS_PER_S = 1e9
-_NS_PER_MS = 1_000_000
 
 # Clocks of two machines differ, and a simulated clock advances after what it stamps.
 _TOLERATED_FUTURE_MS = 100
@@ -222,7 +221,7 @@ class FrameAgeCheck:
             self._warn_once("stamp of zero", "frames have a stamp of zero, so max_age_ms keeps all of them")
             return
         now_ns = self._clock.now().nanoseconds
-        age_ms = (now_ns - stamp_ns) / _NS_PER_MS
+        age_ms = (now_ns - stamp_ns) / NS_PER_MS
         if age_ms > max_age_ms:
             doubtful = age_ms > _LONGEST_DELAY_MS
             raise FrameError(
@@ -283,7 +282,7 @@ class NodeHealth:
             )
 
     def _on_jump(self, jump: TimeJump) -> None:
-        seconds = jump.delta.nanoseconds / _NS_PER_S
+        seconds = jump.delta.nanoseconds / NS_PER_S
         started = self._node.get_clock().now().nanoseconds == jump.delta.nanoseconds
         if started:  # a simulated clock is 0 until /clock is published
             return

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .counters import FrameTimeline
+from .counters import NS_PER_US, FrameTimeline
 
-_NS_PER_US = 1000
 _END = b"\n]\n"
 # The simulator numbers its cores from 1, and thread ids of Linux may be as small in a container.
 _LANES = 1_000_000
@@ -126,7 +125,7 @@ def _same_file(a: str, b: str) -> bool:
 
 
 def _us(ns: int) -> float:
-    return ns / _NS_PER_US
+    return ns / NS_PER_US
 
 
 def _text(event: dict[str, Any]) -> bytes:
