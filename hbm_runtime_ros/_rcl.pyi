@@ -103,7 +103,7 @@ class Consumer:
         Return how many messages have arrived that it has neither received nor counted as skipped.
         """
 
-class ResultPublisher:
+class MessagePublisher:
     """Publishes serialized messages without the GIL.
 
     Args:
@@ -112,6 +112,10 @@ class ResultPublisher:
     """
 
     def __init__(self, publisher: Any) -> None: ...
+    @property
+    def has_subscribers(self) -> bool:
+        """Whether somebody subscribes to the topic. False after close()."""
+
     def publish(self, message: Buffer) -> None:
         """Publish a serialized message, any buffer of bytes. Does nothing after the context was shut down.
 

@@ -163,6 +163,67 @@ class ResultWriter:
             ValueError: another number of outputs, elements of another size, or a shape that the quantization does not fit.
         """
 
+class DetectionArrays:
+    """The detections of one frame, in pixels of its picture.
+
+    Args:
+        boxes: [n, 4], x0, y0, x1, y1.
+        scores: [n].
+        classes: [n].
+        corners: [n, 4, 2], clockwise from the object's own top left, or None.
+        keypoints: [n, k, 3], x, y and visibility, or None.
+
+    Raises:
+        ValueError: the arrays have other shapes.
+    """
+
+    def __init__(
+        self,
+        *,
+        boxes: npt.NDArray[np.float32],
+        scores: npt.NDArray[np.float32],
+        classes: npt.NDArray[np.int32],
+        corners: npt.NDArray[np.float32] | None,
+        keypoints: npt.NDArray[np.float32] | None,
+    ) -> None: ...
+
+class DetectionWriter:
+    """Serializes decoded results into reused buffers, as messages of other packages. Any thread may use it.
+
+    The methods return the serialized message, read-only. Its memory is used again once nothing refers to it.
+
+    Args:
+        labels: names of the classes; one without a name has its number.
+        annotations_have_metadata: whether foxglove_msgs has the layout with metadata of each annotation.
+    """
+
+    def __init__(self, labels: Sequence[str], annotations_have_metadata: bool) -> None: ...
+    def detections(self, header: FrameHeader, arrays: DetectionArrays) -> memoryview:
+        """Write a vision_msgs/Detection2DArray."""
+
+    def classification(self, header: FrameHeader, names: Sequence[str], scores: npt.NDArray[np.float32]) -> memoryview:
+        """Write a vision_msgs/Classification."""
+
+    def keypoints(self, header: FrameHeader, arrays: DetectionArrays) -> memoryview:
+        """Write a sensor_msgs/PointCloud2 with a row for each detection."""
+
+    def targets(self, header: FrameHeader, arrays: DetectionArrays, frames_per_second: int) -> memoryview:
+        """Write an ai_msgs/PerceptionTargets."""
+
+    def annotations(self, header: FrameHeader, arrays: DetectionArrays, size: tuple[int, int]) -> memoryview:
+        """Write a foxglove_msgs/ImageAnnotations for a picture of `size`."""
+
+    def line_annotations(
+        self, header: FrameHeader, names: Sequence[str], scores: npt.NDArray[np.float32], size: tuple[int, int]
+    ) -> memoryview:
+        """Write a foxglove_msgs/ImageAnnotations with lines of text in the picture's corner."""
+
+    def image(self, header: FrameHeader, numbers: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> memoryview:
+        """Write a sensor_msgs/Image, mono8 or mono16."""
+
+    def jpeg(self, header: FrameHeader, file: bytes) -> memoryview:
+        """Write a sensor_msgs/CompressedImage."""
+
 def parse_image(message: Buffer) -> Image: ...
 def parse_compressed_image(message: Buffer) -> CompressedImage: ...
 def parse_hbmem_image(message: Buffer, room_bytes: int) -> HbmemImage: ...

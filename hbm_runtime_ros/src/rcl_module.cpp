@@ -5,12 +5,12 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings/interpreter.hpp"
-#include "result_publisher.hpp"
+#include "message_publisher.hpp"
 #include "topic_reader.hpp"
 
 PYBIND11_MODULE(_rcl, module) {
   module.doc() = "Takes and publishes serialized and loaned messages through rcl, without the GIL.";
   hbm::watch_interpreter_exit();
   hbm_ros::define_topic_reader(module);
-  hbm_ros::define_result_publisher(module);
+  hbm_ros::define_message_publisher(module);
 }

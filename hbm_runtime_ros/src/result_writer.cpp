@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "bindings/interpreter.hpp"
+#include "message_buffer.hpp"
 #include "python_text.hpp"
 
 namespace hbm_wire {
@@ -27,23 +27,6 @@ TensorType real_type(const TensorType& given, std::uint8_t bits) {
   type.dtype_bits = bits;
   return type;
 }
-
-// The memory of one serialized result, for Python.
-class ResultBuffer {
- public:
-  ResultBuffer(std::shared_ptr<hbm_ros::BufferPool> pool, std::size_t size_bytes)
-      : pool_(std::move(pool)), buffer_(pool_->take(size_bytes)) {}
-  ~ResultBuffer() { pool_->give_back(buffer_); }
-  ResultBuffer(const ResultBuffer&) = delete;
-  ResultBuffer& operator=(const ResultBuffer&) = delete;
-
-  std::uint8_t* data() const { return buffer_.data; }
-  std::size_t size_bytes() const { return buffer_.size_bytes; }
-
- private:
-  std::shared_ptr<hbm_ros::BufferPool> pool_;
-  hbm_ros::ByteBuffer buffer_;
-};
 
 }  // namespace
 
@@ -110,12 +93,7 @@ py::memoryview ResultWriter::write(const FrameHeader& header, std::uint64_t sequ
     tensors.push_back(describe(outputs_[i], outputs[i]));
   }
   const ResultMessage result{header, model_, sequence, transforms, timing, tensors};
-  auto buffer = std::make_unique<ResultBuffer>(buffers_, result_size_bytes(result));
-  {
-    const hbm::GilRelease unlocked;
-    write_result(result, buffer->data());
-  }
-  return py::memoryview(py::cast(std::move(buffer)));
+  return fill_message(buffers_, result_size_bytes(result), [&](std::uint8_t* target) { write_result(result, target); });
 }
 
 void define_result_writer(py::module_& module) {
@@ -150,12 +128,6 @@ void define_result_writer(py::module_& module) {
            }),
            py::kw_only(), py::arg("name"), py::arg("dtype_code"), py::arg("dtype_bits"), py::arg("packed_length"),
            py::arg("quant_type"), py::arg("quant_scale"), py::arg("quant_zero_point"), py::arg("quant_axis"));
-
-  py::class_<ResultBuffer>(module, "_ResultBuffer", "Holds the memory of one serialized result.", py::buffer_protocol())
-      .def_buffer([](const ResultBuffer& self) {
-        return py::buffer_info(self.data(), sizeof(std::uint8_t), "B", 1, {static_cast<py::ssize_t>(self.size_bytes())},
-                               {py::ssize_t{1}}, true);
-      });
 
   py::class_<ResultWriter>(module, "ResultWriter",
                            "Serializes the hbm_runtime_ros/msg/InferenceResult of one model into reused buffers.")

@@ -6,6 +6,8 @@
 
 #include "bindings/interpreter.hpp"
 #include "cdr_reader.hpp"
+#include "detection_writer.hpp"
+#include "message_buffer.hpp"
 #include "message_readers.hpp"
 #include "result_writer.hpp"
 
@@ -16,5 +18,7 @@ PYBIND11_MODULE(_wire, module) {
   hbm::watch_interpreter_exit();
   py::register_exception<hbm_wire::WireError>(module, "WireError", PyExc_ValueError);
   hbm_wire::define_message_readers(module);
+  hbm_wire::define_message_buffer(module);
   hbm_wire::define_result_writer(module);
+  hbm_wire::define_detection_writer(module);
 }

@@ -263,7 +263,7 @@ def test_a_context_that_is_shut_down_elsewhere_ends_nothing_but_the_messages(con
     topic = Topic(node)
     waiter = _rcl.Waiter()
     consumer = topic.consumer(waiter)
-    publisher = _rcl.ResultPublisher(topic.publisher)
+    publisher = _rcl.MessagePublisher(topic.publisher)
     thread = run_in_thread(waiter.wait)
     context.shutdown()
     publisher.publish(serialize_message(UInt32(data=1)))
@@ -337,7 +337,7 @@ def test_a_publisher_that_restarts_with_another_type_is_read_by_a_new_reader(nod
 def test_what_is_published_is_what_rclpy_publishes(node):
     topic = Topic(node)
     consumer = topic.consumer()
-    publisher = _rcl.ResultPublisher(topic.publisher)
+    publisher = _rcl.MessagePublisher(topic.publisher)
     payload = serialize_message(UInt32(data=9))
     for count, message in enumerate((payload, bytearray(payload), memoryview(payload)), 1):
         publisher.publish(message)
@@ -353,7 +353,7 @@ def test_what_is_published_is_what_rclpy_publishes(node):
 
 def test_a_publisher_that_is_destroyed_meanwhile_still_publishes(node):
     topic = Topic(node)
-    publisher = _rcl.ResultPublisher(topic.publisher)
+    publisher = _rcl.MessagePublisher(topic.publisher)
     node.destroy_publisher(topic.publisher)
     publisher.publish(serialize_message(UInt32(data=9)))
     wait_until(lambda: topic.reader.arrivals == 1, "an arrival")
@@ -419,7 +419,7 @@ subscription = node.create_subscription(UInt32, "exit", lambda _: None, 1, raw=T
 reader = _rcl.TopicReader(subscription, 1)
 waiter = _rcl.Waiter()
 consumer = _rcl.Consumer(reader, waiter)
-publisher = _rcl.ResultPublisher(node.create_publisher(UInt32, "exit", 1))
+publisher = _rcl.MessagePublisher(node.create_publisher(UInt32, "exit", 1))
 payload = serialize_message(UInt32(data=1))
 
 

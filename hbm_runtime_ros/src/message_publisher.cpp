@@ -1,6 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#include "result_publisher.hpp"
+#include "message_publisher.hpp"
 
 #include <rcl/context.h>
 #include <rcl/error_handling.h>
@@ -19,9 +19,9 @@ namespace py = pybind11;
 namespace hbm_ros {
 namespace {
 
-class ResultPublisher {
+class MessagePublisher {
  public:
-  explicit ResultPublisher(const py::object& publisher)
+  explicit MessagePublisher(const py::object& publisher)
       : handle_(std::make_shared<EnteredHandle>(publisher.attr("handle"))) {}
 
   void publish(const py::buffer& message) {
@@ -37,6 +37,14 @@ class ResultPublisher {
     const hbm::GilRelease unlocked;
     publish(handle->get<rcl_publisher_t>(), static_cast<std::uint8_t*>(bytes.ptr),
             static_cast<std::size_t>(bytes.size));
+  }
+
+  bool has_subscribers() const {
+    std::size_t count = 0;
+    if (handle_ && rcl_publisher_get_subscription_count(handle_->get<rcl_publisher_t>(), &count) != RCL_RET_OK) {
+      rcl_reset_error();  // the context was shut down
+    }
+    return count > 0;
   }
 
   void close() { handle_.reset(); }
@@ -66,16 +74,18 @@ class ResultPublisher {
 
 }  // namespace
 
-void define_result_publisher(py::module_& module) {
-  py::class_<ResultPublisher>(module, "ResultPublisher", "Publishes serialized messages without the GIL.")
+void define_message_publisher(py::module_& module) {
+  py::class_<MessagePublisher>(module, "MessagePublisher", "Publishes serialized messages without the GIL.")
       .def(py::init<const py::object&>(), py::arg("publisher"),
            "Args:\n"
            "    publisher: of rclpy. Its handle stays valid until close(), even if its node destroys it.")
-      .def("publish", py::overload_cast<const py::buffer&>(&ResultPublisher::publish), py::arg("message"),
+      .def_property_readonly("has_subscribers", &MessagePublisher::has_subscribers,
+                             "Whether somebody subscribes to the topic. False after close().")
+      .def("publish", py::overload_cast<const py::buffer&>(&MessagePublisher::publish), py::arg("message"),
            "Publish a serialized message, any buffer of bytes. Does nothing after the context was shut down.\n\n"
            "Raises:\n"
            "    RuntimeError: with rcl's text.")
-      .def("close", &ResultPublisher::close, "Leave the publisher to rclpy. It may be repeated.");
+      .def("close", &MessagePublisher::close, "Leave the publisher to rclpy. It may be repeated.");
 }
 
 }  // namespace hbm_ros

@@ -4,8 +4,8 @@
 
 #include <pybind11/pybind11.h>
 
-namespace hbm_ros {
+namespace hbm_wire {
 
-void define_result_publisher(pybind11::module_& module);
+void define_detection_writer(pybind11::module_& module);
 
-}  // namespace hbm_ros
+}  // namespace hbm_wire

@@ -1,0 +1,11 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace hbm_ros {
+
+void define_message_publisher(pybind11::module_& module);
+
+}  // namespace hbm_ros
