@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
@@ -66,13 +67,13 @@ def detector(name: str, latency_us: int) -> dict[str, Any]:
 class Sink:
     """Collects results of any number of topics without looking into them: when they came, and their bytes."""
 
-    def __init__(self, topics: Sequence[str]) -> None:
+    def __init__(self, topics: Mapping[str, Any]) -> None:
         keep_freed_memory()
         rclpy.init(args=[])
         self.node = rclpy.create_node("bench_sink")
         self.results: dict[str, list[Result]] = {topic: [] for topic in topics}
-        for topic in topics:
-            self.node.create_subscription(InferenceResult, topic, self._collector(topic), QoSProfile(depth=20), raw=True)
+        for topic, kind in topics.items():
+            self.node.create_subscription(kind, topic, self._collector(topic), QoSProfile(depth=20), raw=True)
         executor = SingleThreadedExecutor()
         executor.add_node(self.node)
         self._spinning = SpinThread(executor)
@@ -133,9 +134,9 @@ class Graph:
         """A camera of 1080p NV12; see peers/camera.py for what to ask it."""
         return self._open.enter_context(PeerProcess([sys.executable, str(PEERS / "camera.py"), *topics]))
 
-    def sink(self, *topics: str) -> Sink:
-        """A node in this process that collects the results."""
-        sink = Sink(topics)
+    def sink(self, *topics: str, others: Mapping[str, Any] = MappingProxyType({})) -> Sink:
+        """A node in this process that collects the results on `topics`, and `others` by their types."""
+        sink = Sink({**dict.fromkeys(topics, InferenceResult), **others})
         self._open.callback(sink.close)
         sink.wait_for_publishers()
         return sink

@@ -1,8 +1,8 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Types of the native module behind hbm_runtime_core.overlay. Written by hand; test/core/overlay/test_overlay_stub.py compares it
-# with the module.
+# Types of the native module behind hbm_runtime_core.overlay. Written by hand; test/core/overlay/test_overlay_stub.py
+# compares it with the module.
 from collections.abc import Sequence
 
 import numpy as np

@@ -25,6 +25,7 @@ class DropReason(str, enum.Enum):
     TENSOR = "tensor"
     TIMEOUT = "timeout"
     INFERENCE = "inference"
+    DECODE = "decode"
     PUBLISH = "publish"
     INTERNAL = "internal"
 

@@ -26,7 +26,7 @@ from .monitoring.trace import FrameTrace
 from .parameters import DEFAULT_NODE_NAME, NodeParameters
 from .parameters.declaration import declare, explain_unknown
 from .parameters.files import ParameterFiles
-from .parameters.scheduling import SchedulingParameters
+from .parameters.live import LiveParameters
 from .services import ModelServices
 
 
@@ -72,14 +72,14 @@ class InferenceNode(LifecycleNode):
         compat.run_transitions_in(self, slow)
         log = self.get_logger().warning
         self._trace = FrameTrace(parameters.trace_file, name, log) if parameters.trace_file else None
-        self._scheduling = SchedulingParameters()
+        self._live_parameters = LiveParameters()
         self._subscriptions_of_models = SubscriptionRegistry(self)
         context = NodeContext(
             node=self,
             files=ModelFileCache(parameters.backend),
             locator=ModelFileLocator(name, files, parameters.model_dir),
             subscriptions=self._subscriptions_of_models,
-            scheduling=self._scheduling,
+            live_parameters=self._live_parameters,
             trace=self._trace,
         )
         self.models = ModelRegistry(context, parameters.models)
@@ -130,7 +130,7 @@ class InferenceNode(LifecycleNode):
             model.check_health()
 
     def _on_set_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        reason, changed = self._scheduling.change(parameters)
+        reason, changed = self._live_parameters.change(parameters)
         if changed:
             self.models.publish_list()
             self.get_logger().info(f"parameters set: {', '.join(each.name for each in parameters)}")

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.publisher import Publisher
 
-from . import _rcl
+from .decoding import DecoderSettings, ModelDecoder
 from .errors import ConfigurationError, printable
 from .group_threads import ModelCallbackGroup, run_on_executor
 from .inputs.assembler import FrameAssembler, TopicConsumer
@@ -27,10 +26,10 @@ from .monitoring.trace import FrameTrace
 from .msg import InferenceResult, ModelInfo, SchedParams
 from .parameters import SCHEDULER_CHOOSES, ModelParameters, Scheduling
 from .parameters.declaration import declare, undeclare
-from .parameters.scheduling import ModelScheduling, SchedulingParameters
+from .parameters.live import LiveParameters, ModelScheduling
 from .pipeline import InferencePipeline, ModelContext
-from .qos import MODEL_LIST_TOPIC, bad_overrides_as_errors, describe, input_qos, overridable, resolve_topic, result_qos
-from .results import ResultSerializer, SubscriberMonitor
+from .qos import MODEL_LIST_TOPIC, describe, input_qos, resolve_topic
+from .results import OutputTopic, ResultPublisher, ResultSerializer, SubscriberMonitor
 
 # One that the device works on, and one before or behind it. More would only make results older.
 _FRAMES_IN_FLIGHT = 2
@@ -44,7 +43,7 @@ class NodeContext:
     files: ModelFileCache
     locator: ModelFileLocator
     subscriptions: SubscriptionRegistry
-    scheduling: SchedulingParameters
+    live_parameters: LiveParameters
     trace: FrameTrace | None
 
 
@@ -74,12 +73,16 @@ class Model:
         self._plans: list[TopicPlan] = []  # while it is loaded
         self._consumers: tuple[TopicConsumer, ...] = ()  # while it is subscribed
         self._handle: ModelHandle | None = None
+        self._decoder: ModelDecoder | None = None
         self._pipeline: InferencePipeline | None = None
         self._input_timeout = InputTimeout(lambda: {each.topic: each.last_message_s for each in self._consumers})
         self._logged_first_result = False
         try:
             self.parameters = declare(node, ModelParameters, name, given)
             self.scheduling = ModelScheduling(name, declare(node, Scheduling, name, given))
+            self._decoder_settings = DecoderSettings.declare(
+                node, name, self.parameters.decoder, given, context.live_parameters
+            )
             self._topics, self._sync = declare_inputs(node, name, given)
             self.result_topic = self._resolve_result_topic()
             self._group = ModelCallbackGroup()
@@ -94,11 +97,11 @@ class Model:
                 self._log,
             )
             self._subscribers = SubscriberMonitor(node, self._on_subscribers) if self.parameters.lazy else None
-            self._publisher = self._create_publisher()
+            self._result = OutputTopic(node, InferenceResult, self.result_topic, self._subscribers)
         except Exception:
-            undeclare(node, name)
+            self._undeclare()
             raise
-        context.scheduling[name] = self.scheduling
+        context.live_parameters[name] = self.scheduling
 
     # State.
 
@@ -117,7 +120,7 @@ class Model:
 
     @property
     def active(self) -> bool:
-        """Whether the model takes frames, or would while somebody subscribes to the result."""
+        """Whether the model takes frames, or would while somebody subscribes to one of its topics."""
         return self._active
 
     @property
@@ -173,13 +176,20 @@ class Model:
         handle = self._handle = ModelHandle(self._context.files, file, self.name, self.parameters.model_name)
         self.scheduling.bind(handle.check_scheduling)
         self._plans = plan_topics(handle, self._topics)
+        serializer = self.serializer()
+        if self.parameters.decoder:
+            decoder = self._decoder_settings.make(handle, self._context.locator)
+            self._decoder = run_on_executor(
+                self._node,
+                lambda: ModelDecoder(self._node, handle, decoder, self._decoder_settings, self._subscribers, self._log),
+            )
+            log("\n  ".join([f"model '{self.name}':", *self._decoder.describe()]))
         context = ModelContext(self.name, self._group, self.scheduling, self._monitor, self._log, self._node.get_clock())
         self._pipeline = InferencePipeline(
             context,
             self._frames,
             [make_slot(handle, self._plans, self._log) for _ in range(_FRAMES_IN_FLIGHT)],
-            self.serializer(),
-            _rcl.ResultPublisher(self._publisher),
+            ResultPublisher(serializer, self._result, self._decoder),
         )
         log(f"model '{self.name}': loaded in {time.monotonic() - started_s:.1f} s")
 
@@ -219,6 +229,10 @@ class Model:
             self._pipeline.close(timeout_s)
         if self._handle is not None:
             self._handle.close()
+        self._decoder_settings.thresholds.follow(None)
+        decoder, self._decoder = self._decoder, None
+        if decoder is not None:
+            run_on_executor(self._node, decoder.destroy)
         self._pipeline = None
         self._handle = None
 
@@ -233,15 +247,13 @@ class Model:
         run_on_executor(self._node, self._destroy)
 
     def _destroy(self) -> None:
-        if self._subscribers:
-            self._subscribers.stop()
-        self._node.destroy_publisher(self._publisher)
-        self._context.scheduling.pop(self.name, None)
-        undeclare(self._node, self.name)
-        self._undeclare_overrides()
+        self._result.destroy()
+        self._undeclare()
 
-    def _undeclare_overrides(self) -> None:
-        undeclare(self._node, f"qos_overrides.{self.result_topic}.publisher")
+    def _undeclare(self) -> None:
+        undeclare(self._node, self.name)
+        for group in (self.name, f"{self.name}.decoder", f"{self.name}.overlay"):
+            self._context.live_parameters.pop(group, None)
 
     # Topics.
 
@@ -254,22 +266,11 @@ class Model:
             )
         return resolved
 
-    def _create_publisher(self) -> Publisher:
-        try:
-            with bad_overrides_as_errors(self.result_topic, "publisher"):
-                publisher = self._node.create_publisher(
-                    InferenceResult,
-                    self.result_topic,
-                    result_qos(),
-                    event_callbacks=self._subscribers.event_callbacks() if self._subscribers else None,
-                    qos_overriding_options=overridable(),
-                )
-        except ConfigurationError:
-            self._undeclare_overrides()
-            raise
-        if self._subscribers:
-            self._subscribers.follow(publisher)
-        return publisher
+    @property
+    def output_topics(self) -> list[str]:
+        """Full names of the topics that it publishes."""
+        decoder = self._decoder
+        return [self.result_topic, *(decoder.topics if decoder else ())]
 
     def _on_subscribers(self) -> None:
         try:
@@ -278,7 +279,7 @@ class Model:
             self._log.warning("subscribe", f"model '{self.name}': no results, because it cannot subscribe: {error}")
 
     def _follow_subscribers(self) -> None:
-        """Subscribe to the input topics, or not, as the state and the subscribers of the result require."""
+        """Subscribe to the input topics, or not, as the state and the subscribers of the model's topics require."""
         with self._following:
             wanted = self._active and (self._subscribers is None or self._subscribers.any)
             if wanted and not self._consumers:
@@ -344,7 +345,9 @@ class Model:
                 log.info(f"model '{self.name}': messages arrive on {topic} again")
         if not self._logged_first_result and self._monitor.counters.snapshot().inferred:
             self._logged_first_result = True
-            log.info(f"model '{self.name}': first result published")
+            log.info(f"model '{self.name}': first result")
+        if self._decoder is not None:
+            self._decoder.check_subscribers()
         late_s = self._monitor.late_for_s()
         if late_s > LATE_S:
             self._log.warning(
@@ -362,11 +365,11 @@ class Model:
         lines += [f"  from {each.name} [{' or '.join(each.types)}; {describe(each.qos)}]" for each in topics]
         if not topics:  # a lazy model without subscribers
             lines += [f"  from {each.topic} [{describe(qos)}]" for each in self._topics]
-        publisher, scheduling = self._publisher, self.scheduling.current
+        scheduling = self.scheduling.current
         cores = "any" if scheduling.bpu_cores == SCHEDULER_CHOOSES else ", ".join(map(str, scheduling.bpu_cores))
         lines.append(f"  takes {self._handle.describe_inputs()}")
         lines.append(f"  gives {self._handle.describe_outputs()}")
-        lines.append(f"  to {self.result_topic} [hbm_runtime_ros/msg/InferenceResult; {describe(publisher.qos_profile)}]")
+        lines.append(f"  to {self.result_topic} [hbm_runtime_ros/msg/InferenceResult; {describe(self._result.qos)}]")
         lines.append(f"  with priority {scheduling.priority} on BPU cores: {cores}{', lazy' if self._subscribers else ''}")
         return lines
 
@@ -381,6 +384,8 @@ class Model:
         info.state = self.state.message_state
         info.input_topics = [topic.topic for topic in self._topics]
         info.result_topic = self.result_topic
+        if self._decoder is not None:
+            info.decoder, info.decoded_topics = self._decoder.family, self._decoder.topics
         info.resize = self._topics[0].parameters.resize
         info.sched = SchedParams(
             priority=scheduling.priority,

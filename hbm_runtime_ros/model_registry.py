@@ -302,7 +302,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
             for model in self.values():
                 lines += model.describe_flow()
             self._node.get_logger().info("\n  ".join(lines))
-        topics = [*self._context.subscriptions.topics, *(model.result_topic for model in self.values())]
+        topics = [*self._context.subscriptions.topics, *(name for model in self.values() for name in model.output_topics)]
         for warning in explain_unused_qos_overrides(given_parameters(self._node), topics):
             self._node.get_logger().warning(warning)
 

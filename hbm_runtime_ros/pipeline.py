@@ -11,14 +11,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from rclpy.clock import Clock
 
 from hbm_runtime_core import HbmTimeoutError, InferRequest
 
-from . import _rcl, _wire
+from . import _wire
+from .decoding import Decoded
 from .errors import DropReason, FrameError
 from .group_threads import GroupThreads, InOrder, ModelCallbackGroup
 from .inputs.assembler import Frame, FrameAssembler
@@ -26,8 +27,8 @@ from .inputs.slot import FilledFrame, InferenceSlot
 from .monitoring.counters import NS_PER_S, FrameTimeline, ModelMonitor
 from .monitoring.health import FrameAgeCheck, ThrottledLogger
 from .parameters import Scheduling
-from .parameters.scheduling import ModelScheduling
-from .results import ResultSerializer
+from .parameters.live import ModelScheduling
+from .results import ResultPublisher
 
 # A pause after an error of the middleware, which would otherwise repeat at once.
 _ERROR_PAUSE_S = 0.1
@@ -36,6 +37,9 @@ _ERROR_PAUSE_S = 0.1
 _REMEMBERED = 8
 # For the wake-ups between taking a frame and its submission, besides its preparation.
 _MARGIN_S = 0.002
+
+if TYPE_CHECKING:
+    from hbm_runtime_core.overlay import Canvas
 
 _T = TypeVar("_T")
 _Outputs = Mapping[str, np.ndarray[Any, Any]]
@@ -70,6 +74,7 @@ class _Job:
     scheduling: Scheduling  # one snapshot, from admission to submission
     timeline: FrameTimeline
     ticket: int  # in the order of results
+    canvas: Canvas | None = None  # with the picture, where that is to be drawn
     drop: DropReason | None = None
 
 
@@ -88,22 +93,15 @@ class InferencePipeline:
         context: of the model.
         frames: of the model's topics.
         slots: one for each frame in flight.
-        serializer: of the results.
-        publisher: of the result topic.
+        results: publishes what comes of the frames.
     """
 
     def __init__(
-        self,
-        context: ModelContext,
-        frames: FrameAssembler,
-        slots: Sequence[InferenceSlot],
-        serializer: ResultSerializer,
-        publisher: _rcl.ResultPublisher,
+        self, context: ModelContext, frames: FrameAssembler, slots: Sequence[InferenceSlot], results: ResultPublisher
     ) -> None:
         self._context = context
         self._frames = frames
-        self._serializer = serializer
-        self._publisher = publisher
+        self._results = results
         self._age_check = FrameAgeCheck(context.name, context.clock, context.log)
         self._accepting = True
         self._closed = threading.Event()
@@ -142,7 +140,7 @@ class InferencePipeline:
         """End the threads. Those that a hanging device holds end when it answers, or with the process."""
         self.end_threads()
         self._threads.join(timeout_s)
-        self._publisher.close()  # what the device answers later is not published
+        self._results.close()  # what the device answers later is not published
 
     def _wait(self) -> bool:
         """Wait until there may be a frame. Return False once the pipeline is closed."""
@@ -155,7 +153,7 @@ class InferencePipeline:
             self._serving -= 1
             last = self._serving == 0
         if last:
-            self._publisher.close()
+            self._results.close()
         return False
 
     def _take(self) -> _Job | None:
@@ -207,20 +205,25 @@ class InferencePipeline:
         return work
 
     def _process(self, job: _Job, slot: InferenceSlot) -> None:
-        outputs = None
+        outputs = decoded = None
         filled = self._attempt(job, DropReason.INTERNAL, self._prepare, job, slot)
         if filled is not None:
             outputs = self._attempt(job, DropReason.INFERENCE, self._infer, job, slot.request)
         with self._changed:
             self._pacer.ended(job.timeline.run_ended > 0)
+        if filled is not None and outputs is not None:
+            decoded = self._attempt(job, DropReason.DECODE, self._results.decode, outputs, filled, job.canvas)
         # Also for a frame that was dropped: the one behind it waits for its turn.
         with self._order.turn(job.ticket):
             if self._closed.is_set() and job.drop is None:  # a result of a model that was freed while the device hung
                 job.drop = DropReason.STOPPED
             elif filled is not None and outputs is not None:
-                self._attempt(job, DropReason.PUBLISH, self._publish, job, filled, outputs)
+                self._attempt(job, DropReason.PUBLISH, self._publish, job, filled, outputs, decoded)
             if job.drop is not None:
                 self._context.monitor.counters.ended(job.drop)
+        # Drawing takes longer than all the rest, and nobody waits for it.
+        if filled is not None:
+            self._results.draw(filled.header, decoded, job.canvas, job.timeline.sequence)
 
     def _prepare(self, job: _Job, slot: InferenceSlot) -> FilledFrame:
         timeline, scheduling = job.timeline, job.scheduling
@@ -229,6 +232,7 @@ class InferencePipeline:
         if scheduling.max_age_ms:
             self._age_check(timeline.stamp, scheduling.max_age_ms)
         filled = slot.fill(job.frame)
+        job.canvas = self._results.begin_drawing(slot, job.frame)
         job.frame = ()  # its messages are read: their memory is free for the next ones
         timeline.prepared = time.perf_counter_ns()
         return filled
@@ -251,13 +255,13 @@ class InferencePipeline:
         timeline.record_inference(request.timing)
         return outputs
 
-    def _publish(self, job: _Job, filled: FilledFrame, outputs: _Outputs) -> None:
+    def _publish(self, job: _Job, filled: FilledFrame, outputs: _Outputs, decoded: Decoded | None) -> None:
         timeline = job.timeline
         timeline.publish_begun = time.perf_counter_ns()
-        message = self._serializer.serialize(filled.header, filled.transforms, timeline, outputs)
-        self._publisher.publish(message)
+        self._results.publish(filled, timeline, outputs, decoded)
         timeline.published = time.perf_counter_ns()
-        self._context.monitor.published(timeline)
+        if job.drop is None:  # its outputs may not have been decoded; they are published nevertheless
+            self._context.monitor.published(timeline)
 
     def _wait_for_late_answer(self, request: InferRequest) -> None:
         """Wait until the device has answered a request that timed out, and so gives its inputs back."""

@@ -28,7 +28,7 @@ from .model_registry import ModelRegistry
 from .monitoring.counters import FrameTimeline
 from .msg import InferenceResult, SchedParams, TensorList
 from .parameters.declaration import plain
-from .parameters.tables import check_model_names
+from .parameters.spec import check_model_names
 from .srv import GetModelInfo, Infer, ListModels, LoadModel, SetSchedParams, UnloadModel, WarmUp
 
 _SCHED_FIELDS = tuple(SchedParams.get_fields_and_field_types())

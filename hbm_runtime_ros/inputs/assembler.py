@@ -1,13 +1,15 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Takes the messages of a model's topics and assembles them into frames."""
+"""Takes the messages of a model's topics and assembles them into frames: matched by time, independent of their contents."""
 
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from rclpy.qos import QoSProfile
 
@@ -18,8 +20,8 @@ from ..monitoring.counters import NS_PER_MS, NS_PER_S, FrameCounters
 from ..monitoring.health import SubscribedTopic, ThrottledLogger
 from ..parameters import SyncParameters
 from .message_types import MESSAGE_TYPES, Message, MessageType
-from .synchronizers import LatestSynchronizer, StampSynchronizer, Synchronizer
 
+_Item = TypeVar("_Item")
 Frame = tuple[Message, ...]  # one message of each topic, in the order of the model's inputs
 
 
@@ -239,3 +241,104 @@ def _next_of(frames: deque[Frame]) -> Frame | None:
         return frames.popleft()
     except IndexError:
         return None
+
+
+# Not a NamedTuple: those cannot be generic before Python 3.11.
+@dataclass(frozen=True)
+class Matched(Generic[_Item]):
+    """The effect of a message that arrived."""
+
+    frame: tuple[_Item, ...] | None  # one message per topic
+    unmatched: int  # messages that no frame will have
+
+
+class Synchronizer(ABC, Generic[_Item]):
+    """Takes the messages of topics 0, 1, ... as they arrive."""
+
+    @abstractmethod
+    def add(self, topic: int, message: _Item, stamp_ns: int) -> Matched[_Item]:
+        """Take a message of `topic`."""
+
+
+class LatestSynchronizer(Synchronizer[_Item]):
+    """Every message of the first topic makes a frame with the newest ones of the others."""
+
+    def __init__(self, topics: int) -> None:
+        self._newest: list[_Item | None] = [None] * topics
+
+    def add(self, topic: int, message: _Item, stamp_ns: int) -> Matched[_Item]:
+        """Take a message of `topic`."""
+        if topic != 0:
+            self._newest[topic] = message
+            return Matched(None, 0)
+        others = [each for each in self._newest[1:] if each is not None]
+        complete = len(others) == len(self._newest) - 1
+        return Matched((message, *others), 0) if complete else Matched(None, 1)
+
+
+@dataclass(frozen=True)
+class _Waiting(Generic[_Item]):
+    stamp_ns: int
+    arrival: int
+    message: _Item
+
+
+class StampSynchronizer(Synchronizer[_Item]):
+    """Messages whose stamps differ by at most `slop_ns` make a frame, as soon as there is one of each topic.
+
+    Where several fit, those that lie closest together do, of equally close ones the newest. What arrived on a topic before
+    the message that made a frame is dropped, and so is the oldest beyond `queue`. Only the order of arrival decides what
+    is old: after stamps that jump back, with a simulated clock that begins again, only the waiting ones are dropped.
+    """
+
+    def __init__(self, topics: int, queue: int, slop_ns: int) -> None:
+        self._waiting: list[deque[_Waiting[_Item]]] = [deque() for _ in range(topics)]
+        self._queue = queue
+        self._slop_ns = slop_ns
+        self._arrivals = 0
+
+    def add(self, topic: int, message: _Item, stamp_ns: int) -> Matched[_Item]:
+        """Take a message of `topic`."""
+        self._arrivals += 1
+        newest = _Waiting(stamp_ns, self._arrivals, message)
+        self._waiting[topic].append(newest)
+        found = self._closest_with(topic, newest)
+        if found is not None:
+            return Matched(tuple(each.message for each in found), sum(map(self._remove_up_to, range(len(found)), found)))
+        full = len(self._waiting[topic]) > self._queue
+        if full:
+            self._waiting[topic].popleft()
+        return Matched(None, int(full))
+
+    def _closest_with(self, topic: int, newest: _Waiting[_Item]) -> list[_Waiting[_Item]] | None:
+        """Return the set of messages, one per topic, with `newest` among them that spans the least time."""
+        near = [
+            [each for each in waiting if abs(each.stamp_ns - newest.stamp_ns) <= self._slop_ns] for waiting in self._waiting
+        ]
+        near[topic] = [newest]
+        best: tuple[int, int] | None = None  # span, and minus the stamp of the earliest
+        chosen: list[_Waiting[_Item]] | None = None
+        for earliest in {each.stamp_ns for candidates in near for each in candidates if each.stamp_ns <= newest.stamp_ns}:
+            frame = [_first_from(earliest, candidates) for candidates in near]
+            complete = [each for each in frame if each is not None]
+            if len(complete) < len(frame):
+                continue
+            span = max(each.stamp_ns for each in complete) - earliest
+            if span <= self._slop_ns and (best is None or (span, -earliest) < best):
+                best, chosen = (span, -earliest), complete
+        return chosen
+
+    def _remove_up_to(self, topic: int, used: _Waiting[_Item]) -> int:
+        """Remove `used` and what arrived before it. Return how many were not used."""
+        waiting = self._waiting[topic]
+        removed = 0
+        while waiting and waiting[0].arrival <= used.arrival:
+            waiting.popleft()
+            removed += 1
+        return removed - 1
+
+
+def _first_from(earliest_ns: int, candidates: Iterable[_Waiting[_Item]]) -> _Waiting[_Item] | None:
+    """Return the first at or after `earliest_ns`; of equal stamps the one that arrived last."""
+    later = [each for each in candidates if each.stamp_ns >= earliest_ns]
+    return min(later, key=lambda each: (each.stamp_ns, -each.arrival), default=None)

@@ -1,17 +1,25 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The message types that an input topic can have."""
+"""The message types that an input topic can have, and the interface of what reads them."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from hbm_runtime_core import vision
 
 from .. import _rcl, _wire
+
+if TYPE_CHECKING:
+    from hbm_runtime_core.overlay import Canvas
 
 # A serialized message, or the C struct of a message where the middleware lends it.
 Buffer: TypeAlias = bytes | memoryview | _rcl.Message
@@ -90,3 +98,51 @@ class Message(NamedTuple):
             WireError: the message is too short for it.
         """
         return self.type.read_stamp_ns(self.data)
+
+
+# Name of a model's input to its array, such as InferRequest.inputs.
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+
+
+class PlacedPicture(NamedTuple):
+    """Where the pixels of a picture lie in the model's input."""
+
+    transform: vision.ImageTransform
+    message: _wire.ImageTransform  # the same for results
+
+
+class FilledInput(NamedTuple):
+    """What a message contained besides its data."""
+
+    header: _wire.FrameHeader
+    picture: PlacedPicture | None  # None: tensors
+
+
+class MessageReader(ABC):
+    """Fills inputs of a model from messages of one type. One thread at a time uses it."""
+
+    @abstractmethod
+    def fill(self, message: Message, inputs: Arrays) -> FilledInput:
+        """Write the content of `message` into `inputs`.
+
+        Raises:
+            FrameError: the content does not fit the model, or contradicts itself.
+            WireError: the bytes are no such message.
+        """
+
+    def shapes(self, message: Message) -> Mapping[str, tuple[int, ...]]:
+        """Return the shapes of the inputs whose shape the sender chooses.
+
+        Raises:
+            FrameError: the content does not fit the model, or contradicts itself.
+            WireError: the bytes are no such message.
+        """
+        return {}
+
+    def load_picture(self, message: Message, canvas: Canvas) -> bool:
+        """Load the picture in `message` into `canvas`. Return False where there is none.
+
+        Raises:
+            FrameError, WireError, HbmValueError: it cannot be read.
+        """
+        return False

@@ -18,9 +18,8 @@ from ..monitoring.health import ThrottledLogger
 from ..parameters import WHOLE_IMAGE, InputParameters, SyncParameters
 from ..parameters.declaration import declare
 from ..qos import resolve_topic
-from .message_types import COMPRESSED, HBMEM, MESSAGE_TYPES, PICTURE_TRANSPORTS, RAW, TENSORS
+from .message_types import COMPRESSED, HBMEM, MESSAGE_TYPES, PICTURE_TRANSPORTS, RAW, TENSORS, MessageReader
 from .pictures import CompressedImageReader, HbmemReader, ImageReader
-from .reader import MessageReader
 from .slot import InferenceSlot
 from .tensors import TensorListReader
 
@@ -210,11 +209,9 @@ def _readers(model: ModelHandle, plan: TopicPlan, log: ThrottledLogger) -> dict[
     if TENSORS in plan.transports:
         readers[TENSORS] = TensorListReader(model, plan.names)
     if any(transport in plan.transports for transport in PICTURE_TRANSPORTS):
-        preparation = _preparation(model, plan.topic, plan.names)
-        frame_id = plan.topic.parameters.frame_id
-        readers[RAW] = ImageReader(preparation, frame_id, log)
-        readers[COMPRESSED] = CompressedImageReader(preparation, frame_id, log)
-        readers[HBMEM] = HbmemReader(preparation, frame_id, log)
+        preparation, values = _preparation(model, plan.topic, plan.names), plan.topic.parameters
+        for transport, reader in ((RAW, ImageReader), (COMPRESSED, CompressedImageReader), (HBMEM, HbmemReader)):
+            readers[transport] = reader(preparation, values.frame_id, values.picture_range, log)
     return readers
 
 

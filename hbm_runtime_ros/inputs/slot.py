@@ -6,21 +6,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from hbm_runtime_core import InferRequest
+from hbm_runtime_core import InferRequest, vision
 
 from .. import _wire
 from ..errors import FrameError
-from .message_types import Message
-from .reader import FilledInput, MessageReader
+from .message_types import FilledInput, Message, MessageReader, PlacedPicture
+
+if TYPE_CHECKING:
+    from hbm_runtime_core.overlay import Canvas
 
 
 class FilledFrame(NamedTuple):
     """What the messages of one frame contained besides their data."""
 
     header: _wire.FrameHeader  # of the first topic
-    transforms: list[_wire.ImageTransform]  # one for each picture
+    pictures: list[PlacedPicture]
+
+    @property
+    def transform(self) -> vision.ImageTransform | None:
+        """Where the pixels of the first picture lie in the model's; None where there is none."""
+        return self.pictures[0].transform if self.pictures else None
+
+    @property
+    def transform_messages(self) -> list[_wire.ImageTransform]:
+        """The same of each picture, for results."""
+        return [each.message for each in self.pictures]
 
 
 class InferenceSlot:
@@ -57,7 +69,18 @@ class InferenceSlot:
         for (name, readers), message in zip(self._readers, messages, strict=True):
             with _errors_naming(name):
                 filled.append(readers[message.type.transport].fill(message, self.request.inputs))
-        return FilledFrame(filled[0].header, [each.transform for each in filled if each.transform is not None])
+        return FilledFrame(filled[0].header, [each.picture for each in filled if each.picture is not None])
+
+    def load_picture(self, messages: Sequence[Message], canvas: Canvas) -> bool:
+        """Load the first picture of `messages` into `canvas`. Return False where there is none.
+
+        Raises:
+            FrameError, WireError, HbmValueError: it cannot be read.
+        """
+        return any(
+            readers[message.type.transport].load_picture(message, canvas)
+            for (_, readers), message in zip(self._readers, messages, strict=True)
+        )
 
     def _fit_shapes(self, messages: Sequence[Message]) -> None:
         shapes: dict[str, tuple[int, ...]] = {}

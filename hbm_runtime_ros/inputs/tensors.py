@@ -17,8 +17,7 @@ from ..errors import DropReason, FrameError
 from ..model_files import ModelHandle
 from ..msg import Tensor
 from ..tensor_types import quantization
-from .message_types import Buffer, Message
-from .reader import Arrays, FilledInput, MessageReader
+from .message_types import Arrays, Buffer, FilledInput, Message, MessageReader
 
 
 class _Parsed(NamedTuple):

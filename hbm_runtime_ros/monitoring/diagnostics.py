@@ -28,7 +28,7 @@ class ModelState(enum.Enum):
     UNLOADED = "not loaded"
     LOADING = "loading"
     INACTIVE = "inactive"
-    IDLE = "nobody subscribes to the result"
+    IDLE = "nobody subscribes to a topic of the model"
     DISABLED = "disabled"
     RUNNING = "running"
 

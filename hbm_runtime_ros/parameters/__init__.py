@@ -2,34 +2,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parameters of the node: their tables, how they are declared, and those that change while a model runs."""
 
-from .spec import Kind, ParameterSpec
+from .spec import SCHEDULER_CHOOSES, USUAL, WHOLE_IMAGE, Kind, ParameterSpec
 from .tables import (
+    DECODER_PARAMETERS,
     DEFAULT_NODE_NAME,
     INPUT_PARAMETERS,
     MODEL_PARAMETERS,
     NODE_PARAMETERS,
-    SCHEDULER_CHOOSES,
+    OVERLAY_PARAMETERS,
     SYNC_PARAMETERS,
-    WHOLE_IMAGE,
+    DecoderParameters,
+    DecoderThresholds,
     InputParameters,
     ModelParameters,
     NodeParameters,
+    OverlayParameters,
     Scheduling,
     SyncParameters,
 )
 
 __all__ = [
+    "DECODER_PARAMETERS",
     "DEFAULT_NODE_NAME",
     "INPUT_PARAMETERS",
     "MODEL_PARAMETERS",
     "NODE_PARAMETERS",
+    "OVERLAY_PARAMETERS",
     "SCHEDULER_CHOOSES",
     "SYNC_PARAMETERS",
+    "USUAL",
     "WHOLE_IMAGE",
+    "DecoderParameters",
+    "DecoderThresholds",
     "InputParameters",
     "Kind",
     "ModelParameters",
     "NodeParameters",
+    "OverlayParameters",
     "ParameterSpec",
     "Scheduling",
     "SyncParameters",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
-from rcl_interfaces.msg import IntegerRange, ParameterDescriptor
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -86,6 +86,15 @@ def plain(parameter: Parameter) -> Any:
     return parameter.value
 
 
+def wrong_type(parameter: Parameter, spec: ParameterSpec) -> str | None:
+    """Return what is wrong with the type of a parameter's value, or None."""
+    if _is_of(parameter.type_, spec):
+        return None
+    # An empty list in a parameter file has no type, so rclpy accepts it as "not set".
+    came = "an empty or untyped value" if parameter.value is None else repr(plain(parameter))
+    return f"parameter '{parameter.name}': expected {_with_article(spec.type_names)}, got {came}"
+
+
 def descriptor(spec: ParameterSpec) -> ParameterDescriptor:
     """Return what `ros2 param describe` prints of a parameter."""
     constraints = []
@@ -99,39 +108,37 @@ def descriptor(spec: ParameterSpec) -> ParameterDescriptor:
         description=spec.text,
         additional_constraints="; ".join(constraints),
         read_only=spec.read_only,
-        # [0, 0, 0] in a parameter file is an array of integers, which rclpy refuses for doubles.
-        dynamic_typing=spec.kind is Kind.DOUBLE_ARRAY,
+        dynamic_typing=len(spec.kinds) > 1,
     )
-    if spec.bounds is not None:
-        result.integer_range = [IntegerRange(from_value=spec.bounds[0], to_value=spec.bounds[1], step=1)]
+    if spec.bounds is not None and spec.kind is Kind.INTEGER:
+        result.integer_range = [IntegerRange(from_value=int(spec.bounds[0]), to_value=int(spec.bounds[1]), step=1)]
+    elif spec.bounds is not None:
+        result.floating_point_range = [FloatingPointRange(from_value=spec.bounds[0], to_value=spec.bounds[1])]
     return result
 
 
 def _declare(node: Node, spec: ParameterSpec, full_name: str, given: Mapping[str, Any]) -> Any:
     """Declare one parameter and return its value."""
     value, is_given = _given_value(node, spec, full_name, given)
-    if not _is_of(Parameter.Type.from_parameter_value(value), spec.kind):
-        raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.kind)}, got {value!r}")
+    if not _is_of(Parameter.Type.from_parameter_value(value), spec):
+        raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.type_names)}, got {value!r}")
     try:
         parameter = node.declare_parameter(full_name, value, descriptor(spec), ignore_override=is_given)
     except InvalidParameterTypeException as error:
         # rclpy appends the parameter's name to its text.
         reason = str(error).removesuffix(f": {full_name}")
-        raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.kind)}. {reason}") from error
+        raise ConfigurationError(f"parameter '{full_name}': expected {_with_article(spec.type_names)}. {reason}") from error
     except InvalidParameterValueException as error:
         _, _, reason = str(error).removesuffix(f": {full_name}").partition("Reason: ")
         raise ConfigurationError(f"parameter '{full_name}': {reason or error}") from error
-    if not _is_of(parameter.type_, spec.kind):
-        # An empty list in a parameter file has no type, so rclpy accepts it as "not set".
-        came = "an empty or untyped value" if parameter.value is None else repr(plain(parameter))
-        raise ConfigurationError(
-            f"parameter '{full_name}': expected {_with_article(spec.kind)}, got {came}; the default is {spec.default!r}"
-        )
+    refusal = wrong_type(parameter, spec)
+    if refusal is not None:
+        raise ConfigurationError(f"{refusal}; the default is {spec.default!r}")
     declared = plain(parameter)
     refusal = spec.why_not(declared, full_name)
     if refusal is not None:
         raise ConfigurationError(refusal)
-    return _from_ros(declared, spec.kind)
+    return from_ros(declared, spec)
 
 
 def _given_value(node: Node, spec: ParameterSpec, full_name: str, given: Mapping[str, Any]) -> tuple[Any, bool]:
@@ -151,11 +158,14 @@ def _given_value(node: Node, spec: ParameterSpec, full_name: str, given: Mapping
     return spec.default, False
 
 
-def _from_ros(value: Any, kind: Kind) -> Any:
-    if kind is Kind.DOUBLE_ARRAY:
+def from_ros(value: Any, spec: ParameterSpec) -> Any:
+    """Return the value of a parameter, as plain() returns it, as its field takes it."""
+    if spec.kind is Kind.DOUBLE:
+        return float(value)
+    if spec.kind is Kind.DOUBLE_ARRAY:
         return tuple(float(number) for number in value)
-    if kind is Kind.STRING_ARRAY:
-        return tuple(text for text in value if text)
+    if spec.kind is Kind.STRING_ARRAY and isinstance(value, list):
+        return tuple(item for item in value if item != "")
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -164,12 +174,12 @@ def _as_ros(value: Any) -> Any:
     return (list(value) or [""]) if isinstance(value, tuple) else value
 
 
-def _is_of(type_: Parameter.Type, kind: Kind) -> bool:
-    return type_ == _TYPES[kind] or (kind is Kind.DOUBLE_ARRAY and type_ == Parameter.Type.INTEGER_ARRAY)
+def _is_of(type_: Parameter.Type, spec: ParameterSpec) -> bool:
+    return any(type_ == _TYPES[kind] for kind in spec.kinds)
 
 
-def _with_article(kind: Kind) -> str:
-    return ("an " if kind.value[0] in "aeiou" else "a ") + kind.value
+def _with_article(words: str) -> str:
+    return ("an " if words[0] in "aeiou" else "a ") + words
 
 
 def explain_unknown(given: Iterable[str], declared: Collection[str], models: Collection[str]) -> list[str]:

@@ -4,135 +4,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hbm_runtime_core import SchedParam
 
-from .spec import is_group_name, parameter, specs
+from .spec import (
+    MOST_HZ,
+    SCHEDULER_CHOOSES,
+    USUAL,
+    WHOLE_IMAGE,
+    check_bpu_cores,
+    check_channels,
+    check_dequantize,
+    check_fraction,
+    check_group_names,
+    check_model_names,
+    check_rate,
+    check_region,
+    check_scale,
+    check_tensor_names,
+    parameter,
+    specs,
+)
 
 DEFAULT_NODE_NAME = "hbm_inference"
-
-# ROS has no empty arrays in parameter files, so -1 alone stands for all.
-SCHEDULER_CHOOSES = (-1,)
-WHOLE_IMAGE = (-1,)
 
 _CUSTOM_ID_BOUNDS = (-(2**63), 2**63 - 1)
 # An hour; a longer limit is meant to be none.
 _MILLISECONDS_BOUNDS = (0, 3_600_000)
-
-# What an output's elements become: the bits of a float, 0 where they stay as they are.
-_REAL_BITS = {"none": 0, "float32": 32, "float16": 16}
-
-
-def check_model_names(names: Sequence[str]) -> str | None:
-    """Return what is wrong with the names of models, or None. Empty names are ignored."""
-    return _check_group_names(names, "model name", "the name inside the model file is `<name>.model_name`")
 
 
 def _check_input_names(names: Sequence[str]) -> str | None:
     for name in names:
         if name in _RESERVED:
             return f"'{name}' is the name of a parameter; choose another one"
-    return _check_group_names(names, "input name", "names of the model's own inputs belong to `tensors`")
-
-
-def _check_group_names(names: Sequence[str], what: str, hint: str) -> str | None:
-    for name in names:
-        if name and not is_group_name(name):
-            return (
-                f"invalid {what} '{name}': must match [A-Za-z][A-Za-z0-9_]*, because it becomes part of parameter names "
-                f"({hint})"
-            )
-    return _check_duplicates(names, what)
-
-
-def _check_tensor_names(names: Sequence[str]) -> str | None:
-    return _check_duplicates(names, "tensor name")
-
-
-def _check_duplicates(names: Sequence[str], what: str) -> str | None:
-    duplicate = next((name for index, name in enumerate(names) if name in names[:index]), None)
-    return None if duplicate is None else f"duplicate {what} '{duplicate}'"
-
-
-def check_bpu_cores(cores: Sequence[int]) -> str | None:
-    """Return what is wrong with a list of core indices on any device, or None."""
-    if len(cores) == 0:
-        return "must not be empty; use [-1] to let the scheduler choose"
-    if tuple(cores) == SCHEDULER_CHOOSES:
-        return None
-    for index, core in enumerate(cores):
-        if core < 0:
-            return f"invalid core index {core}: indices start at 0, and [-1] alone lets the scheduler choose"
-        if core in cores[:index]:
-            return f"duplicate core index {core} in {list(cores)}"
-    return None
-
-
-def parse_dequantize(text: str) -> tuple[int, dict[str, int]]:
-    """Read the parameter `dequantize`: one word for every output, or `output=word` for some.
-
-    Returns:
-        The bits of the floats for outputs that `text` does not name, and those of the outputs that it names; 0 = none.
-
-    Raises:
-        ValueError: `text` is neither.
-    """
-    text = text.strip()
-    if "=" not in text:
-        return _real_bits(text), {}
-    named: dict[str, int] = {}
-    for part in text.split(","):
-        # An output's name may contain '=', the word behind it cannot.
-        name, equals, word = (piece.strip() for piece in part.rpartition("="))
-        if not equals or not name:
-            raise ValueError(f"'{part.strip()}' is not of the form output=word; separate several with commas")
-        if name in named:
-            raise ValueError(f"duplicate output '{name}'")
-        named[name] = _real_bits(word)
-    return 0, named
-
-
-def check_dequantize(text: str) -> str | None:
-    """Return what is wrong with the value for any model, or None."""
-    try:
-        parse_dequantize(text)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _real_bits(word: str) -> int:
-    if word not in _REAL_BITS:
-        raise ValueError(f"'{word}' is not one of {', '.join(_REAL_BITS)}, nor a list like boxes=float32, scores=float16")
-    return _REAL_BITS[word]
-
-
-def _check_region(region: Sequence[int]) -> str | None:
-    if tuple(region) == WHOLE_IMAGE:
-        return None
-    if len(region) != 4:
-        return f"expected [x, y, width, height], or [-1] for the whole picture, got {list(region)}"
-    x, y, width, height = region
-    if x < 0 or y < 0 or width < 1 or height < 1:
-        return f"expected x and y from 0, width and height from 1, got {list(region)}"
-    return None
-
-
-def _check_channels(values: Sequence[float]) -> str | None:
-    if len(values) not in (1, 3):
-        return f"expected one value, or one for each of three channels, got {list(values)}"
-    if not all(math.isfinite(value) for value in values):
-        return f"expected finite numbers, got {list(values)}"
-    return None
-
-
-def _check_scale(values: Sequence[float]) -> str | None:
-    if any(value == 0 for value in values):
-        return f"must not be 0, which makes every picture the same, got {list(values)}"
-    return _check_channels(values)
+    return check_group_names(names, "input name", "names of the model's own inputs belong to `tensors`")
 
 
 @dataclass(frozen=True)
@@ -240,7 +147,12 @@ class ModelParameters:
     )
     lazy: bool = parameter(
         False,
-        "True subscribes to the input only while somebody subscribes to the result: an unused model costs nothing.",
+        "True subscribes to the input only while somebody subscribes to a topic of the model: an unused one costs nothing.",
+    )
+    decoder: str = parameter(
+        "",
+        "How the outputs become boxes, masks, classes or text on topics of their own: empty = not at all; auto = as the "
+        "model file says, or as types, shapes and order of the outputs show; or the name of a family, such as yolov8.",
     )
     dequantize: str = parameter(
         "none",
@@ -249,6 +161,64 @@ class ModelParameters:
         "outputs, like boxes=float32, scores=float16.",
         check=check_dequantize,
     )
+
+
+@dataclass(frozen=True)
+class DecoderParameters:
+    """Parameters of a model's decoder that are set at the start, below `<model>.decoder`."""
+
+    labels: tuple[str, ...] | str = parameter(
+        (),
+        "Names of the model's classes in their order, or a text file with one in each line: an absolute path, "
+        "package://<package>/<path in its share folder>, or a path relative to the parameter file that names it. None = "
+        "those of the model file; without any, classes have numbers.",
+    )
+    classes: tuple[str, ...] | tuple[int, ...] = parameter(
+        (), "Names or numbers of the classes to keep; none = all.", constraint="names of labels, or numbers from 0"
+    )
+
+
+@dataclass(frozen=True)
+class DecoderThresholds:
+    """Parameters of a model's decoder that can be set while it runs, below `<model>.decoder`."""
+
+    confidence: float = parameter(
+        USUAL,
+        "Least score of a result, 0 to 1; -1 = what the model file says, else what is usual for the family. In effect from "
+        "the next frame.",
+        check=check_fraction,
+        constraint="0 to 1, or -1",
+        read_only=False,
+    )
+    iou: float = parameter(
+        USUAL,
+        "Greatest intersection over union of two boxes of one class that are both kept, 0 to 1; -1 = what the model file "
+        "says, else what is usual for the family. In effect from the next frame.",
+        check=check_fraction,
+        constraint="0 to 1, or -1",
+        read_only=False,
+    )
+    max_detections: int = parameter(
+        0,
+        "Most results of a frame, of which those with the highest scores are kept; 0 = as usual for the family. In effect "
+        "from the next frame.",
+        bounds=(0, 100_000),
+        read_only=False,
+    )
+
+
+@dataclass(frozen=True)
+class OverlayParameters:
+    """Parameters of the picture with the results drawn into it, below `<model>.overlay`. They can be set at any time."""
+
+    max_rate_hz: float = parameter(
+        10.0,
+        "Most pictures per second on the topic ~/<name>/overlay. Frames between them are not drawn.",
+        check=check_rate,
+        constraint=f"more than 0, at most {MOST_HZ}",
+        read_only=False,
+    )
+    quality: int = parameter(85, "Quality of these pictures as JPEG.", bounds=(1, 100), read_only=False)
 
 
 @dataclass(frozen=True)
@@ -269,7 +239,7 @@ class InputParameters:
         (),
         "Names of the model's inputs that the topic fills. Default: all; below an input of several, the model's input of "
         "that name, or its planes <input>_y and <input>_uv.",
-        check=_check_tensor_names,
+        check=check_tensor_names,
     )
     frame_id: str = parameter("", "Coordinate frame in the results of pictures that name none.")
     resize: str = parameter(
@@ -288,7 +258,7 @@ class InputParameters:
     region: tuple[int, ...] = parameter(
         WHOLE_IMAGE,
         "Part of the picture that counts as the whole: [x, y, width, height] in its pixels; [-1] = all of it.",
-        check=_check_region,
+        check=check_region,
         constraint="[x, y, width, height], or [-1]",
     )
     pad_value: int = parameter(
@@ -306,13 +276,13 @@ class InputParameters:
         (0.0,),
         "Subtracted from pixels of 0 to 255, for all channels or for each: input = (pixel - mean) * scale. An NV12 input "
         "has it inside the model.",
-        check=_check_channels,
+        check=check_channels,
         constraint="1 or 3 values",
     )
     scale: tuple[float, ...] = parameter(
         (1.0,),
         "Factor after that, for all channels or for each; 1/255 is 0.00392157.",
-        check=_check_scale,
+        check=check_scale,
         constraint="1 or 3 values",
     )
     picture_range: str = parameter(
@@ -360,8 +330,10 @@ class SyncParameters:
 
 NODE_PARAMETERS = specs(NodeParameters)
 MODEL_PARAMETERS = (*specs(ModelParameters), *specs(Scheduling))
+DECODER_PARAMETERS = (*specs(DecoderThresholds), *specs(DecoderParameters))
+OVERLAY_PARAMETERS = specs(OverlayParameters)
 INPUT_PARAMETERS = specs(InputParameters)
 SYNC_PARAMETERS = specs(SyncParameters)
 
-# A parameter and a group of parameters with one name cannot be in one YAML file.
-_RESERVED = frozenset(spec.name for spec in (*MODEL_PARAMETERS, *INPUT_PARAMETERS, *SYNC_PARAMETERS))
+# An input has a group of parameters of its name, which must be no other one's and no parameter.
+_RESERVED = frozenset(("overlay", *(spec.name for spec in (*MODEL_PARAMETERS, *INPUT_PARAMETERS, *SYNC_PARAMETERS))))

@@ -35,6 +35,6 @@ def test_subscribers_that_come_and_go_are_noticed(monkeypatch, context, has_even
         wait_until(lambda: last_is(True), "a subscriber")
         other.destroy_subscription(subscription)
         wait_until(lambda: last_is(False), "no subscriber")
-    monitor.stop()
+    monitor.forget(publisher)
     assert not monitor.any
     executor.shutdown()

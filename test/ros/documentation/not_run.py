@@ -76,6 +76,7 @@ NOT_RUN = (
         r"make (test|lint|format|build|setup|wheel)", "is what runs this test, or its build", "Makefile", make_target_exists
     ),
     NotRun(r"\. \./env\.sh", "the tests run in this environment", "scripts/test", files_exist),
+    NotRun(r"sudo apt install ros-", "installs packages of the system", "test/ros/decoding/test_decoder_parameters.py"),
     NotRun(r"rosdep ", "installs packages of the system", "package.xml"),
     NotRun(
         r"colcon build --packages-select hbm_runtime_ros", "is the build of this package", "scripts/build", options_exist

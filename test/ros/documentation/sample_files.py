@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from pages import blocks
+from yolo_models import LABELS, yolo_model
 
 from hbm_runtime_core.packer import read_description, write_package
 
@@ -82,6 +83,8 @@ def write_sample_files(folder: Path) -> None:
     for name, model in TIMED.items():
         pack_timed(folder, f"{name}.hbm", model)
     write_yolo(folder)
+    pack_timed(folder, "yolo11n.hbm", yolo_model(folder, "yolo11n"))
+    (folder / "labels.txt").write_text("\n".join(LABELS) + "\n")
     random = np.random.default_rng(7)
     random.integers(16, 235, 640 * 640 * 3 // 2, dtype=np.uint8).tofile(folder / "picture.nv12")
     from skimage import data, io

@@ -182,7 +182,8 @@ def test_each_bad_compressed_picture_says_why(tmp_path, case):
     make, words = BAD_COMPRESSED[case]
     message = Message(MESSAGE_TYPES["sensor_msgs/msg/CompressedImage"], serialize_message(make()))
     with pytest.raises(FrameError) as refused:
-        CompressedImageReader(preparation, "", ThrottledLogger(print)).fill(message, runtime.create_request("echo").inputs)
+        reader = CompressedImageReader(preparation, "", "limited", ThrottledLogger(print))
+        reader.fill(message, runtime.create_request("echo").inputs)
     for word in words:
         assert word in str(refused.value)
 

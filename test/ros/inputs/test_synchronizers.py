@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hbm_runtime_ros.inputs.synchronizers import LatestSynchronizer, StampSynchronizer
+from hbm_runtime_ros.inputs.assembler import LatestSynchronizer, StampSynchronizer
 
 MS = 1_000_000
 

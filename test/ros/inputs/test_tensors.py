@@ -91,7 +91,7 @@ def test_a_tensor_of_the_models_own_type_arrives_as_it_is(requests, name):
     inputs = requests(name)
     filled = fill(inputs, good(name))
     assert np.array_equal(inputs.request.inputs[name], GOOD[name])
-    assert (filled.header.frame_id, filled.transforms) == ("lidar", [])
+    assert (filled.header.frame_id, filled.pictures) == ("lidar", [])
 
 
 def test_the_order_of_the_tensors_does_not_matter(requests):

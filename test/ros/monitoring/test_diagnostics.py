@@ -72,7 +72,7 @@ def test_the_node_tells_backend_and_the_state_of_each_model(diagnostics):
     values = {item.key: item.value for item in status.values}
     assert (values["backend"], values["SoC"], values["BPU cores"]) == ("sim", "s600", "4")
     assert values["models"] == ", ".join(MODELS)
-    assert "lazy: nobody subscribes to the result" in status.message and "off: disabled" in status.message
+    assert "lazy: nobody subscribes to a topic of the model" in status.message and "off: disabled" in status.message
     assert status.level == DiagnosticStatus.OK
 
 
@@ -86,7 +86,7 @@ def test_a_model_that_gets_bad_frames_only_is_an_error_with_the_reason(graph, di
 
 def test_what_is_off_on_purpose_is_fine(diagnostics):
     statuses = diagnostics.next()
-    for model, message in (("off", "disabled"), ("lazy", "nobody subscribes to the result")):
+    for model, message in (("off", "disabled"), ("lazy", "nobody subscribes to a topic of the model")):
         status = statuses[f"model {model}"]
         assert (status.level, status.message) == (DiagnosticStatus.OK, message)
 

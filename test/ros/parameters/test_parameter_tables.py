@@ -16,13 +16,13 @@ from hbm_runtime_ros.parameters import (
     Kind,
     Scheduling,
 )
-from hbm_runtime_ros.parameters.scheduling import ModelScheduling, SchedulingParameters
-from hbm_runtime_ros.parameters.tables import check_bpu_cores
+from hbm_runtime_ros.parameters.live import LiveParameters, ModelScheduling
+from hbm_runtime_ros.parameters.spec import check_bpu_cores
 
 
 @pytest.fixture
 def scheduling():
-    return SchedulingParameters({name: ModelScheduling(name, Scheduling()) for name in ("a", "b")})
+    return LiveParameters({name: ModelScheduling(name, Scheduling()) for name in ("a", "b")})
 
 
 def one_core(wanted):

@@ -16,7 +16,7 @@ from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, 
 
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_ros.errors import ConfigurationError
-from hbm_runtime_ros.parameters.tables import check_dequantize
+from hbm_runtime_ros.parameters.spec import check_dequantize
 from hbm_runtime_ros.results import real_bits
 
 EXECUTABLE = Path(get_package_prefix("hbm_runtime_ros")) / "lib" / "hbm_runtime_ros" / "inference_node"
@@ -79,7 +79,9 @@ def test_other_words_are_refused(text, expected):
 
 
 def test_an_output_that_the_model_has_not_is_refused_with_those_that_it_has(model):
-    with pytest.raises(ConfigurationError, match=r"'echo.dequantize': unknown output 'box'; did you mean 'boxes'\? \(known: luma, chroma"):
+    with pytest.raises(
+        ConfigurationError, match=r"'echo.dequantize': unknown output 'box'; did you mean 'boxes'\? \(known: luma, chroma"
+    ):
         real_bits("box=float32", model)
 
 

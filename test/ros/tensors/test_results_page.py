@@ -9,7 +9,7 @@ import numpy as np
 from hbm_runtime_ros.msg import ImageTransform, InferenceResult
 
 from hbm_runtime_ros import tensors
-from hbm_runtime_ros.parameters.tables import check_dequantize
+from hbm_runtime_ros.parameters.spec import check_dequantize
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "results.md").read_text()
 LETTERBOX = ImageTransform(
