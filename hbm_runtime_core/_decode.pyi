@@ -46,3 +46,6 @@ class Decoder:
 def label_image(
     masks: npt.NDArray[np.uint8], boxes: npt.NDArray[np.float32], width: int, height: int, transform: Any
 ) -> npt.NDArray[np.unsignedinteger]: ...
+def sample_classes(
+    class_map: npt.NDArray[np.unsignedinteger], placement: tuple[float, float, float, float], width: int, height: int
+) -> npt.NDArray[np.unsignedinteger]: ...

@@ -163,9 +163,10 @@ class Canvas:
         numbers = segmentation.class_map
         if numbers.shape != (height, width):
             numbers = segmentation.resized(width, height)
-        count = int(numbers.max(initial=0)) + 1
         background = [index for index, name in enumerate(segmentation.labels) if name.lower() in _BACKGROUND]
-        self._native.blend(numbers, [-1 if number in background else number for number in range(count)])
+        nothing = (*background, 2 ** (8 * numbers.itemsize) - 1)  # the greatest number is no class
+        count = int(numbers.max(initial=0)) + 1
+        self._native.blend(numbers, [-1 if number in nothing else number for number in range(count)])
 
 
 def draw(picture: npt.NDArray[np.uint8], *results: Any, captions: Sequence[str] = ()) -> npt.NDArray[np.uint8]:

@@ -111,6 +111,29 @@ class Segmentation:
     height: int
     transform: Any = None
 
+    def resized(self, width: int, height: int) -> npt.NDArray[np.unsignedinteger]:
+        """Return the class of each pixel of a picture that shows what the source picture shows.
+
+        Args:
+            width, height: of that picture, pixels; often those of the source picture itself.
+
+        Returns:
+            uint8 or uint16 [height, width], as the class map has it; the greatest number of the type also where the model
+            has not seen the picture, as beside a center crop.
+        """
+        grid_height, grid_width = self.class_map.shape
+        t, model_width, model_height = self.transform, self.width, self.height
+        if t is not None:
+            model_width, model_height = t.dst_width, t.dst_height
+        step_x, step_y = self.width / max(width, 1), self.height / max(height, 1)  # source pixels for each pixel
+        first_x, first_y = step_x / 2, step_y / 2
+        if t is not None:
+            first_x, step_x = (first_x - t.crop_x) * t.scale_x + t.pad_left, step_x * t.scale_x
+            first_y, step_y = (first_y - t.crop_y) * t.scale_y + t.pad_top, step_y * t.scale_y
+        cells_x, cells_y = grid_width / model_width, grid_height / model_height
+        placement = first_x * cells_x, step_x * cells_x, first_y * cells_y, step_y * cells_y
+        return _decode.sample_classes(self.class_map, placement, width, height)
+
 
 @dataclass(frozen=True)
 class TextLine:

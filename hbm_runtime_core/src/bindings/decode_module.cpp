@@ -6,10 +6,12 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <mutex>
 
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "decode/class_map.hpp"
 #include "decode/decoder.hpp"
 #include "decode/masks.hpp"
 #include "driver/error.hpp"
@@ -222,6 +224,31 @@ py::object label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
   return stack.count <= 255 ? write(uint8_t{}) : write(uint16_t{});
 }
 
+/// The class of each pixel of a picture; `placement`: the fields of a GridPlacement.
+py::object sample_classes(const py::array& class_map, const std::array<double, 4>& placement, int64_t width,
+                          int64_t height) {
+  const auto sample = [&](auto number) -> py::object {
+    using Class = decltype(number);
+    const auto grid = py::array_t<Class, py::array::c_style>::ensure(class_map);
+    const Class* cells = grid.data();
+    const int64_t grid_width = grid.shape(1), grid_height = grid.shape(0);
+    py::array_t<Class> classes({height, width});
+    Class* const data = classes.mutable_data();
+    {
+      const GilRelease released;
+      decode::sample_classes(cells, grid_width, grid_height, {placement[0], placement[1], placement[2], placement[3]},
+                             width, height, data);
+    }
+    return std::move(classes);
+  };
+  if (class_map.ndim() == 2 && width >= 0 && height >= 0) {
+    if (py::isinstance<py::array_t<uint8_t>>(class_map)) return sample(uint8_t{});
+    if (py::isinstance<py::array_t<uint16_t>>(class_map)) return sample(uint16_t{});
+  }
+  throw ValueError("class_map: expected uint8 or uint16 [h, w], got " + text_of(class_map.dtype()) + " " +
+                   shape_text(class_map.shape(), static_cast<size_t>(class_map.ndim())));
+}
+
 }  // namespace
 }  // namespace hbm
 
@@ -248,6 +275,8 @@ PYBIND11_MODULE(_decode, module) {
            py::kw_only(), py::arg("family"), py::arg("outputs"), py::arg("width"), py::arg("height"),
            py::arg("settings"))
       .def("decode", &NativeDecoder::decode, py::arg("outputs"), py::arg("options"), py::arg("transform"));
+  module.def("sample_classes", &hbm::sample_classes, py::arg("class_map"), py::arg("placement"), py::arg("width"),
+             py::arg("height"));
   module.def("label_image", &hbm::label_image, py::arg("masks"), py::arg("boxes"), py::arg("width"), py::arg("height"),
              py::arg("transform"));
   hbm::watch_interpreter_exit();
