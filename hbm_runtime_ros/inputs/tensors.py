@@ -17,6 +17,7 @@ from ..errors import DropReason, FrameError
 from ..model_files import ModelHandle
 from ..msg import Tensor
 from ..tensor_types import quantization
+from ..tensors.numpy_arrays import view_of
 from .message_types import Arrays, Buffer, FilledInput, Message, MessageReader
 
 
@@ -131,25 +132,16 @@ class TensorInput:
             shape = (*shape[:-1], element.items(shape[-1]))
         data: Any = tensor.data
         needed_bytes = int(np.prod(shape, dtype=object)) * dtype.itemsize
-        # Without gaps, more bytes than elements mean that shape or type are not those of the data.
-        too_long = not tensor.strides and not tensor.byte_offset and data.size > needed_bytes
-        if too_long or (not tensor.strides and data.size - tensor.byte_offset < needed_bytes):
-            raise self._refusal(
-                f"{element.numpy_name} {list(tensor.shape)} takes {needed_bytes} bytes, the field data holds "
-                f"{data.size - tensor.byte_offset} from byte_offset {tensor.byte_offset}"
-            )
-        if tensor.strides and needed_bytes > data.size:
+        # Without gaps, more bytes than elements mean that shape or type are not those of the data. With gaps, strides of 0
+        # would make any shape fit.
+        is_whole = not tensor.strides and not tensor.byte_offset
+        if (is_whole and data.size > needed_bytes) or (tensor.strides and data.size < needed_bytes):
             raise self._refusal(f"{element.numpy_name} {list(tensor.shape)} takes {needed_bytes} bytes, got {data.size}")
-        if tensor.strides and len(tensor.strides) != len(shape):
-            raise self._refusal(f"expected {len(shape)} strides or none, got {list(tensor.strides)}")
-        strides = [stride * dtype.itemsize for stride in tensor.strides] or None
+        stride_bytes = [stride * dtype.itemsize for stride in tensor.strides]
         try:
-            return np.ndarray(shape, dtype, data, tensor.byte_offset, strides)
-        except (ValueError, TypeError, OverflowError) as error:
-            raise self._refusal(
-                f"shape {list(tensor.shape)}, strides {list(tensor.strides)} and byte_offset {tensor.byte_offset} reach "
-                f"beyond the {data.size} bytes of data"
-            ) from error
+            return view_of(f"tensor '{self._name}'", data, dtype, shape, stride_bytes, tensor.byte_offset)
+        except ValueError as error:
+            raise FrameError(DropReason.TENSOR, str(error)) from error
 
     def _quantize(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         aligned = np.require(values, np.float32, ["C", "A"])

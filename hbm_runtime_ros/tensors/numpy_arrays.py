@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hbm_runtime_core import QuantParams, check_quantization, hbDNNQuantiType
-from hbm_runtime_core.dtypes import INT
+from hbm_runtime_core.dtypes import DTYPES, INT
 from hbm_runtime_core.four_bit import pack_four_bit, unpack_four_bit
 
 from .element_types import QUANT_NONE, QUANT_SCALE, code_of, describe, dtype_of, is_four_bit
@@ -161,14 +161,14 @@ def _quantization(
 
 
 def _packed(name: str, array: np.ndarray) -> np.ndarray:
-    limits = {"int8": (-8, 7), "uint8": (0, 15)}.get(array.dtype.name)
-    if limits is None or array.ndim == 0:
+    name_of_packed = {"i1": "S4", "u1": "U4"}.get(array.dtype.str[1:])
+    if name_of_packed is None or array.ndim == 0:
         raise ValueError(
             f"tensor '{name}': expected int8 or uint8 with an axis to pack into 4 bits, got {array.dtype} {array.shape}"
         )
-    if array.size and (array.min() < limits[0] or array.max() > limits[1]):
+    low, high = DTYPES[name_of_packed].limits
+    if array.size and (array.min() < low or array.max() > high):
         raise ValueError(
-            f"tensor '{name}': expected numbers from {limits[0]} to {limits[1]} to pack into 4 bits, "
-            f"got {array.min()} to {array.max()}"
+            f"tensor '{name}': expected numbers from {low} to {high} to pack into 4 bits, got {array.min()} to {array.max()}"
         )
     return pack_four_bit(array)
