@@ -57,7 +57,7 @@ endwhile()
 # Where the generated message headers go: who links the messages finds all. Who needs the tensor library alone links
 # hbm_runtime_ros::tensor.
 install(DIRECTORY include/ DESTINATION "include/${PROJECT_NAME}")
-install(DIRECTORY hbm_runtime_core/include/hbm DESTINATION "include/${PROJECT_NAME}" PATTERN dtype.hpp EXCLUDE)
+install(DIRECTORY hbm_runtime_core/include/hbm/tensor DESTINATION "include/${PROJECT_NAME}/hbm" PATTERN dtype.hpp EXCLUDE)
 set_target_properties(hbm_tensor PROPERTIES EXPORT_NAME tensor)
 install(TARGETS hbm_tensor EXPORT ${PROJECT_NAME}_tensor)
 ament_export_targets(${PROJECT_NAME}_tensor)

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dnn/status_error.hpp"
+#include "hbm/library_file.hpp"
 #include "hobot/hb_ucp_status.h"
 
 namespace hbm_sim {
@@ -15,19 +16,8 @@ namespace {
 
 constexpr const char* kFileName = "libhbm_sim_openvino.so";
 
-/// The folder that holds the library this function is in.
-std::string own_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&openvino_plugin), &info) == 0 || info.dli_fname == nullptr) {
-    return ".";
-  }
-  const std::string path = info.dli_fname;
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
 const hbm_sim_engine_plugin& open_plugin() {
-  const std::string path = own_folder() + "/" + kFileName;
+  const std::string path = hbm::library_folder(reinterpret_cast<const void*>(&openvino_plugin)) + "/" + kFileName;
   if (::access(path.c_str(), F_OK) != 0) {
     throw StatusError(HB_UCP_INIT_FAILED,
                       "its network needs the OpenVINO engine, which this build of the simulator "

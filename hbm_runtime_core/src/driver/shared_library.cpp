@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <sys/stat.h>
 
+#include "hbm/library_file.hpp"
+
 namespace hbm {
 namespace {
 
@@ -62,14 +64,7 @@ OpenedLibrary open_in_directory(const std::string& directory, const std::string&
   return opened;
 }
 
-std::string file_of_symbol(void* handle, const char* symbol) {
-  void* address = dlsym(handle, symbol);
-  Dl_info info;
-  if (address == nullptr || dladdr(address, &info) == 0 || info.dli_fname == nullptr) {
-    return {};
-  }
-  return info.dli_fname;
-}
+std::string file_of_symbol(void* handle, const char* symbol) { return library_file(dlsym(handle, symbol)); }
 
 std::string already_loaded_file(const std::string& soname, const char* symbol) {
   void* handle = dlopen(soname.c_str(), RTLD_LAZY | RTLD_NOLOAD);
@@ -93,14 +88,6 @@ bool same_file(const std::string& left, const std::string& right) {
   return stat(left.c_str(), &a) == 0 && stat(right.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-std::string own_directory() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&own_directory), &info) == 0 || info.dli_fname == nullptr) {
-    return ".";
-  }
-  const std::string path = info.dli_fname;
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
+std::string own_directory() { return library_folder(reinterpret_cast<const void*>(&own_directory)); }
 
 }  // namespace hbm
