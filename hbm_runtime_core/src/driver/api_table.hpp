@@ -46,7 +46,6 @@ namespace hbm {
 
 #define HBM_UCP_OPTIONAL_FUNCTIONS(X) \
   X(hbUCPGetErrorDesc)                \
-  X(hbUCPGetVersion)                  \
   X(hbUCPGetSocName)
 
 /// Who fills it, only the driver knows.

@@ -200,9 +200,9 @@ std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::stri
   std::unique_ptr<Driver> driver(new Driver);
   ApiTable& api = driver->api_;
   driver->dnn_path_ = file_of_symbol(pair.dnn, "hbDNNGetVersion");
-  driver->ucp_path_ = file_of_symbol(pair.ucp, "hbUCPSubmitTask");
+  const std::string ucp_file = file_of_symbol(pair.ucp, "hbUCPSubmitTask");
   const std::string dnn_path = driver->dnn_path_.empty() ? dnn_soname : driver->dnn_path_;
-  const std::string ucp_path = driver->ucp_path_.empty() ? ucp_soname : driver->ucp_path_;
+  const std::string ucp_path = ucp_file.empty() ? ucp_soname : ucp_file;
 #define HBM_FIND_DNN(name) find_required(pair.dnn, #name, dnn_path, &api.name);
 #define HBM_FIND_UCP(name) find_required(pair.ucp, #name, ucp_path, &api.name);
 #define HBM_FIND_OPTIONAL_DNN(name) find_optional(pair.dnn, #name, &api.name);

@@ -37,7 +37,6 @@ class Driver {
   Backend backend() const { return backend_; }
   /// File the functions of libdnn came from.
   const std::string& dnn_path() const { return dnn_path_; }
-  const std::string& ucp_path() const { return ucp_path_; }
   /// hbDNNGetVersion().
   std::string version() const;
   /// What the libraries call the board: `s100`, `s100p`, `s600`, or their own words where none of these is in them.
@@ -55,7 +54,6 @@ class Driver {
   ApiTable api_;
   Backend backend_ = Backend::bpu;
   std::string dnn_path_;
-  std::string ucp_path_;
   std::string soc_;
   int bpu_core_count_ = 0;
 };

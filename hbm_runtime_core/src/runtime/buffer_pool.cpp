@@ -79,7 +79,6 @@ BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::strin
       status = HB_UCP_MEM_ALLOC_FAIL;
     }
     check(driver_, status, "hbUCPMallocCached", model);
-    allocated_bytes_.fetch_add(fresh->capacity_, std::memory_order_relaxed);
     block = fresh.release();
   }
   block->next_ = nullptr;
@@ -129,7 +128,6 @@ void BufferPool::remove_user() {
 }
 
 void BufferPool::free_block(Block* block) {
-  allocated_bytes_.fetch_sub(block->capacity_, std::memory_order_relaxed);
   driver_.api().hbUCPFree(&block->memory_);
   delete block;
 }

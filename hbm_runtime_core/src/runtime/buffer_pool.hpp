@@ -95,7 +95,6 @@ class BufferPool {
   void remove_user();
 
   uint64_t idle_bytes() const { return idle_bytes_.load(std::memory_order_relaxed); }
-  uint64_t allocated_bytes() const { return allocated_bytes_.load(std::memory_order_relaxed); }
 
  private:
   friend class BlockRef;
@@ -118,7 +117,6 @@ class BufferPool {
   std::array<SizeClass, class_count> classes_;
   std::atomic<int> users_{0};
   std::atomic<uint64_t> idle_bytes_{0};
-  std::atomic<uint64_t> allocated_bytes_{0};
 };
 
 // Inline for the fast way out of every call.

@@ -101,15 +101,6 @@ std::vector<std::string> ModelSet::model_names() const {
   return names;
 }
 
-const Model& ModelSet::model(const std::string& name) const {
-  for (const auto& model : models_) {
-    if (model->name() == name) {
-      return *model;
-    }
-  }
-  throw_unknown_model(name);
-}
-
 const Model& ModelSet::only_model() const {
   if (models_.size() != 1) {
     throw ValueError("model_name: needed, because " + std::to_string(models_.size()) +

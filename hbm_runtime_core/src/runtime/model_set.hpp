@@ -23,8 +23,6 @@ class ModelSet {
   ~ModelSet();
 
   const std::vector<std::unique_ptr<Model>>& models() const { return models_; }
-  /// Throws ValueError that lists what is loaded.
-  const Model& model(const std::string& name) const;
   /// The only model; ValueError where several are loaded.
   const Model& only_model() const;
   /// In load order.

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <thread>
 
 #include "hbm/tensor/layout.hpp"
@@ -28,7 +29,7 @@ void find(void* library, const char* name, Function* function) {
 }
 
 AwkwardControl open_control() {
-  void* library = dlopen(hbm::Device::instance().driver().ucp_path().c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  void* library = dlopen("libhbucp.so", RTLD_LAZY | RTLD_NOLOAD);
   AwkwardControl control;
   find(library, "awkward_fail", &control.fail);
   find(library, "awkward_fail_at", &control.fail_at);
@@ -64,6 +65,15 @@ std::shared_ptr<hbm::ModelSet> load(const std::string& text) {
   return hbm::ModelSet::load({file.path()});
 }
 
+const hbm::Model& model_of(const hbm::ModelSet& set, const std::string& name) {
+  for (const std::unique_ptr<hbm::Model>& model : set.models()) {
+    if (model->name() == name) {
+      return *model;
+    }
+  }
+  throw std::out_of_range("no model " + name);
+}
+
 hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape) {
   hbm::InputView view;
   view.data = bytes.data();
@@ -89,12 +99,12 @@ std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int64_t item_byte
 std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
                               const std::vector<uint8_t>& input, const std::vector<int64_t>& shape) {
   hbm::Call call;
-  hbm::CallPart& part = call.add_part(set->model(model));
+  hbm::CallPart& part = call.add_part(model_of(*set, model));
   part.scheduling = hbm::built_in_scheduling();
   part.inputs[0] = view_of(input, shape);
   call.start(set, hbm::Deadline::max());
   call.finish();
-  return bytes_of(part.results[0], set->model(model).outputs()[0].info.type().item_bytes());
+  return bytes_of(part.results[0], model_of(*set, model).outputs()[0].info.type().item_bytes());
 }
 
 void AwkwardTest::TearDown() {

@@ -46,6 +46,9 @@ class ModelFile {
 
 std::shared_ptr<hbm::ModelSet> load(const std::string& text);
 
+/// The model of a set that has this name.
+const hbm::Model& model_of(const hbm::ModelSet& set, const std::string& name);
+
 /// A dense array of bytes as input.
 hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape);
 

@@ -68,7 +68,7 @@ void run_fixed(const Set& set) { expect(run_once(set, "fixed", four, {4}) == fou
 void run_dynamic(const Set& set) { expect(run_once(set, "dynamic", six, {1, 6}) == six); }
 
 void fill(hbm::Call* call, const Set& set, const char* model, const Bytes& input, const std::vector<int64_t>& shape) {
-  hbm::CallPart& part = call->add_part(set->model(model));
+  hbm::CallPart& part = call->add_part(hbm_test::model_of(*set, model));
   part.scheduling = hbm::built_in_scheduling();
   part.inputs[0] = hbm_test::view_of(input, shape);
 }
