@@ -34,9 +34,8 @@ PyObject* first_value(PyObject* dict) {
   return value;
 }
 
-GivenArray describe(PyObject* array) {
-  const ArrayInfo info = array_info(array);
-  return {type_name_of(array), std::vector<int64_t>(info.shape, info.shape + info.rank)};
+GivenArray describe(const py::array& array) {
+  return {type_name_of(array), std::vector<int64_t>(array.shape(), array.shape() + array.ndim())};
 }
 
 void hold(PyObject* object, PythonCall* call) {
@@ -44,16 +43,19 @@ void hold(PyObject* object, PythonCall* call) {
   call->held.push_back(object);
 }
 
+py::array as_array(PyObject* object) { return py::reinterpret_borrow<py::array>(object); }
+
 // False where the array does not fit the input.
-bool read_array(PyObject* array, const ModelTensor& tensor, InputView* view) {
-  const ArrayInfo info = array_info(array);
-  if (!carries(info.type_number, tensor.info.dtype) || !shape_fits(tensor, info.shape, info.rank)) {
+bool read_array(PyObject* object, const ModelTensor& tensor, const py::dtype& native, InputView* view) {
+  const py::array array = as_array(object);
+  const int rank = static_cast<int>(array.ndim());
+  if (!carries(array, tensor.info.dtype, native) || !shape_fits(tensor, array.shape(), rank)) {
     return false;
   }
-  view->data = info.data;
-  view->swap_bytes = info.other_byte_order;
-  std::copy(info.shape, info.shape + info.rank, view->shape);
-  std::copy(info.stride_bytes, info.stride_bytes + info.rank, view->stride_bytes);
+  view->data = array.data();
+  view->swap_bytes = !array.dtype().is(native) && has_other_byte_order(array);
+  std::copy_n(array.shape(), rank, view->shape);
+  std::copy_n(array.strides(), rank, view->stride_bytes);
   return true;
 }
 
@@ -64,12 +66,12 @@ void require_array(PyObject* object, const Model& model, const TensorInfo& info)
   }
 }
 
-void read_single_input(PyObject* array, const Model& model, PythonCall* call, CallPart* part) {
+void read_single_input(PyObject* array, const Model& model, const ModelKeys& keys, PythonCall* call, CallPart* part) {
   if (model.inputs().size() != 1) {
     throw_several_inputs(model);
   }
-  if (!read_array(array, model.inputs()[0], &part->inputs[0])) {
-    throw_input_mismatch(model, 0, {describe(array)});
+  if (!read_array(array, model.inputs()[0], keys.input_types[0], &part->inputs[0])) {
+    throw_input_mismatch(model, 0, {describe(as_array(array))});
   }
   hold(array, call);
 }
@@ -89,7 +91,7 @@ void read_single_input(PyObject* array, const Model& model, PythonCall* call, Ca
   std::vector<GivenArray> given;
   for (const py::object& key : keys.inputs) {
     PyObject* array = dict_item(inputs, key.ptr());
-    given.push_back(array != nullptr && is_array(array) ? describe(array) : GivenArray{});
+    given.push_back(array != nullptr && is_array(array) ? describe(as_array(array)) : GivenArray{});
   }
   throw_input_mismatch(model, index, given);
 }
@@ -105,7 +107,7 @@ void read_named_inputs(PyObject* inputs, const Model& model, const ModelKeys& ke
       throw_names(inputs, model);
     }
     require_array(array, model, tensors[i].info);
-    if (!read_array(array, tensors[i], &part->inputs[i])) {
+    if (!read_array(array, tensors[i], keys.input_types[i], &part->inputs[i])) {
       throw_mismatch(inputs, model, keys, i);
     }
     hold(array, call);
@@ -223,24 +225,25 @@ void read_targets(const RuntimeObject& runtime, PyObject* outputs, const ModelSe
   }
 }
 
-void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
+void set_output_target(PyObject* object, std::size_t output, const py::dtype& native, CallPart* part) {
   const ModelTensor& tensor = part->model->outputs()[output];
   const std::string where = "model '" + part->model->name() + "', output '" + tensor.info.name + "'";
-  if (!is_array(array)) {
-    throw TypeError(where + ": expected a numpy array in outputs=, got " + kind_of(array));
+  if (!is_array(object)) {
+    throw TypeError(where + ": expected a numpy array in outputs=, got " + kind_of(object));
   }
-  const ArrayInfo info = array_info(array);
-  if (!carries(info.type_number, tensor.info.dtype) || info.other_byte_order ||
-      !shape_fits(tensor, info.shape, info.rank)) {
+  py::array array = as_array(object);
+  const int rank = static_cast<int>(array.ndim());
+  if (!carries(array, tensor.info.dtype, native) || (!array.dtype().is(native) && has_other_byte_order(array)) ||
+      !shape_fits(tensor, array.shape(), rank)) {
     throw ValueError(where + ": expected " + describe_tensor(tensor.info) + " in outputs=, got " +
-                     describe_array(type_name_of(array).c_str(), info.shape, info.rank));
+                     describe_array(type_name_of(array).c_str(), array.shape(), rank));
   }
-  if (!info.writeable) {
+  if (!array.writeable()) {
     throw ValueError(where + ": the array in outputs= is read-only");
   }
   OutputTarget& target = part->targets[output];
   // An array of ours in the output's own layout is what the device can write to.
-  if (tensor.settled && std::equal(info.stride_bytes, info.stride_bytes + info.rank, tensor.layout.stride_bytes)) {
+  if (tensor.settled && std::equal(array.strides(), array.strides() + rank, tensor.layout.stride_bytes)) {
     BlockRef block = wrapped_block(array);
     if (block && static_cast<int64_t>(block->capacity()) >= tensor.layout.bytes &&
         block->device_id() == static_cast<int32_t>(part->scheduling.deviceId)) {
@@ -253,10 +256,10 @@ void set_output_target(PyObject* array, std::size_t output, CallPart* part) {
       return;
     }
   }
-  target.data = info.data;
-  target.rank = info.rank;
-  std::copy(info.shape, info.shape + info.rank, target.shape);
-  std::copy(info.stride_bytes, info.stride_bytes + info.rank, target.stride_bytes);
+  target.data = array.mutable_data();
+  target.rank = rank;
+  std::copy_n(array.shape(), rank, target.shape);
+  std::copy_n(array.strides(), rank, target.stride_bytes);
 }
 
 }  // namespace
@@ -287,7 +290,7 @@ void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArgum
   if (is_array(arguments.input)) {
     const Model& model = named != nullptr ? *named : set.only_model();
     CallPart& part = add_part(runtime, model, arguments, call);
-    read_single_input(arguments.input, model, call, &part);
+    read_single_input(arguments.input, model, runtime.keys(model), call, &part);
   } else {
     const py::dict inputs = to_dict(arguments.input, [&set] { return expected_inputs(set); });
     PyObject* value = first_value(inputs.ptr());
@@ -323,7 +326,7 @@ void read_output_arrays(const ModelKeys& keys, const py::dict& arrays, std::size
       throw_unknown_output(*into.model, text);
     }
     const auto output = static_cast<std::size_t>(found - keys.outputs.begin());
-    set_output_target(array.ptr(), output, &into);
+    set_output_target(array.ptr(), output, keys.output_types[output], &into);
     hold(array.ptr(), call);
     call->targets.push_back({part, output, array.ptr()});
   }

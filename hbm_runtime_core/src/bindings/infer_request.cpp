@@ -57,12 +57,6 @@ std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<s
   return buffers;
 }
 
-void require_made(bool made) {
-  if (!made) {
-    throw TypeError("an InferRequest is made by HB_HBMRuntime.create_request()");
-  }
-}
-
 // Makes a request that no task reads any more ready for the next start. With the GIL held.
 class ResetAtEnd {
  public:
@@ -229,24 +223,12 @@ InferRequest::InferRequest(py::object runtime, const Model& model, std::vector<I
   const ModelKeys& keys = this->runtime().keys(model);
   py::dict views;
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
-    views[keys.inputs[i]] = py::reinterpret_steal<py::object>(
-        wrap_block(buffers_[i].block, buffers_[i].layout, model.inputs()[i].info.dtype));
+    views[keys.inputs[i]] = wrap_block(buffers_[i].block, buffers_[i].layout, keys.input_types[i]);
   }
   inputs_ = py::module_::import("types").attr("MappingProxyType")(views);
 }
 
-RuntimeObject& InferRequest::runtime() const {
-  require_made(static_cast<bool>(runtime_));
-  return py::cast<RuntimeObject&>(runtime_);
-}
-
-const py::object& InferRequest::inputs() const {
-  require_made(static_cast<bool>(inputs_));
-  return inputs_;
-}
-
 PendingCall& InferRequest::pending() const {
-  require_made(pending_ != nullptr);
   set_->device().check_usable();
   return *pending_;
 }
@@ -284,7 +266,7 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const py
   }
   std::vector<InputBuffer> buffers =
       allocate_inputs(model, settled, static_cast<int32_t>(self.runtime().scheduling(model).deviceId));
-  return std::make_unique<InferRequest>(runtime, model, std::move(buffers));
+  return InferRequest::make(runtime, model, std::move(buffers));
 }
 
 void define_infer_request(py::module_& module) {

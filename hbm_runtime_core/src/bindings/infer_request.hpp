@@ -9,24 +9,25 @@
 #include <vector>
 
 #include "bindings/call_arguments.hpp"
+#include "bindings/made_by_init.hpp"
 #include "bindings/runtime_object.hpp"
-#include "bindings/zeroed.hpp"
 #include "runtime/pending_call.hpp"
 
 namespace hbm {
 
 /// Inputs of one model in device memory, filled in place by the caller, and one task at a time that reads them.
-class InferRequest : public Zeroed {
+class InferRequest : public MadeByInit<InferRequest> {
  public:
+  static constexpr const char* not_made = "an InferRequest is made by HB_HBMRuntime.create_request()";
+
   InferRequest(pybind11::object runtime, const Model& model, std::vector<InputBuffer> buffers);
   ~InferRequest();
   InferRequest(const InferRequest&) = delete;
   InferRequest& operator=(const InferRequest&) = delete;
 
   const Model& model() const { return *model_; }
-  /// These throw TypeError for an object that create_request did not make.
-  RuntimeObject& runtime() const;
-  const pybind11::object& inputs() const;
+  const RuntimeObject& runtime() const { return pybind11::cast<const RuntimeObject&>(runtime_); }
+  const pybind11::object& inputs() const { return inputs_; }
   const std::vector<InputBuffer>& buffers() const { return buffers_; }
   /// Throws StateError in a forked process, whose copy of the request nobody will ever answer.
   PendingCall& pending() const;

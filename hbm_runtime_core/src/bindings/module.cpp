@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <pybind11/pybind11.h>
 
-#include "bindings/device_memory.hpp"
 #include "bindings/enums.hpp"
 #include "bindings/errors.hpp"
 #include "bindings/infer_request.hpp"
@@ -17,7 +16,6 @@ PYBIND11_MODULE(_native, module) {
   // Errors and pickles name the package that people import.
   module.attr("__name__") = "hbm_runtime_core";
   hbm::register_error_translation();
-  hbm::prepare_device_memory_type();
   hbm::define_enums(module);
   hbm::define_quant_params(module);
   hbm::define_sched_param(module);

@@ -3,42 +3,36 @@
 #ifndef HBM_BINDINGS_NUMPY_ARRAY_HPP_
 #define HBM_BINDINGS_NUMPY_ARRAY_HPP_
 
-#include <pybind11/pybind11.h>
+#include <pybind11/numpy.h>
 
-#include <cstdint>
 #include <string>
 
+#include "hbm/tensor/dtype.hpp"
 #include "runtime/buffer_pool.hpp"
 #include "runtime/tensor_layout.hpp"
 
 namespace hbm {
 
-/// What an ndarray says of itself; pointers live as long as the array is neither freed nor reshaped.
-struct ArrayInfo {
-  void* data;
-  int rank;
-  const int64_t* shape;
-  const int64_t* stride_bytes;
-  int type_number;
-  bool other_byte_order;
-  bool writeable;
-};
-
-bool is_array(PyObject* object);
-ArrayInfo array_info(PyObject* array);
-
-/// Whether an array of this NumPy type number carries this dtype.
-bool carries(int type_number, hbDNNDataType dtype);
+inline bool is_array(PyObject* object) { return pybind11::isinstance<pybind11::array>(object); }
 
 /// `float32`, `object` …
-std::string type_name_of(PyObject* array);
+std::string type_name_of(const pybind11::array& array);
+
+/// Whether the bytes of an element are in the other order than this processor's.
+bool has_other_byte_order(const pybind11::array& array);
+
+/// Whether the array has elements of `dtype`, in either byte order. `native` is tensor::array_type_name(dtype) as a
+/// NumPy type: an array of that very type, as nearly all are, needs no closer look.
+inline bool carries(const pybind11::array& array, hbDNNDataType dtype, const pybind11::dtype& native) {
+  return array.dtype().is(native) || type_name_of(array) == tensor::array_type_name(dtype);
+}
 
 /// A writeable array over device memory in that layout. It holds a share in the block, and the last share returns the
 /// block to the pool.
-PyObject* wrap_block(BlockRef block, const TensorLayout& layout, hbDNNDataType dtype);
+pybind11::array wrap_block(BlockRef block, const TensorLayout& layout, const pybind11::dtype& native);
 
 /// The block that a `wrap_block` array starts at, or null for any other array.
-BlockRef wrapped_block(PyObject* array);
+BlockRef wrapped_block(const pybind11::array& array);
 
 }  // namespace hbm
 

@@ -26,14 +26,14 @@ namespace {
 using RealArray = py::array_t<float, py::array::c_style | py::array::forcecast>;
 
 // The dtype whose arrays have this type, not counting the packed ones.
-hbDNNDataType dtype_of_array(PyObject* array, const char* function) {
-  const int type_number = array_info(array).type_number;
+hbDNNDataType dtype_of_array(const py::array& array, const char* function) {
+  const std::string name = type_name_of(array);
   for (int number = HB_DNN_TENSOR_TYPE_S8; number < HB_DNN_TENSOR_TYPE_MAX; ++number) {
-    if (carries(type_number, static_cast<hbDNNDataType>(number))) {
+    if (name == tensor::array_type_name(number)) {
       return static_cast<hbDNNDataType>(number);
     }
   }
-  throw TypeError(std::string(function) + ": no tensor has elements of " + type_name_of(array));
+  throw TypeError(std::string(function) + ": no tensor has elements of " + name);
 }
 
 hbDNNDataType wanted_dtype(const py::object& dtype) {
@@ -44,14 +44,14 @@ hbDNNDataType wanted_dtype(const py::object& dtype) {
     }
     return wanted;
   }
-  const py::object empty = py::module_::import("numpy").attr("empty")(0, dtype);
-  return dtype_of_array(empty.ptr(), "quantize");
+  return dtype_of_array(py::module_::import("numpy").attr("empty")(0, dtype), "quantize");
 }
 
-void require_array(const py::object& array, const char* function) {
-  if (!is_array(array.ptr())) {
-    throw TypeError(std::string(function) + ": expected a numpy array, got " + kind_of(array.ptr()));
+py::array require_array(const py::object& object, const char* function) {
+  if (!is_array(object.ptr())) {
+    throw TypeError(std::string(function) + ": expected a numpy array, got " + kind_of(object.ptr()));
   }
+  return py::reinterpret_borrow<py::array>(object);
 }
 
 // What the tensor library refuses is a wrong value of the caller's.
@@ -64,23 +64,21 @@ void with_value_errors(const char* function, const Body& body) {
   }
 }
 
-py::object dequantize_array(const py::object& array, const QuantParams& quant) {
-  require_array(array, "dequantize");
+py::object dequantize_array(const py::object& object, const QuantParams& quant) {
+  const py::array array = require_array(object, "dequantize");
   if (quant.quant_type == NONE) {
     return array.attr("astype")("float32");
   }
-  const hbDNNDataType dtype = dtype_of_array(array.ptr(), "dequantize");
+  const hbDNNDataType dtype = dtype_of_array(array, "dequantize");
   if (!tensor::element_type(dtype).is_integer()) {
-    throw TypeError("dequantize: expected integers, got " + type_name_of(array.ptr()));
+    throw TypeError("dequantize: expected integers, got " + type_name_of(array));
   }
-  py::object native = array;
-  if (array_info(array.ptr()).other_byte_order) {
-    native = array.attr("astype")(array.attr("dtype").attr("newbyteorder")("="));
-  }
-  const ArrayInfo info = array_info(native.ptr());
-  const tensor::Elements elements{info.data, tensor::element_type(dtype), info.shape, info.stride_bytes, info.rank};
-  const Quantization quantization = to_quantization(quant, info.rank);
-  py::array_t<float> result(py::array::ShapeContainer(info.shape, info.shape + info.rank));
+  const py::array native =
+      has_other_byte_order(array) ? py::array(array.attr("astype")(array.dtype().attr("newbyteorder")("="))) : array;
+  const auto rank = static_cast<int>(native.ndim());
+  const tensor::Elements elements{native.data(), tensor::element_type(dtype), native.shape(), native.strides(), rank};
+  const Quantization quantization = to_quantization(quant, rank);
+  py::array_t<float> result(py::array::ShapeContainer(native.shape(), native.shape() + rank));
   float* to = result.mutable_data();
   with_value_errors("dequantize", [&] {
     const GilRelease release;
@@ -90,11 +88,11 @@ py::object dequantize_array(const py::object& array, const QuantParams& quant) {
   return std::move(result);
 }
 
-py::object quantize_array(const py::object& array, const QuantParams& quant, const py::object& dtype_object) {
-  require_array(array, "quantize");
-  const char kind = py::str(array.attr("dtype").attr("kind")).cast<std::string>()[0];
+py::object quantize_array(const py::object& object, const QuantParams& quant, const py::object& dtype_object) {
+  const py::array array = require_array(object, "quantize");
+  const char kind = array.dtype().kind();
   if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') {
-    throw TypeError("quantize: expected numbers, got " + type_name_of(array.ptr()));
+    throw TypeError("quantize: expected numbers, got " + type_name_of(array));
   }
   const hbDNNDataType dtype = wanted_dtype(dtype_object);
   const RealArray real(array);

@@ -45,8 +45,7 @@ py::object part_results(const ModelKeys& keys, PythonCall& call, std::size_t par
     OutputResult& result = from.results[i];
     set_item(results, keys.outputs[i],
              given != nullptr ? py::reinterpret_borrow<py::object>(given)
-                              : py::reinterpret_steal<py::object>(wrap_block(std::move(result.block), *result.layout,
-                                                                             from.model->outputs()[i].info.dtype)));
+                              : wrap_block(std::move(result.block), *result.layout, keys.output_types[i]));
   }
   return results;
 }

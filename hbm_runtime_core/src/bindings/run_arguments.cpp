@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/run_arguments.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
@@ -31,35 +33,14 @@ constexpr Keyword keywords[] = {
     {"timeout_ms", &RunArguments::timeout_ms}, {"outputs", &RunArguments::outputs},
     {"timing", &RunArguments::timing},
 };
-constexpr std::size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
 constexpr Py_ssize_t positional_most = 6;
 constexpr std::string_view multi_input_keyword = "multi_input_tensors";
 
-// Names in calls are interned by the compiler, so comparing pointers nearly always suffices.
-PyObject* const* interned_keywords() {
-  static PyObject** const names = [] {
-    auto** made = new PyObject*[keyword_count];
-    for (std::size_t i = 0; i < keyword_count; ++i) {
-      made[i] = PyUnicode_InternFromString(keywords[i].name);
-    }
-    return made;
-  }();
-  return names;
-}
-
 const Keyword* find_keyword(PyObject* name) {
-  PyObject* const* interned = interned_keywords();
-  for (std::size_t i = 0; i < keyword_count; ++i) {
-    if (interned[i] == name) {
-      return &keywords[i];
-    }
-  }
-  for (std::size_t i = 0; i < keyword_count; ++i) {
-    if (PyUnicode_Compare(interned[i], name) == 0) {
-      return &keywords[i];
-    }
-  }
-  return nullptr;
+  const auto* found = std::find_if(std::begin(keywords), std::end(keywords), [name](const Keyword& keyword) {
+    return PyUnicode_CompareWithASCIIString(name, keyword.name) == 0;
+  });
+  return found != std::end(keywords) ? found : nullptr;
 }
 
 bool is_iterable(PyObject* object) { return Py_TYPE(object)->tp_iter != nullptr || PySequence_Check(object) != 0; }
@@ -76,19 +57,18 @@ bool is_iterable(PyObject* object) { return Py_TYPE(object)->tp_iter != nullptr 
 
 }  // namespace
 
-RunArguments parse_run_arguments(const char* function, PyObject* const* arguments, Py_ssize_t positional_count,
-                                 PyObject* keyword_names) {
+RunArguments parse_run_arguments(const char* function, const VectorCall& call) {
   RunArguments parsed;
-  if (positional_count > positional_most) {
+  if (call.positional_count > positional_most) {
     throw TypeError(std::string(function) + "() takes at most " + std::to_string(positional_most) +
-                    " positional arguments, got " + std::to_string(positional_count));
+                    " positional arguments, got " + std::to_string(call.positional_count));
   }
-  for (Py_ssize_t i = 0; i < positional_count; ++i) {
-    parsed.*keywords[i].field = arguments[i];
+  for (Py_ssize_t i = 0; i < call.positional_count; ++i) {
+    parsed.*keywords[i].field = call.arguments[i];
   }
-  const Py_ssize_t named_count = keyword_names != nullptr ? PyTuple_GET_SIZE(keyword_names) : 0;
+  const Py_ssize_t named_count = call.keyword_names != nullptr ? PyTuple_GET_SIZE(call.keyword_names) : 0;
   for (Py_ssize_t i = 0; i < named_count; ++i) {
-    PyObject* name = PyTuple_GET_ITEM(keyword_names, i);
+    PyObject* name = PyTuple_GET_ITEM(call.keyword_names, i);
     const Keyword* keyword = find_keyword(name);
     if (keyword == nullptr) {
       throw_unknown_keyword(function, name);
@@ -96,7 +76,7 @@ RunArguments parse_run_arguments(const char* function, PyObject* const* argument
     if (parsed.*keyword->field != nullptr) {
       throw TypeError(std::string(function) + "() got its argument '" + keyword->name + "' twice");
     }
-    parsed.*keyword->field = arguments[positional_count + i];
+    parsed.*keyword->field = call.arguments[call.positional_count + i];
     parsed.is_multi_input = parsed.is_multi_input || keyword->name == multi_input_keyword;
   }
   if (parsed.input == nullptr || parsed.input == Py_None) {

@@ -32,9 +32,16 @@ struct RunArguments {
   }
 };
 
-/// Takes a vector call apart. Throws TypeError for what is unknown, missing or given twice.
-RunArguments parse_run_arguments(const char* function, PyObject* const* arguments, Py_ssize_t positional_count,
-                                 PyObject* keyword_names);
+/// How CPython passes arguments to a function with METH_FASTCALL | METH_KEYWORDS: the named ones come after the
+/// positional ones, their names in a tuple or null. Borrowed.
+struct VectorCall {
+  PyObject* const* arguments;
+  Py_ssize_t positional_count;
+  PyObject* keyword_names;
+};
+
+/// Throws TypeError for what is unknown, missing or given twice.
+RunArguments parse_run_arguments(const char* function, const VectorCall& call);
 
 /// Null for None. Borrowed.
 inline PyObject* or_null(const pybind11::object& object) { return object.is_none() ? nullptr : object.ptr(); }

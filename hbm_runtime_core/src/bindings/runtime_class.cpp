@@ -37,7 +37,9 @@ py::object library_path(const py::object&) {
 }  // namespace
 
 void define_runtime(py::module_& module) {
-  RuntimeClass cls(module, "HB_HBMRuntime", class_doc);
+  // Local, because it belongs to this module alone, and because such types are found first: run() looks one up per
+  // call.
+  RuntimeClass cls(module, "HB_HBMRuntime", py::module_local(), class_doc);
   cls.def(py::init(&load_runtime));
   cls.def_property_readonly_static("version", &library_version, "Version of the inference library; may also be called.")
       .def_property_readonly_static("library_path", &library_path, "Path of the libdnn that this process uses.")

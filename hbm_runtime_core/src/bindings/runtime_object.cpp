@@ -6,6 +6,7 @@
 #include "bindings/interpreter.hpp"
 #include "bindings/run_arguments.hpp"
 #include "driver/error.hpp"
+#include "hbm/tensor/dtype.hpp"
 #include "runtime/dictionary_order.hpp"
 
 namespace py = pybind11;
@@ -33,11 +34,21 @@ std::vector<py::object> tensor_keys(const std::vector<ModelTensor>& tensors, std
   return keys;
 }
 
+std::vector<py::dtype> numpy_types(const std::vector<ModelTensor>& tensors) {
+  std::vector<py::dtype> types;
+  for (const ModelTensor& each : tensors) {
+    types.emplace_back(tensor::array_type_name(each.info.dtype));
+  }
+  return types;
+}
+
 ModelKeys make_keys(const Model& model) {
   ModelKeys keys;
   keys.name = interned(model.name());
   keys.inputs = tensor_keys(model.inputs(), &keys.input_order);
   keys.outputs = tensor_keys(model.outputs(), &keys.output_order);
+  keys.input_types = numpy_types(model.inputs());
+  keys.output_types = numpy_types(model.outputs());
   return keys;
 }
 
@@ -123,13 +134,6 @@ RuntimeObject::RuntimeObject(std::vector<py::object> paths, const std::vector<st
 
 RuntimeObject::~RuntimeObject() { close(); }
 
-Runtime& RuntimeObject::runtime() const {
-  if (runtime_ == nullptr) {
-    throw TypeError("HB_HBMRuntime.__init__() was not called");
-  }
-  return *runtime_;
-}
-
 void RuntimeObject::close() {
   if (runtime_ != nullptr) {
     const GilRelease release;
@@ -162,7 +166,7 @@ std::unique_ptr<RuntimeObject> load_runtime(const py::args& args, const py::kwar
       add_path(item.ptr(), "model_files", &paths);
     }
   }
-  return std::make_unique<RuntimeObject>(std::move(paths.keys), paths.files, arguments.backend);
+  return RuntimeObject::make(std::move(paths.keys), paths.files, arguments.backend);
 }
 
 }  // namespace hbm

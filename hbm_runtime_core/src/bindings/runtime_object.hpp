@@ -3,37 +3,41 @@
 #ifndef HBM_BINDINGS_RUNTIME_OBJECT_HPP_
 #define HBM_BINDINGS_RUNTIME_OBJECT_HPP_
 
-#include <pybind11/pybind11.h>
+#include <pybind11/numpy.h>
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "bindings/zeroed.hpp"
+#include "bindings/made_by_init.hpp"
 #include "runtime/runtime.hpp"
 
 namespace hbm {
 
-/// Names of a model's tensors as Python strings, made once: every call looks them up and hands them out.
+/// Names and types of a model's tensors as Python objects, made once: every call looks them up and hands them out.
 struct ModelKeys {
   pybind11::object name;
   std::vector<pybind11::object> inputs;
   std::vector<pybind11::object> outputs;
+  /// NumPy types that carry the tensors' elements.
+  std::vector<pybind11::dtype> input_types;
+  std::vector<pybind11::dtype> output_types;
   /// Positions of the tensors in the order of dictionaries that hold them.
   std::vector<std::size_t> input_order;
   std::vector<std::size_t> output_order;
 };
 
 /// What stands behind an HB_HBMRuntime.
-class RuntimeObject : public Zeroed {
+class RuntimeObject : public MadeByInit<RuntimeObject> {
  public:
+  static constexpr const char* not_made = "HB_HBMRuntime.__init__() was not called";
+
   /// `paths` as the caller gave them, they are the keys of hbm_descs.
   RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files,
                 std::optional<BackendChoice> backend);
   ~RuntimeObject();
 
-  /// Throws TypeError where __init__ never ran.
-  Runtime& runtime() const;
+  Runtime& runtime() const { return *runtime_; }
   const std::vector<pybind11::object>& paths() const { return paths_; }
   const ModelKeys& keys(const Model& model) const { return keys_[static_cast<std::size_t>(model.index())]; }
   /// Positions of files and models in the order of dictionaries that are not in load order.

@@ -1,0 +1,31 @@
+// Copyright 2026 The hbm_runtime_ros authors
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HBM_BINDINGS_MADE_BY_INIT_HPP_
+#define HBM_BINDINGS_MADE_BY_INIT_HPP_
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "bindings/errors.hpp"
+
+namespace hbm {
+
+/// Base of the classes that Python sees. Where an object's __init__ never ran (`cls.__new__(cls)`), pybind11 takes
+/// memory from the class's operator new and gives it to the method as it is: refused here, with the text
+/// Class::not_made. Objects are made by `make`.
+template <typename Class>
+class MadeByInit {
+ public:
+  // NOLINTNEXTLINE(misc-new-delete-overloads): the objects that there are come from the global operator new.
+  static void* operator new(std::size_t) { throw TypeError(Class::not_made); }
+
+  template <typename... Arguments>
+  static std::unique_ptr<Class> make(Arguments&&... arguments) {
+    return std::unique_ptr<Class>(::new Class{std::forward<Arguments>(arguments)...});
+  }
+};
+
+}  // namespace hbm
+
+#endif  // HBM_BINDINGS_MADE_BY_INIT_HPP_
