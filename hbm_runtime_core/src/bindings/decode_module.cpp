@@ -11,6 +11,8 @@
 
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/made_by_init.hpp"
+#include "bindings/typed.hpp"
 #include "decode/class_map.hpp"
 #include "decode/decoder.hpp"
 #include "decode/masks.hpp"
@@ -70,16 +72,20 @@ struct ResultToPython {
 };
 
 /// An output as Python describes it.
-struct NamedOutput {
+struct NamedOutput : MadeByInit<NamedOutput> {
+  static constexpr const char* not_made = "Output.__init__() was not called";
+
   decode::OutputInfo info;
   py::dtype dtype;
 };
 
-NamedOutput make_output(const std::string& name, const std::string& dtype, const std::vector<int64_t>& shape,
-                        int channel_axis, const std::vector<float>& scales, const std::vector<int32_t>& zero_points) {
-  NamedOutput output{{name, decode::element_from_name(dtype), shape, channel_axis, scales, zero_points},
-                     py::dtype(dtype)};
-  decode::check(output.info);
+std::unique_ptr<NamedOutput> make_output(const std::string& name, const std::string& dtype,
+                                         const std::vector<int64_t>& shape, int channel_axis,
+                                         const std::vector<float>& scales, const std::vector<int32_t>& zero_points) {
+  auto output = NamedOutput::make();
+  output->info = {name, decode::element_from_name(dtype), shape, channel_axis, scales, zero_points};
+  output->dtype = py::dtype(dtype);
+  decode::check(output->info);
   return output;
 }
 
@@ -93,8 +99,10 @@ decode::SourcePixels source_of(const py::object& transform) {
 }
 
 /// The decoder of a model, behind a lock.
-class NativeDecoder {
+class NativeDecoder : public MadeByInit<NativeDecoder> {
  public:
+  static constexpr const char* not_made = "Decoder.__init__() was not called";
+
   NativeDecoder(const std::string& family, const std::vector<NamedOutput>& outputs, int64_t width, int64_t height,
                 std::map<std::string, std::vector<double>> settings)
       : width_(width), height_(height) {
@@ -105,7 +113,8 @@ class NativeDecoder {
     decoder_ = decode::find_family(family).make(infos_, decode::Settings(std::move(settings)));
   }
 
-  py::tuple decode(const py::object& outputs, const std::shared_ptr<Options>& options, const py::object& transform) {
+  Typed<type_text::decoded> decode(const Arrays& outputs, const std::shared_ptr<Options>& options,
+                                   const Typed<type_text::transform>& transform) {
     // The arrays stay alive while other threads have the interpreter's lock.
     std::vector<py::array> arrays;
     for (size_t i = 0; i < infos_.size(); ++i) {
@@ -191,9 +200,9 @@ class NativeDecoder {
 };
 
 /// [height, width] of the source picture: 0, or i + 1 where the object i is.
-py::object label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
-                       const py::array_t<float, py::array::c_style>& boxes, int64_t width, int64_t height,
-                       const py::object& transform) {
+Array label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
+                  const py::array_t<float, py::array::c_style>& boxes, int64_t width, int64_t height,
+                  const Typed<type_text::transform>& transform) {
   if (masks.ndim() != 3 || boxes.ndim() != 2 || boxes.shape(0) != masks.shape(0) || boxes.shape(1) != 4) {
     throw ValueError("masks: expected [n, h, w] and boxes [n, 4], got " +
                      shape_text(masks.shape(), static_cast<size_t>(masks.ndim())) + " and " +
@@ -211,7 +220,7 @@ py::object label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
   }
   const decode::MaskStack stack{masks.data(), masks.shape(0), masks.shape(1), masks.shape(2)};
   const float* box_data = boxes.data();
-  const auto write = [&](auto label) -> py::object {
+  const auto write = [&](auto label) -> Array {
     using Label = decltype(label);
     py::array_t<Label> labels({source.height, source.width});
     Label* const data = labels.mutable_data();
@@ -270,8 +279,10 @@ PYBIND11_MODULE(_decode, module) {
            py::kw_only(), py::arg("confidence"), py::arg("class_confidence"), py::arg("iou"), py::arg("max_detections"),
            py::arg("class_agnostic"));
   py::class_<NativeDecoder>(module, "Decoder")
-      .def(py::init<const std::string&, const std::vector<NamedOutput>&, int64_t, int64_t,
-                    std::map<std::string, std::vector<double>>>(),
+      .def(py::init([](const std::string& family, const std::vector<NamedOutput>& outputs, int64_t width,
+                       int64_t height, std::map<std::string, std::vector<double>> settings) {
+             return NativeDecoder::make(family, outputs, width, height, std::move(settings));
+           }),
            py::kw_only(), py::arg("family"), py::arg("outputs"), py::arg("width"), py::arg("height"),
            py::arg("settings"))
       .def("decode", &NativeDecoder::decode, py::arg("outputs"), py::arg("options"), py::arg("transform"));

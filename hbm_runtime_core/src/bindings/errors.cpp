@@ -44,6 +44,8 @@ void set_error(const std::exception_ptr& error) {
     raise("HbmRuntimeError", text(e.what()));
   } catch (const TypeError& e) {
     PyErr_SetObject(PyExc_TypeError, text(e.what()).ptr());
+  } catch (const py::builtin_exception& e) {
+    e.set_error();
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& e) {

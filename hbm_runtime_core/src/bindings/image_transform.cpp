@@ -8,14 +8,12 @@
 #include <string>
 
 #include "driver/error.hpp"
-#include "vision/placement.hpp"
 
 namespace hbm {
 namespace {
 
 namespace py = pybind11;
 using Points = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using vision::ImageTransform;
 
 /// Applies `x` to even and `y` to odd columns of a copy: points (…, 2) or corner boxes (…, 4).
 template <typename MapX, typename MapY>
@@ -51,25 +49,17 @@ py::array_t<double> to_model(const ImageTransform& t, const Points& points) {
       [&](double y) { return (y - t.crop_y) * t.scale_y + t.pad_top; });
 }
 
-ImageTransform make_transform(const std::string& mode, int32_t src_width, int32_t src_height, int32_t dst_width,
-                              int32_t dst_height, double scale_x, double scale_y, double pad_left, double pad_top,
-                              double crop_x, double crop_y) {
+std::unique_ptr<ImageTransform> make_transform(const std::string& mode, int32_t src_width, int32_t src_height,
+                                               int32_t dst_width, int32_t dst_height, double scale_x, double scale_y,
+                                               double pad_left, double pad_top, double crop_x, double crop_y) {
   for (const double scale : {scale_x, scale_y}) {
     if (!(scale > 0) || !std::isfinite(scale)) {
       throw ValueError("transform: expected a positive scale, got " + std::to_string(scale));
     }
   }
-  return {src_width,
-          src_height,
-          dst_width,
-          dst_height,
-          scale_x,
-          scale_y,
-          pad_left,
-          pad_top,
-          crop_x,
-          crop_y,
-          vision::resize_mode_from_name(mode)};
+  return ImageTransform::make(vision::ImageTransform{src_width, src_height, dst_width, dst_height, scale_x, scale_y,
+                                                     pad_left, pad_top, crop_x, crop_y,
+                                                     vision::resize_mode_from_name(mode)});
 }
 
 py::tuple fields(const ImageTransform& t) {

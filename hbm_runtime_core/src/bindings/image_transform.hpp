@@ -5,7 +5,19 @@
 
 #include <pybind11/pybind11.h>
 
+#include <memory>
+
+#include "bindings/made_by_init.hpp"
+#include "vision/placement.hpp"
+
 namespace hbm {
+
+/// vision::ImageTransform as Python sees it.
+struct ImageTransform : vision::ImageTransform, MadeByInit<ImageTransform> {
+  static constexpr const char* not_made = "ImageTransform.__init__() was not called";
+
+  explicit ImageTransform(const vision::ImageTransform& transform) : vision::ImageTransform(transform) {}
+};
 
 void define_image_transform(pybind11::module_& module);
 

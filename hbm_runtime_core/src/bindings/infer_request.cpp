@@ -115,9 +115,9 @@ py::object results_of(InferRequest& self) {
   return part_results(self.runtime().keys(self.model()), self.call(), 0);
 }
 
-void start_request(InferRequest& self, const py::object& priority, const py::object& bpu_cores,
-                   const py::object& custom_id, const py::object& device_id, const py::object& timeout_ms,
-                   const py::object& outputs) {
+void start_request(InferRequest& self, const IntOrNone& priority, const IntsOrNone& bpu_cores,
+                   const IntOrNone& custom_id, const IntOrNone& device_id, const FloatOrNone& timeout_ms,
+                   const ArraysOrNone& outputs) {
   ResetAtEnd reset(self);
   std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
   const Deadline deadline = deadline_after(to_timeout_ms(or_null(timeout_ms)));
@@ -127,7 +127,7 @@ void start_request(InferRequest& self, const py::object& priority, const py::obj
   reset.disarm();
 }
 
-py::object wait_for_request(InferRequest& self, const py::object& timeout_ms) {
+Results wait_for_request(InferRequest& self, const FloatOrNone& timeout_ms) {
   ResetAtEnd reset(self);
   const double limit_ms = to_timeout_ms(or_null(timeout_ms));
   {
@@ -138,9 +138,9 @@ py::object wait_for_request(InferRequest& self, const py::object& timeout_ms) {
 }
 
 // start() and wait() in one, so that the GIL is not asked for in between.
-py::object run_request(InferRequest& self, const py::object& priority, const py::object& bpu_cores,
-                       const py::object& custom_id, const py::object& device_id, const py::object& timeout_ms,
-                       const py::object& outputs) {
+Results run_request(InferRequest& self, const IntOrNone& priority, const IntsOrNone& bpu_cores,
+                    const IntOrNone& custom_id, const IntOrNone& device_id, const FloatOrNone& timeout_ms,
+                    const ArraysOrNone& outputs) {
   ResetAtEnd reset(self);
   std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
   const double limit_ms = to_timeout_ms(or_null(timeout_ms));
@@ -243,8 +243,8 @@ InferRequest::~InferRequest() {
   pending_->abandon();
 }
 
-std::unique_ptr<InferRequest> create_request(const py::object& runtime, const py::object& model_name,
-                                             const py::object& shapes) {
+std::unique_ptr<InferRequest> create_request(const py::object& runtime, const TextOrNone& model_name,
+                                             const IntsByName& shapes) {
   auto& self = py::cast<RuntimeObject&>(runtime);
   const std::shared_ptr<const ModelSet> set = self.runtime().set();
   const Model& model = model_name.is_none() ? set->only_model() : self.find_model(*set, model_name.ptr());
@@ -272,9 +272,10 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const py
 void define_infer_request(py::module_& module) {
   py::class_<InferRequest>(module, "InferRequest", class_doc)
       .def_property_readonly("model_name",
-                             [](const InferRequest& self) { return self.runtime().keys(self.model()).name; })
-      .def_property_readonly("inputs", &InferRequest::inputs,
-                             "{input: writeable array over device memory}; rows may be padded, so use the strides.")
+                             [](const InferRequest& self) -> Text { return self.runtime().keys(self.model()).name; })
+      .def_property_readonly(
+          "inputs", [](const InferRequest& self) -> Arrays { return self.inputs(); },
+          "{input: writeable array over device memory}; rows may be padded, so use the strides.")
       .def_readonly("timing", &InferRequest::timing,
                     "CallTiming of the last answer. device_us ends when a thread that waits learns of the answer.")
       .def_property_readonly(

@@ -11,6 +11,7 @@
 #include "bindings/call_arguments.hpp"
 #include "bindings/made_by_init.hpp"
 #include "bindings/runtime_object.hpp"
+#include "bindings/typed.hpp"
 #include "runtime/pending_call.hpp"
 
 namespace hbm {
@@ -46,8 +47,8 @@ class InferRequest : public MadeByInit<InferRequest> {
 };
 
 /// HB_HBMRuntime.create_request
-std::unique_ptr<InferRequest> create_request(const pybind11::object& runtime, const pybind11::object& model_name,
-                                             const pybind11::object& shapes);
+std::unique_ptr<InferRequest> create_request(const pybind11::object& runtime, const TextOrNone& model_name,
+                                             const IntsByName& shapes);
 
 void define_infer_request(pybind11::module_& module);
 

@@ -3,11 +3,11 @@
 #ifndef HBM_BINDINGS_MADE_BY_INIT_HPP_
 #define HBM_BINDINGS_MADE_BY_INIT_HPP_
 
+#include <pybind11/pybind11.h>
+
 #include <cstddef>
 #include <memory>
 #include <utility>
-
-#include "bindings/errors.hpp"
 
 namespace hbm {
 
@@ -18,13 +18,23 @@ template <typename Class>
 class MadeByInit {
  public:
   // NOLINTNEXTLINE(misc-new-delete-overloads): the objects that there are come from the global operator new.
-  static void* operator new(std::size_t) { throw TypeError(Class::not_made); }
+  static void* operator new(std::size_t) { throw pybind11::type_error(Class::not_made); }
 
   template <typename... Arguments>
   static std::unique_ptr<Class> make(Arguments&&... arguments) {
     return std::unique_ptr<Class>(::new Class{std::forward<Arguments>(arguments)...});
   }
 };
+
+/// For a class whose objects only C++ makes: the class itself, called or by __new__, raises TypeError.
+inline pybind11::custom_type_setup only_made_in_cpp() {
+  return pybind11::custom_type_setup([](PyHeapTypeObject* type) {
+    type->ht_type.tp_new = [](PyTypeObject* cls, PyObject*, PyObject*) -> PyObject* {
+      PyErr_Format(PyExc_TypeError, "%s objects are made by hbm_runtime_core alone", cls->tp_name);
+      return nullptr;
+    };
+  });
+}
 
 }  // namespace hbm
 

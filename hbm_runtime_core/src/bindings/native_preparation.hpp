@@ -5,9 +5,11 @@
 
 #include <pybind11/pybind11.h>
 
+#include <memory>
 #include <mutex>
 #include <string>
 
+#include "bindings/image_transform.hpp"
 #include "bindings/interpreter.hpp"
 #include "bindings/picture_arguments.hpp"
 #include "vision/jpeg_decoder.hpp"
@@ -32,24 +34,24 @@ class NativePreparation {
  protected:
   /// `write` takes the preparation and the picture, and returns the transform.
   template <typename Write>
-  vision::ImageTransform from_picture(const pybind11::buffer& data, int64_t offset, const PictureArguments& arguments,
-                                      Write write) {
+  std::unique_ptr<ImageTransform> from_picture(const pybind11::buffer& data, int64_t offset,
+                                               const PictureArguments& arguments, Write write) {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
     const std::lock_guard lock(mutex_);
     const vision::Picture picture = vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
                                                          arguments.step, arguments.encoding, picture_range_);
     last_reading_ = picture.reading;
-    return write(preparation_, picture);
+    return ImageTransform::make(write(preparation_, picture));
   }
 
   template <typename Write>
-  vision::ImageTransform from_jpeg(const pybind11::buffer& data, int64_t offset, Write write) {
+  std::unique_ptr<ImageTransform> from_jpeg(const pybind11::buffer& data, int64_t offset, Write write) {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
     const std::lock_guard lock(mutex_);
     last_reading_ = vision::Reading::kAsStated;
-    return write(preparation_, jpeg_.decode(bytes.data(), bytes.size()));
+    return ImageTransform::make(write(preparation_, jpeg_.decode(bytes.data(), bytes.size())));
   }
 
  private:

@@ -9,10 +9,9 @@ namespace hbm {
 namespace {
 
 namespace py = pybind11;
-using vision::ImageTransform;
 
 /// Fills two u8 planes, [1, H, W, 1] and [1, H/2, W/2, 2].
-class Nv12Preparation : public NativePreparation {
+class Nv12Preparation : public NativePreparation, public MadeByInit<Nv12Preparation> {
  private:
   // Defined first, because its type is deduced.
   auto writer(const py::array& y, const py::array& uv) const {
@@ -29,6 +28,8 @@ class Nv12Preparation : public NativePreparation {
   }
 
  public:
+  static constexpr const char* not_made = "Nv12Preparation.__init__() was not called";
+
   Nv12Preparation(const vision::Geometry& geometry, vision::ColorRange picture_range, vision::ColorRange model_range,
                   const std::array<std::string, 2>& names, int32_t width, int32_t height)
       : NativePreparation(geometry, picture_range),
@@ -43,12 +44,13 @@ class Nv12Preparation : public NativePreparation {
     }
   }
 
-  ImageTransform prepare(const py::buffer& data, const PictureArguments& arguments, const py::array& y,
-                         const py::array& uv, int64_t offset) {
+  std::unique_ptr<ImageTransform> prepare(const py::buffer& data, const PictureArguments& arguments, const py::array& y,
+                                          const py::array& uv, int64_t offset) {
     return from_picture(data, offset, arguments, writer(y, uv));
   }
 
-  ImageTransform prepare_jpeg(const py::buffer& data, const py::array& y, const py::array& uv, int64_t offset) {
+  std::unique_ptr<ImageTransform> prepare_jpeg(const py::buffer& data, const py::array& y, const py::array& uv,
+                                               int64_t offset) {
     return from_jpeg(data, offset, writer(y, uv));
   }
 
@@ -66,9 +68,9 @@ void define_nv12_preparation(py::module_& module) {
                        const std::string& picture_range, const std::string& model_range, const std::string& resize,
                        const std::string& interpolation, const std::optional<std::array<int32_t, 4>>& region,
                        const std::array<uint8_t, 3>& pad_rgb) {
-             return std::make_unique<Nv12Preparation>(make_geometry(resize, interpolation, region, pad_rgb),
-                                                      vision::color_range_from_name(picture_range),
-                                                      vision::color_range_from_name(model_range), names, width, height);
+             return Nv12Preparation::make(make_geometry(resize, interpolation, region, pad_rgb),
+                                          vision::color_range_from_name(picture_range),
+                                          vision::color_range_from_name(model_range), names, width, height);
            }),
            py::kw_only(), py::arg("names"), py::arg("width"), py::arg("height"), py::arg("picture_range"),
            py::arg("model_range"), py::arg("resize"), py::arg("interpolation"), py::arg("region"), py::arg("pad_rgb"))

@@ -14,6 +14,7 @@
 
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/made_by_init.hpp"
 #include "bindings/picture_arguments.hpp"
 #include "driver/error.hpp"
 #include "overlay/canvas.hpp"
@@ -52,8 +53,10 @@ const Element* checked(const std::optional<Array<Element>>& array, const char* n
 }
 
 /// A canvas with what loads it, draws into it and encodes it. One thread at a time uses it; the others wait.
-class Canvas {
+class Canvas : public MadeByInit<Canvas> {
  public:
+  static constexpr const char* not_made = "Canvas.__init__() was not called";
+
   void load(const py::buffer& data, int64_t width, int64_t height, int64_t step, const std::string& encoding,
             const std::string& picture_range) {
     const PictureBytes bytes(data, 0);
@@ -190,7 +193,7 @@ PYBIND11_MODULE(_overlay, module) {
   module.doc() = "Native part of hbm_runtime_core.overlay; use the names of that module.";
   hbm::register_error_translation();
   py::class_<hbm::Canvas>(module, "Canvas")
-      .def(py::init<>())
+      .def(py::init([] { return hbm::Canvas::make(); }))
       .def_property_readonly("size", &hbm::Canvas::size)
       .def("load", &hbm::Canvas::load, py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"),
            py::arg("encoding"), py::arg("picture_range"))
@@ -205,7 +208,7 @@ PYBIND11_MODULE(_overlay, module) {
       "color_of_class",
       [](int32_t index) {
         const hbm::vision::Rgb color = hbm::overlay::color_of_class(index);
-        return py::make_tuple(color.red, color.green, color.blue);
+        return std::make_tuple(color.red, color.green, color.blue);
       },
       py::arg("index"));
   hbm::watch_interpreter_exit();

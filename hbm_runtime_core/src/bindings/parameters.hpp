@@ -7,27 +7,33 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "bindings/made_by_init.hpp"
 #include "runtime/scheduling.hpp"
 #include "runtime/tensor_info.hpp"
 
 namespace hbm {
 
 /// Quantisation of a tensor, with arrays as Python sees them.
-struct QuantParams {
+struct QuantParams : MadeByInit<QuantParams> {
+  static constexpr const char* not_made = "QuantParams.__init__() was not called";
+
   hbDNNQuantiType quant_type = NONE;
   int64_t axis = 0;
   pybind11::array_t<float> scale;
   pybind11::array_t<int32_t> zero_point;
 };
 
-QuantParams to_quant_params(const Quantization& quantization);
+std::unique_ptr<QuantParams> to_quant_params(const Quantization& quantization);
 /// For a tensor of `rank` dimensions: a negative axis counts from its end.
 Quantization to_quantization(const QuantParams& params, int rank);
 
 /// Scheduling as Python sees it.
-struct SchedParam {
+struct SchedParam : MadeByInit<SchedParam> {
+  static constexpr const char* not_made = "SchedParam.__init__() was not called";
+
   int64_t priority = 0;
   int64_t custom_id = 0;
   std::vector<int64_t> bpu_cores = {-1};
@@ -35,7 +41,7 @@ struct SchedParam {
 };
 
 /// `bpu_cores` as the caller named them.
-SchedParam to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores);
+std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores);
 
 void define_quant_params(pybind11::module_& module);
 void define_sched_param(pybind11::module_& module);

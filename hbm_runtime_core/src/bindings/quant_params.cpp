@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bindings/parameters.hpp"
+#include "bindings/typed.hpp"
 
 namespace py = pybind11;
 
@@ -35,14 +36,20 @@ Array array_or_empty(const py::object& values) {
   return values.is_none() ? Array(py::array::ShapeContainer{0}) : Array(as_sequence(values));
 }
 
-QuantParams make(hbDNNQuantiType type, int64_t axis, const py::object& scale, const py::object& zero_point) {
-  return {type, axis, array_or_empty<FloatArray>(scale), array_or_empty<IntArray>(zero_point)};
+std::unique_ptr<QuantParams> make(hbDNNQuantiType type, int64_t axis, const ArrayLike& scale,
+                                  const ArrayLike& zero_point) {
+  auto made = QuantParams::make();
+  made->quant_type = type;
+  made->axis = axis;
+  made->scale = array_or_empty<FloatArray>(scale);
+  made->zero_point = array_or_empty<IntArray>(zero_point);
+  return made;
 }
 
 }  // namespace
 
-QuantParams to_quant_params(const Quantization& quantization) {
-  return {quantization.type, quantization.axis, to_array(quantization.scale), to_array(quantization.zero_point)};
+std::unique_ptr<QuantParams> to_quant_params(const Quantization& quantization) {
+  return make(quantization.type, quantization.axis, to_array(quantization.scale), to_array(quantization.zero_point));
 }
 
 Quantization to_quantization(const QuantParams& params, int rank) {
@@ -66,11 +73,11 @@ void define_quant_params(py::module_& module) {
       .def_readwrite("axis", &QuantParams::axis, "Dimension that the scales run along; of no meaning for one scale.")
       .def_property(
           "scale", [](const QuantParams& p) { return p.scale; },
-          [](QuantParams& p, const py::object& value) { p.scale = array_or_empty<FloatArray>(value); },
+          [](QuantParams& p, const ArrayLike& value) { p.scale = array_or_empty<FloatArray>(value); },
           "float32; empty for NONE.")
       .def_property(
           "zero_point", [](const QuantParams& p) { return p.zero_point; },
-          [](QuantParams& p, const py::object& value) { p.zero_point = array_or_empty<IntArray>(value); },
+          [](QuantParams& p, const ArrayLike& value) { p.zero_point = array_or_empty<IntArray>(value); },
           "int32, as many as scales; empty for NONE.")
       .def(
           "__eq__",
@@ -87,7 +94,8 @@ void define_quant_params(py::module_& module) {
            })
       .def(py::pickle([](const QuantParams& p) { return py::make_tuple(p.quant_type, p.axis, p.scale, p.zero_point); },
                       [](const py::tuple& state) {
-                        return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<int64_t>(), state[2], state[3]);
+                        return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<int64_t>(), py::object(state[2]),
+                                    py::object(state[3]));
                       }))
       .attr("__hash__") = py::none();
 }

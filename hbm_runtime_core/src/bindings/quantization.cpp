@@ -13,6 +13,7 @@
 #include "bindings/numpy_array.hpp"
 #include "bindings/parameters.hpp"
 #include "bindings/run_arguments.hpp"
+#include "bindings/typed.hpp"
 #include "driver/error.hpp"
 #include "hbm/tensor/dtype.hpp"
 #include "hbm/tensor/nibble.hpp"
@@ -64,7 +65,7 @@ void with_value_errors(const char* function, const Body& body) {
   }
 }
 
-py::object dequantize_array(const py::object& object, const QuantParams& quant) {
+py::array_t<float> dequantize_array(const Array& object, const QuantParams& quant) {
   const py::array array = require_array(object, "dequantize");
   if (quant.quant_type == NONE) {
     return array.attr("astype")("float32");
@@ -85,10 +86,11 @@ py::object dequantize_array(const py::object& object, const QuantParams& quant) 
     tensor::check_scales(quantization.scale);
     tensor::dequantize(elements, quantization, to);
   });
-  return std::move(result);
+  return result;
 }
 
-py::object quantize_array(const py::object& object, const QuantParams& quant, const py::object& dtype_object) {
+py::array quantize_array(const Array& object, const QuantParams& quant,
+                         const Typed<type_text::any_dtype>& dtype_object) {
   const py::array array = require_array(object, "quantize");
   const char kind = array.dtype().kind();
   if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') {
@@ -115,7 +117,7 @@ py::object quantize_array(const py::object& object, const QuantParams& quant, co
     tensor::quantize(from, shape.data(), rank, quantization, type, to);
   });
   if (!type.is_packed()) {
-    return std::move(result);
+    return result;
   }
   const int64_t count = shape.back();
   shape.back() = type.items(count);
@@ -125,7 +127,7 @@ py::object quantize_array(const py::object& object, const QuantParams& quant, co
   for (py::ssize_t done = 0; done < result.size(); done += count, line += shape.back()) {
     tensor::pack_nibbles(values + done, count, line);
   }
-  return std::move(packed);
+  return packed;
 }
 
 void check(const QuantParams& quant, const py::object& shape) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "bindings/made_by_init.hpp"
 #include "bindings/numpy_array.hpp"
 
 namespace py = pybind11;
@@ -69,7 +70,8 @@ void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* tim
 }
 
 void define_call_timing(py::module_& module) {
-  py::class_<CallTiming>(module, "CallTiming", "Where the time of one inference went, in microseconds.")
+  py::class_<CallTiming>(module, "CallTiming", only_made_in_cpp(),
+                         "Where the time of one inference went, in microseconds.")
       .def_readonly("copy_in_us", &CallTiming::copy_in_us,
                     "From the caller's arrays into device memory; 0 for inputs filled in place.")
       .def_readonly("queue_us", &CallTiming::queue_us, "Waiting for a free task, creating and submitting it.")

@@ -94,8 +94,8 @@ py::object run_async(const py::object& self, const VectorCall& passed) {
 }
 
 constexpr const char* run_doc =
-    "run(input_tensor, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
-    "timeout_ms=None, outputs=None, timing=None)\n--\n\n"
+    "run(input_tensor=None, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
+    "input_tensors=None, multi_input_tensors=None, timeout_ms=None, outputs=None, timing=None)\n--\n\n"
     "Run one inference of one or several models and wait for the results, without holding the GIL.\n"
     "\n"
     "Args:\n"
@@ -122,8 +122,8 @@ constexpr const char* run_doc =
     "    HbmTimeoutError: timeout_ms is over.";
 
 constexpr const char* run_async_doc =
-    "run_async(input_tensor, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
-    "outputs=None, timing=None)\n--\n\n"
+    "run_async(input_tensor=None, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
+    "input_tensors=None, multi_input_tensors=None, outputs=None, timing=None)\n--\n\n"
     "Start what run() would do, and return a concurrent.futures.Future of its result, which can be awaited too.\n"
     "\n"
     "The inputs are copied before this returns. Where all tasks of the device are in use (HB_UCP_MAX_TASK_NUM), it\n"

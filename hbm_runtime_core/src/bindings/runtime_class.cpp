@@ -7,6 +7,7 @@
 #include "bindings/runtime_object.hpp"
 #include "bindings/runtime_properties.hpp"
 #include "bindings/scheduling_arguments.hpp"
+#include "bindings/typed.hpp"
 
 namespace py = pybind11;
 
@@ -26,12 +27,12 @@ constexpr const char* class_doc =
     "Raises HbmFileNotFoundError for a file that cannot be opened, HbmRuntimeError for one that the device refuses.\n"
     "Usable from several threads at once. Everything is freed with the last reference, or by close().";
 
-py::object library_version(const py::object&) {
+Typed<type_text::version> library_version(const py::object&) {
   return py::module_::import("hbm_runtime_core.version").attr("LibraryVersion")(Driver::current().version());
 }
 
-py::object library_path(const py::object&) {
-  return py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(Driver::current().dnn_path().c_str()));
+Text library_path(const py::object&) {
+  return py::reinterpret_steal<Text>(PyUnicode_DecodeFSDefault(Driver::current().dnn_path().c_str()));
 }
 
 }  // namespace
@@ -40,7 +41,12 @@ void define_runtime(py::module_& module) {
   // Local, because it belongs to this module alone, and because such types are found first: run() looks one up per
   // call.
   RuntimeClass cls(module, "HB_HBMRuntime", py::module_local(), class_doc);
-  cls.def(py::init(&load_runtime));
+  {
+    py::options options;
+    options.disable_function_signatures();
+    cls.def(py::init(&load_runtime),
+            "__init__(model_file=None, *, model_files=None, backend=None)\n--\n\nLoad models.");
+  }
   cls.def_property_readonly_static("version", &library_version, "Version of the inference library; may also be called.")
       .def_property_readonly_static("library_path", &library_path, "Path of the libdnn that this process uses.")
       .def_property_readonly_static(
@@ -78,7 +84,7 @@ void define_runtime(py::module_& module) {
           "Unload the models once the calls in flight have ended. Arrays from earlier runs stay valid. Safe to repeat.")
       .def_property_readonly(
           "closed", [](const RuntimeObject& self) { return self.runtime().closed(); }, "Whether close() was called.")
-      .def("__enter__", [](const py::object& self) { return self; })
+      .def("__enter__", [](const py::object& self) -> Typed<type_text::runtime> { return self; })
       .def("__exit__", [](RuntimeObject& self, const py::args&) { self.close(); });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bindings/parameters.hpp"
+#include "bindings/typed.hpp"
 #include "driver/error.hpp"
 
 namespace py = pybind11;
@@ -25,10 +26,10 @@ py::str text(const std::string& bytes) {
 }
 
 // {model name: value_of(model)}
-template <typename ValueOf>
-py::dict by_model(const RuntimeObject& self, const ValueOf& value_of) {
+template <typename Value, typename ValueOf>
+Dict<Value> by_model(const RuntimeObject& self, const ValueOf& value_of) {
   const std::shared_ptr<const ModelSet> set = self.runtime().set();
-  py::dict result;
+  Dict<Value> result;
   for (const auto& model : set->models()) {
     result[self.keys(*model).name] = value_of(*model);
   }
@@ -46,12 +47,12 @@ const std::vector<py::object>& names_of(const RuntimeObject& self, const Model& 
 }
 
 // {model name: {tensor name: value_of(tensor)}}
-template <typename ValueOf>
-py::dict by_tensor(const RuntimeObject& self, Side side, const ValueOf& value_of) {
-  return by_model(self, [&](const Model& model) {
+template <typename Value, typename ValueOf>
+Dict<Dict<Value>> by_tensor(const RuntimeObject& self, Side side, const ValueOf& value_of) {
+  return by_model<Dict<Value>>(self, [&](const Model& model) {
     const std::vector<ModelTensor>& tensors = tensors_of(model, side);
     const ModelKeys& keys = self.keys(model);
-    py::dict of_model;
+    Dict<Value> of_model;
     for (const std::size_t i : side == Side::input ? keys.input_order : keys.output_order) {
       of_model[names_of(self, model, side)[i]] = value_of(tensors[i].info);
     }
@@ -67,13 +68,13 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_counts",
       [](const RuntimeObject& self) {
-        return by_model(self, [](const Model& model) { return py::int_(tensors_of(model, side).size()); });
+        return by_model<py::int_>(self, [](const Model& model) { return py::int_(tensors_of(model, side).size()); });
       },
       "{model: number of tensors}");
   define(
       "_names",
       [](const RuntimeObject& self) {
-        return by_model(self, [&self](const Model& model) {
+        return by_model<Texts>(self, [&self](const Model& model) {
           py::list names;
           for (const py::object& name : names_of(self, model, side)) {
             names.append(name);
@@ -85,38 +86,39 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_descs",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side, [](const TensorInfo& info) { return text(info.description); });
+        return by_tensor<py::str>(self, side, [](const TensorInfo& info) { return text(info.description); });
       },
       "{model: {tensor: description}}");
   define(
       "_shapes",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.shape); });
+        return by_tensor<std::vector<int64_t>>(self, side, [](const TensorInfo& info) { return py::cast(info.shape); });
       },
       "{model: {tensor: [dimension, ...]}}; -1 is dynamic. S4 and U4 count elements, two of which share a byte.");
   define(
       "_dtypes",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.dtype); });
+        return by_tensor<hbDNNDataType>(self, side, [](const TensorInfo& info) { return py::cast(info.dtype); });
       },
       "{model: {tensor: hbDNNDataType}}");
   define(
       "_quants",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side,
-                         [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
+        return by_tensor<QuantParams>(
+            self, side, [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
       },
       "{model: {tensor: QuantParams}}");
   define(
       "_strides",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side, [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
+        return by_tensor<std::vector<int64_t>>(self, side,
+                                               [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
       },
       "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
   define(
       "_aligned_bytes",
       [](const RuntimeObject& self) {
-        return by_tensor(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
+        return by_tensor<py::int_>(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
       },
       "{model: {tensor: bytes}}: size of the whole buffer with its padding; -1 where it is dynamic.");
 }
@@ -135,7 +137,7 @@ int compiled_cores(const Model& model) {
 void define_model_properties(RuntimeClass* cls) {
   cls->def_property_readonly(
          "model_names",
-         [](const RuntimeObject& self) {
+         [](const RuntimeObject& self) -> Texts {
            const std::shared_ptr<const ModelSet> set = self.runtime().set();
            py::list names;
            for (const auto& model : set->models()) {
@@ -150,14 +152,14 @@ void define_model_properties(RuntimeClass* cls) {
       .def_property_readonly(
           "model_descs",
           [](const RuntimeObject& self) {
-            return by_model(self, [](const Model& model) { return text(model.description()); });
+            return by_model<py::str>(self, [](const Model& model) { return text(model.description()); });
           },
           "{model: description from the compiler}")
       .def_property_readonly(
           "hbm_descs",
           [](const RuntimeObject& self) {
             const std::shared_ptr<const ModelSet> set = self.runtime().set();
-            py::dict result;
+            Dict<py::str> result;
             for (const std::size_t i : self.file_order()) {
               result[self.paths()[i]] = text(set->file_descriptions()[i]);
             }
@@ -167,14 +169,14 @@ void define_model_properties(RuntimeClass* cls) {
       .def_property_readonly(
           "compile_bpu_core_num",
           [](const RuntimeObject& self) {
-            return by_model(self, [](const Model& model) { return py::int_(compiled_cores(model)); });
+            return by_model<py::int_>(self, [](const Model& model) { return py::int_(compiled_cores(model)); });
           },
           "{model: BPU cores it was compiled for}")
       .def_property_readonly(
           "sched_params",
           [](const RuntimeObject& self) {
             const std::shared_ptr<const ModelSet> set = self.runtime().set();
-            py::dict result;
+            Dict<SchedParam> result;
             for (const std::size_t i : self.model_order()) {
               const Model& model = *set->models()[i];
               auto [scheduling, cores] = self.runtime().stored_scheduling(model);

@@ -93,8 +93,8 @@ void apply_overrides(const RuntimeObject& runtime, const Model& model, const Run
   read_change(model, priority.ptr(), bpu_cores.ptr(), custom_id.ptr(), device_id.ptr()).apply(scheduling);
 }
 
-void set_scheduling_params(RuntimeObject& runtime, const py::object& priority, const py::object& bpu_cores,
-                           const py::object& custom_id, const py::object& device_id) {
+void set_scheduling_params(RuntimeObject& runtime, const IntByName& priority, const IntsByName& bpu_cores,
+                           const IntByName& custom_id, const IntByName& device_id) {
   const std::shared_ptr<const ModelSet> set = runtime.runtime().set();
   RunArguments arguments;
   arguments.priority = or_null(priority);
@@ -122,8 +122,8 @@ Scheduling run_scheduling(const RuntimeObject& runtime, const Model& model, cons
   return scheduling;
 }
 
-int check_scheduling(const RuntimeObject& runtime, const py::object& model_name, const py::object& priority,
-                     const py::object& bpu_cores, const py::object& custom_id, const py::object& device_id) {
+int check_scheduling(const RuntimeObject& runtime, const Text& model_name, const IntOrNone& priority,
+                     const IntsOrNone& bpu_cores, const IntOrNone& custom_id, const IntOrNone& device_id) {
   const std::shared_ptr<const ModelSet> set = runtime.runtime().set();
   const Model& model = runtime.find_model(*set, model_name.ptr());
   return tasks_at_once(run_scheduling(runtime, model, priority, bpu_cores, custom_id, device_id), model.limits());

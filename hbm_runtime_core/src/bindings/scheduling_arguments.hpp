@@ -7,6 +7,7 @@
 
 #include "bindings/run_arguments.hpp"
 #include "bindings/runtime_object.hpp"
+#include "bindings/typed.hpp"
 
 namespace hbm {
 
@@ -23,14 +24,13 @@ Scheduling run_scheduling(const RuntimeObject& runtime, const Model& model, cons
                           const pybind11::object& device_id);
 
 /// set_scheduling_params: all values are checked before any is kept.
-void set_scheduling_params(RuntimeObject& runtime, const pybind11::object& priority, const pybind11::object& bpu_cores,
-                           const pybind11::object& custom_id, const pybind11::object& device_id);
+void set_scheduling_params(RuntimeObject& runtime, const IntByName& priority, const IntsByName& bpu_cores,
+                           const IntByName& custom_id, const IntByName& device_id);
 
 /// check_scheduling: whether a run of the model with these values would be refused. Returns how many tasks of the model
 /// the cores can run at once.
-int check_scheduling(const RuntimeObject& runtime, const pybind11::object& model_name, const pybind11::object& priority,
-                     const pybind11::object& bpu_cores, const pybind11::object& custom_id,
-                     const pybind11::object& device_id);
+int check_scheduling(const RuntimeObject& runtime, const Text& model_name, const IntOrNone& priority,
+                     const IntsOrNone& bpu_cores, const IntOrNone& custom_id, const IntOrNone& device_id);
 
 }  // namespace hbm
 

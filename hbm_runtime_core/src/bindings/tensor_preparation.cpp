@@ -10,7 +10,6 @@ namespace hbm {
 namespace {
 
 namespace py = pybind11;
-using vision::ImageTransform;
 
 vision::Channels channels_from_name(const std::string& name) {
   if (name == "rgb") return vision::Channels::kRgb;
@@ -20,7 +19,7 @@ vision::Channels channels_from_name(const std::string& name) {
 }
 
 /// Fills one tensor, [1, C, H, W] or [1, H, W, C].
-class TensorPreparation : public NativePreparation {
+class TensorPreparation : public NativePreparation, public MadeByInit<TensorPreparation> {
  private:
   // Defined first, because its type is deduced.
   auto writer(const py::array& tensor) const {
@@ -37,6 +36,8 @@ class TensorPreparation : public NativePreparation {
   }
 
  public:
+  static constexpr const char* not_made = "TensorPreparation.__init__() was not called";
+
   TensorPreparation(const vision::Geometry& geometry, vision::ColorRange picture_range, const std::string& name,
                     const vision::PixelFormat& format, int32_t width, int32_t height, bool channels_first)
       : NativePreparation(geometry, picture_range),
@@ -54,12 +55,12 @@ class TensorPreparation : public NativePreparation {
     }
   }
 
-  ImageTransform prepare(const py::buffer& data, const PictureArguments& arguments, const py::array& tensor,
-                         int64_t offset) {
+  std::unique_ptr<ImageTransform> prepare(const py::buffer& data, const PictureArguments& arguments,
+                                          const py::array& tensor, int64_t offset) {
     return from_picture(data, offset, arguments, writer(tensor));
   }
 
-  ImageTransform prepare_jpeg(const py::buffer& data, const py::array& tensor, int64_t offset) {
+  std::unique_ptr<ImageTransform> prepare_jpeg(const py::buffer& data, const py::array& tensor, int64_t offset) {
     return from_jpeg(data, offset, writer(tensor));
   }
 
@@ -87,9 +88,9 @@ void define_tensor_preparation(py::module_& module) {
              format.quantized = quant_scale.has_value();
              format.quant_scale = quant_scale.value_or(format.quant_scale);
              format.zero_point = zero_point;
-             return std::make_unique<TensorPreparation>(make_geometry(resize, interpolation, region, pad_rgb),
-                                                        vision::color_range_from_name(picture_range), name, format,
-                                                        width, height, channels_first);
+             return TensorPreparation::make(make_geometry(resize, interpolation, region, pad_rgb),
+                                            vision::color_range_from_name(picture_range), name, format, width, height,
+                                            channels_first);
            }),
            py::kw_only(), py::arg("name"), py::arg("width"), py::arg("height"), py::arg("channels_first"),
            py::arg("dtype"), py::arg("color"), py::arg("mean"), py::arg("scale"), py::arg("quant_scale"),
