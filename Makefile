@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint format demo bench soak clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint stubs format demo bench soak clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -37,8 +37,11 @@ test-aarch64: environment ## C++ and API tests on the boards' processor, emulate
 wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 python3.12" for some interpreters)
 	@scripts/wheel $(PYTHONS)
 
-lint: build ## ruff, mypy, clang-format, clang-tidy, xmllint, shellcheck
+lint: build ## ruff, mypy, type stubs, clang-format, clang-tidy, xmllint, shellcheck
 	@$(ENVIRONMENT) && scripts/lint
+
+stubs: build ## types of the native modules (hbm_runtime_core/_*.pyi), from their signatures
+	@$(ENVIRONMENT) && scripts/stubs
 
 format: environment ## formats the C++ sources, fixes the Python ones
 	@$(ENVIRONMENT) && scripts/format

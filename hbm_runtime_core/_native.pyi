@@ -1,22 +1,15 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-# Types of the native module. Kept by hand; test/core/test_stubs.py compares it with the module.
-
+# Types of a native module. Written by scripts/stubs.
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any, ClassVar, TypeAlias, overload
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .future import InferFuture
 from .version import LibraryVersion
-
-_Array: TypeAlias = npt.NDArray[Any]
-_Path: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
-_Inputs: TypeAlias = _Array | Mapping[str, _Array] | Mapping[str, Mapping[str, _Array]]
-_Outputs: TypeAlias = Mapping[str, _Array] | Mapping[str, Mapping[str, _Array]]
-_Results: TypeAlias = dict[str, dict[str, _Array]]
 
 class hbDNNDataType:
     S4: ClassVar[hbDNNDataType]
@@ -60,33 +53,36 @@ class hbDNNQuantiType:
     def value(self) -> int: ...
 
 class QuantParams:
-    quant_type: hbDNNQuantiType
-    axis: int
-    @property
-    def scale(self) -> npt.NDArray[np.float32]: ...
-    @scale.setter
-    def scale(self, value: npt.ArrayLike) -> None: ...
-    @property
-    def zero_point(self) -> npt.NDArray[np.int32]: ...
-    @zero_point.setter
-    def zero_point(self, value: npt.ArrayLike) -> None: ...
     def __init__(
         self,
         quant_type: hbDNNQuantiType = ...,
         axis: int = 0,
-        scale: npt.ArrayLike | None = None,
-        zero_point: npt.ArrayLike | None = None,
+        scale: ArrayLike | None = None,
+        zero_point: ArrayLike | None = None,
     ) -> None: ...
+    quant_type: hbDNNQuantiType
+    axis: int
+    @property
+    def scale(self) -> NDArray[np.float32]: ...
+    @scale.setter
+    def scale(self, value: ArrayLike | None) -> None: ...
+    @property
+    def zero_point(self) -> NDArray[np.int32]: ...
+    @zero_point.setter
+    def zero_point(self, value: ArrayLike | None) -> None: ...
     def __eq__(self, other: object) -> bool: ...
 
 class SchedParam:
+    def __init__(self, priority: int = 0, customId: int = 0, bpu_cores: Iterable[int] = ..., deviceId: int = 0) -> None: ...
     PRIORITY_RANGE: ClassVar[tuple[int, int]]
     DEVICE_ID_RANGE: ClassVar[tuple[int, int]]
     priority: int
     customId: int
-    bpu_cores: list[int]
+    @property
+    def bpu_cores(self) -> list[int]: ...
+    @bpu_cores.setter
+    def bpu_cores(self, value: Iterable[int]) -> None: ...
     deviceId: int
-    def __init__(self, priority: int = 0, customId: int = 0, bpu_cores: Iterable[int] = ..., deviceId: int = 0) -> None: ...
     def __eq__(self, other: object) -> bool: ...
 
 class CallTiming:
@@ -105,7 +101,7 @@ class InferRequest:
     @property
     def model_name(self) -> str: ...
     @property
-    def inputs(self) -> Mapping[str, _Array]: ...
+    def inputs(self) -> Mapping[str, NDArray[Any]]: ...
     @property
     def timing(self) -> CallTiming: ...
     @property
@@ -120,9 +116,9 @@ class InferRequest:
         custom_id: int | None = None,
         device_id: int | None = None,
         timeout_ms: float | None = None,
-        outputs: Mapping[str, _Array] | None = None,
+        outputs: Mapping[str, NDArray[Any]] | None = None,
     ) -> None: ...
-    def wait(self, timeout_ms: float | None = None) -> dict[str, _Array]: ...
+    def wait(self, timeout_ms: float | None = None) -> dict[str, NDArray[Any]]: ...
     def run(
         self,
         *,
@@ -131,21 +127,27 @@ class InferRequest:
         custom_id: int | None = None,
         device_id: int | None = None,
         timeout_ms: float | None = None,
-        outputs: Mapping[str, _Array] | None = None,
-    ) -> dict[str, _Array]: ...
+        outputs: Mapping[str, NDArray[Any]] | None = None,
+    ) -> dict[str, NDArray[Any]]: ...
 
 class HB_HBMRuntime:
+    def __init__(
+        self,
+        model_file: str
+        | bytes
+        | PathLike[str]
+        | PathLike[bytes]
+        | Iterable[str | bytes | PathLike[str] | PathLike[bytes]]
+        | None = None,
+        *,
+        model_files: Iterable[str | bytes | PathLike[str] | PathLike[bytes]] | None = None,
+        backend: str | None = None,
+    ) -> None: ...
     version: ClassVar[LibraryVersion]
     library_path: ClassVar[str]
     backend: ClassVar[str]
     soc: ClassVar[str]
     bpu_core_count: ClassVar[int]
-    @overload
-    def __init__(self, model_file: _Path, *, backend: str | None = None) -> None: ...
-    @overload
-    def __init__(self, model_files: Iterable[_Path], *, backend: str | None = None) -> None: ...
-    @property
-    def closed(self) -> bool: ...
     @property
     def model_names(self) -> list[str]: ...
     @property
@@ -156,6 +158,8 @@ class HB_HBMRuntime:
     def hbm_descs(self) -> dict[str, str]: ...
     @property
     def compile_bpu_core_num(self) -> dict[str, int]: ...
+    @property
+    def sched_params(self) -> dict[str, SchedParam]: ...
     @property
     def input_counts(self) -> dict[str, int]: ...
     @property
@@ -188,8 +192,6 @@ class HB_HBMRuntime:
     def output_strides(self) -> dict[str, dict[str, list[int]]]: ...
     @property
     def output_aligned_bytes(self) -> dict[str, dict[str, int]]: ...
-    @property
-    def sched_params(self) -> dict[str, SchedParam]: ...
     def set_scheduling_params(
         self,
         priority: Mapping[str, int] | None = None,
@@ -206,67 +208,44 @@ class HB_HBMRuntime:
         custom_id: int | None = None,
         device_id: int | None = None,
     ) -> int: ...
-    @overload
     def run(
         self,
-        input_tensor: _Inputs,
+        input_tensor: NDArray[Any] | Mapping[str, NDArray[Any]] | Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
         bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         *,
+        input_tensors: Mapping[str, NDArray[Any]] | None = None,
+        multi_input_tensors: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         timeout_ms: float | None = None,
-        outputs: _Outputs | None = None,
+        outputs: Mapping[str, NDArray[Any]] | Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         timing: dict[str, CallTiming] | None = None,
-    ) -> _Results: ...
-    @overload
-    def run(
-        self,
-        *,
-        input_tensors: Mapping[str, _Array],
-        model_name: str | None = None,
-        priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Iterable[int]] | None = None,
-        custom_id: Mapping[str, int] | None = None,
-        device_id: Mapping[str, int] | None = None,
-        timeout_ms: float | None = None,
-        outputs: _Outputs | None = None,
-        timing: dict[str, CallTiming] | None = None,
-    ) -> _Results: ...
-    @overload
-    def run(
-        self,
-        *,
-        multi_input_tensors: Mapping[str, Mapping[str, _Array]],
-        model_name: str | None = None,
-        priority: Mapping[str, int] | None = None,
-        bpu_cores: Mapping[str, Iterable[int]] | None = None,
-        custom_id: Mapping[str, int] | None = None,
-        device_id: Mapping[str, int] | None = None,
-        timeout_ms: float | None = None,
-        outputs: _Outputs | None = None,
-        timing: dict[str, CallTiming] | None = None,
-    ) -> _Results: ...
+    ) -> dict[str, dict[str, NDArray[Any]]]: ...
     def run_async(
         self,
-        input_tensor: _Inputs,
+        input_tensor: NDArray[Any] | Mapping[str, NDArray[Any]] | Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         model_name: str | None = None,
         priority: Mapping[str, int] | None = None,
         bpu_cores: Mapping[str, Iterable[int]] | None = None,
         custom_id: Mapping[str, int] | None = None,
         device_id: Mapping[str, int] | None = None,
         *,
-        outputs: _Outputs | None = None,
+        input_tensors: Mapping[str, NDArray[Any]] | None = None,
+        multi_input_tensors: Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
+        outputs: Mapping[str, NDArray[Any]] | Mapping[str, Mapping[str, NDArray[Any]]] | None = None,
         timing: dict[str, CallTiming] | None = None,
     ) -> InferFuture: ...
     def create_request(
         self, model_name: str | None = None, shapes: Mapping[str, Iterable[int]] | None = None
     ) -> InferRequest: ...
     def close(self) -> None: ...
+    @property
+    def closed(self) -> bool: ...
     def __enter__(self) -> HB_HBMRuntime: ...
-    def __exit__(self, *exception: object) -> None: ...
+    def __exit__(self, *args: Any) -> None: ...
 
-def quantize(array: _Array, quant: QuantParams, dtype: hbDNNDataType | npt.DTypeLike) -> _Array: ...
-def dequantize(array: _Array, quant: QuantParams) -> npt.NDArray[np.float32]: ...
-def check_quantization(quant: QuantParams, shape: Iterable[int]) -> None: ...
+def dequantize(array: NDArray[Any], quant: QuantParams) -> NDArray[np.float32]: ...
+def quantize(array: NDArray[Any], quant: QuantParams, dtype: hbDNNDataType | DTypeLike) -> NDArray[Any]: ...
+def check_quantization(quant: QuantParams, shape: Any) -> None: ...

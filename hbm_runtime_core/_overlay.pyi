@@ -1,12 +1,11 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-#
-# Types of the native module behind hbm_runtime_core.overlay. Written by hand; test/core/overlay/test_overlay_stub.py
-# compares it with the module.
+# Types of a native module. Written by scripts/stubs.
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 from typing_extensions import Buffer
 
 class Canvas:
@@ -17,17 +16,17 @@ class Canvas:
     def load_jpeg(self, data: Buffer) -> None: ...
     def draw_detections(
         self,
-        boxes: npt.NDArray[np.float32],
-        scores: npt.NDArray[np.float32] | None,
-        classes: npt.NDArray[np.int32],
-        corners: npt.NDArray[np.float32] | None,
-        keypoints: npt.NDArray[np.float32] | None,
+        boxes: ArrayLike,
+        scores: ArrayLike | None,
+        classes: ArrayLike,
+        corners: ArrayLike | None,
+        keypoints: ArrayLike | None,
         labels: Sequence[str],
         captions: Sequence[str],
     ) -> None: ...
     def draw_lines(self, lines: Sequence[str], classes: Sequence[int]) -> None: ...
-    def blend(self, numbers: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], classes: Sequence[int]) -> None: ...
+    def blend(self, numbers: NDArray[Any], classes: Sequence[int]) -> None: ...
     def jpeg(self, quality: int) -> bytes: ...
-    def bgr(self) -> npt.NDArray[np.uint8]: ...
+    def bgr(self) -> NDArray[np.uint8]: ...
 
 def color_of_class(index: int) -> tuple[int, int, int]: ...

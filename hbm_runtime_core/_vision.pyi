@@ -1,18 +1,17 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-#
-# Types of the native module behind hbm_runtime_core.vision. Written by hand; test/core/test_vision_stub.py compares it
-# with the module.
+# Types of a native module. Written by scripts/stubs.
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike, NDArray
 from typing_extensions import Buffer
 
 ENCODINGS: tuple[str, ...]
 FOREIGN_ENCODINGS: tuple[str, ...]
-MAX_PIXELS: int
 MAX_SIDE: int
+MAX_PIXELS: int
 
 def raw_layout(size_bytes: int, width: int, height: int, step: int, encoding: str) -> tuple[int, int, str]: ...
 def check_jpeg(data: Buffer) -> None: ...
@@ -33,8 +32,6 @@ class ImageTransform:
         crop_y: float,
     ) -> None: ...
     @property
-    def mode(self) -> str: ...
-    @property
     def src_width(self) -> int: ...
     @property
     def src_height(self) -> int: ...
@@ -54,8 +51,10 @@ class ImageTransform:
     def crop_x(self) -> float: ...
     @property
     def crop_y(self) -> float: ...
-    def to_source(self, points: npt.ArrayLike, *, clip: bool = False) -> npt.NDArray[np.float64]: ...
-    def to_model(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]: ...
+    @property
+    def mode(self) -> str: ...
+    def to_source(self, points: ArrayLike, *, clip: bool = False) -> NDArray[np.float64]: ...
+    def to_model(self, points: ArrayLike) -> NDArray[np.float64]: ...
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -73,8 +72,6 @@ class Nv12Preparation:
         region: Sequence[int] | None,
         pad_rgb: Sequence[int],
     ) -> None: ...
-    @property
-    def last_correction(self) -> str: ...
     def prepare(
         self,
         data: Buffer,
@@ -82,14 +79,14 @@ class Nv12Preparation:
         height: int,
         step: int,
         encoding: str,
-        y: npt.NDArray[np.uint8],
-        uv: npt.NDArray[np.uint8],
+        y: NDArray[Any],
+        uv: NDArray[Any],
         *,
         offset: int,
     ) -> ImageTransform: ...
-    def prepare_jpeg(
-        self, data: Buffer, y: npt.NDArray[np.uint8], uv: npt.NDArray[np.uint8], *, offset: int
-    ) -> ImageTransform: ...
+    @property
+    def last_correction(self) -> str: ...
+    def prepare_jpeg(self, data: Buffer, y: NDArray[Any], uv: NDArray[Any], *, offset: int) -> ImageTransform: ...
 
 class TensorPreparation:
     def __init__(
@@ -111,17 +108,9 @@ class TensorPreparation:
         region: Sequence[int] | None,
         pad_rgb: Sequence[int],
     ) -> None: ...
+    def prepare(
+        self, data: Buffer, width: int, height: int, step: int, encoding: str, tensor: NDArray[Any], *, offset: int
+    ) -> ImageTransform: ...
     @property
     def last_correction(self) -> str: ...
-    def prepare(
-        self,
-        data: Buffer,
-        width: int,
-        height: int,
-        step: int,
-        encoding: str,
-        tensor: npt.NDArray[np.generic],
-        *,
-        offset: int,
-    ) -> ImageTransform: ...
-    def prepare_jpeg(self, data: Buffer, tensor: npt.NDArray[np.generic], *, offset: int) -> ImageTransform: ...
+    def prepare_jpeg(self, data: Buffer, tensor: NDArray[Any], *, offset: int) -> ImageTransform: ...

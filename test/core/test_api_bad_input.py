@@ -11,6 +11,7 @@ import pytest
 from api_models import echo, pack
 
 from hbm_runtime_core import (
+    CallTiming,
     HB_HBMRuntime,
     HbmFileNotFoundError,
     HbmRuntimeError,
@@ -18,9 +19,11 @@ from hbm_runtime_core import (
     HbmValueError,
     InferRequest,
     QuantParams,
+    SchedParam,
     dequantize,
     hbDNNQuantiType,
     quantize,
+    vision,
 )
 
 X = np.arange(32, dtype=np.float32).reshape(1, 4, 8)
@@ -43,6 +46,22 @@ def test_an_object_that_was_never_initialised_raises(member):
 def test_a_request_that_no_runtime_made_raises(member):
     with pytest.raises(TypeError, match="create_request"):
         getattr(InferRequest.__new__(InferRequest), member)()
+
+
+@pytest.mark.parametrize(
+    "cls, member",
+    [(QuantParams, "scale"), (SchedParam, "bpu_cores"), (vision.ImageTransform, "mode"), (SchedParam, "__repr__")],
+)
+def test_a_value_that_was_never_initialised_raises(cls, member):
+    with pytest.raises(TypeError, match=f"{cls.__name__}.__init__"):
+        attribute = getattr(cls.__new__(cls), member)
+        attribute()
+
+
+@pytest.mark.parametrize("make", [CallTiming, lambda: CallTiming.__new__(CallTiming)])
+def test_a_timing_is_made_by_the_library_alone(make):
+    with pytest.raises(TypeError, match="CallTiming objects are made by hbm_runtime_core alone"):
+        make()
 
 
 def test_a_subclass_runs_like_its_base(echo_file):

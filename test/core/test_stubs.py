@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The types that are published are those of the native module."""
+"""The types that are published are those of the native module, whatever the version of pybind11 that it was built with."""
 
 import ast
 import inspect
