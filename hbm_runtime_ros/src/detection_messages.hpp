@@ -187,6 +187,18 @@ void write_perception_targets(Sink& sink, const FrameHeader& header, std::int16_
   sink.write(std::uint32_t{0});  // disappeared_targets
 }
 
+// What an annotation shows of a class.
+struct Caption {
+  std::string text;
+  hbm::vision::Rgb color;
+};
+
+inline Caption make_caption(const std::string& name, float score, std::int32_t number) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), " %.2f", static_cast<double>(score));
+  return {name + text.data(), hbm::overlay::color_of_class(number)};
+}
+
 // foxglove_msgs/ImageAnnotations.
 template <typename Sink>
 class AnnotationWriter {
@@ -196,14 +208,14 @@ class AnnotationWriter {
       : sink_(sink), header_(header), with_metadata_(with_metadata) {}
 
   // `side`: the mean of the picture's width and height, which lines and letters grow with.
-  void write_detections(const Detections& detections, const std::vector<std::string>& labels, double side) {
+  void write_detections(const Detections& detections, const std::vector<Caption>& captions, double side) {
     const double thickness = std::max(2.0, std::round(side * 0.002));
     begin();
     sink_.write(std::uint32_t{0});  // circles
     const bool has_points = detections.keypoints != nullptr && detections.keypoint_count > 0;
     sink_.write(static_cast<std::uint32_t>(detections.count * (has_points ? 2 : 1)));
     for (std::size_t i = 0; i < detections.count; ++i) {
-      const Color color = color_of(detections.classes[i]);
+      const Color& color = captions[i].color;
       const float* box = detections.boxes + 4 * i;
       const float outline[8] = {box[0], box[1], box[2], box[1], box[2], box[3], box[0], box[3]};
       write_points(kLineLoop, detections.corners == nullptr ? outline : detections.corners + 8 * i, 4, 2, color,
@@ -215,21 +227,21 @@ class AnnotationWriter {
     sink_.write(static_cast<std::uint32_t>(detections.count));
     for (std::size_t i = 0; i < detections.count; ++i) {
       const float* at = detections.corners == nullptr ? detections.boxes + 4 * i : detections.corners + 8 * i;
-      write_text(at[0], at[1], caption(class_name(labels, detections.classes[i]), detections.scores[i]), side,
-                 color_of(detections.classes[i]));
+      write_text(at[0], at[1], captions[i], side);
     }
     end();
   }
 
   // In the top left corner of the picture, one below the other.
-  void write_lines(const std::vector<std::string>& names, const float* scores, double side) {
+  void write_lines(const std::vector<Caption>& captions, double side) {
     begin();
     sink_.write(std::uint32_t{0});
     sink_.write(std::uint32_t{0});
-    sink_.write(static_cast<std::uint32_t>(names.size()));
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      write_text(0, 1.3 * static_cast<double>(i + 1) * font_size(side), caption(names[i], scores[i]), side,
-                 color_of(static_cast<std::int32_t>(i)));
+    sink_.write(static_cast<std::uint32_t>(captions.size()));
+    double y = 0;
+    for (const Caption& caption : captions) {
+      y += 1.3 * font_size(side);
+      write_text(0, y, caption, side);
     }
     end();
   }
@@ -239,14 +251,7 @@ class AnnotationWriter {
   static constexpr std::uint8_t kPoints = 1;
   static constexpr std::uint8_t kLineLoop = 2;
 
-  static Color color_of(std::int32_t number) { return hbm::overlay::color_of_class(number); }
   static double font_size(double side) { return std::max(12.0, std::round(side * 0.015)); }
-
-  static std::string caption(const std::string& name, float score) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), " %.2f", static_cast<double>(score));
-    return name + text.data();
-  }
 
   void begin() {
     if (with_metadata_) write_stamp();
@@ -281,13 +286,14 @@ class AnnotationWriter {
     write_metadata();
   }
 
-  void write_text(double x, double y, const std::string& text, double side, const Color& color) {
+  void write_text(double x, double y, const Caption& caption, double side) {
     constexpr std::uint8_t kBright = 140;
+    const Color& color = caption.color;
     const bool bright = hbm::vision::grey_of(color.red, color.green, color.blue) > kBright;
     write_stamp();
     sink_.write(x);
     sink_.write(y);
-    sink_.write_string(text);
+    sink_.write_string(caption.text);
     sink_.write(font_size(side));
     write_color(bright ? Color{0, 0, 0} : Color{255, 255, 255}, 1);
     write_color(color, 1);

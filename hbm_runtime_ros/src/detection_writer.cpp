@@ -111,18 +111,26 @@ class DetectionWriter {
   }
 
   py::memoryview annotations(const FrameHeader& header, const DetectionArrays& arrays, std::pair<int, int> size) const {
+    const Detections& found = arrays.view();
+    std::vector<Caption> captions;
+    captions.reserve(found.count);
+    for (std::size_t i = 0; i < found.count; ++i) {
+      captions.push_back(make_caption(class_name(labels_, found.classes[i]), found.scores[i], found.classes[i]));
+    }
     return serialize(buffers_, [&](auto& sink) {
-      AnnotationWriter(sink, header, annotations_have_metadata_)
-          .write_detections(arrays.view(), labels_, mean_side(size));
+      AnnotationWriter(sink, header, annotations_have_metadata_).write_detections(found, captions, mean_side(size));
     });
   }
 
   py::memoryview line_annotations(const FrameHeader& header, const std::vector<py::str>& names,
                                   const Array<float>& scores, std::pair<int, int> size) const {
     const std::vector<std::string> texts = checked_names(names, scores);
-    const float* values = scores.data();
+    std::vector<Caption> captions;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      captions.push_back(make_caption(texts[i], scores.data()[i], static_cast<std::int32_t>(i)));
+    }
     return serialize(buffers_, [&](auto& sink) {
-      AnnotationWriter(sink, header, annotations_have_metadata_).write_lines(texts, values, mean_side(size));
+      AnnotationWriter(sink, header, annotations_have_metadata_).write_lines(captions, mean_side(size));
     });
   }
 
