@@ -26,7 +26,7 @@ int32_t ceil_of(float value) { return static_cast<int32_t>(std::ceil(value)); }
 
 /// How much of a pixel a shape covers whose edge lies `inside` pixels behind the pixel's center.
 uint8_t coverage_of(float inside) {
-  return static_cast<uint8_t>(std::clamp(inside + 0.5F, 0.0F, 1.0F) * static_cast<float>(kOpaque) + 0.5F);
+  return static_cast<uint8_t>(std::lround(std::clamp(inside + 0.5F, 0.0F, 1.0F) * static_cast<float>(kOpaque)));
 }
 
 /// Coordinates beyond this have no pixel, and would overflow integers.
