@@ -46,7 +46,7 @@ stubs: build ## types of the native modules (hbm_runtime_core/_*.pyi), from thei
 format: environment ## formats the C++ sources, fixes the Python ones
 	@$(ENVIRONMENT) && scripts/format
 
-demo: ## real text found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video; RATE=6)
+demo: ## real text, page layout and faces found in real pictures over a real ROS 2 graph: out/demo/ (INPUT=picture, folder or video; RATE=6)
 	@scripts/demo $(if $(INPUT),--input "$(INPUT)") $(if $(RATE),--rate "$(RATE)") $(DEMO_ARGUMENTS)
 
 bench: setup ## measures the runtime and the node: out/bench/

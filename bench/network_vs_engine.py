@@ -15,7 +15,7 @@ import openvino
 
 from bench.harness import Row, compile_peer, interleave, seconds_per_call, show
 from bench.peer_process import PeerProcess
-from demo import assets
+from demo import networks
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.cli import main as hbm
 
@@ -30,8 +30,8 @@ def openvino_flags(package: Path) -> list[str]:
 
 def measure() -> Row:
     folder = Path(tempfile.mkdtemp(prefix="hbm-bench-"))
-    model = folder / "detection.hbm"
-    assert hbm(assets.pack_arguments(model)) == 0
+    model = folder / "ppocr_v4.hbm"
+    assert hbm(networks.pack_arguments(model)) == 0
     with zipfile.ZipFile(model) as archive:
         archive.extractall(folder)
     program = compile_peer("openvino_loop.cpp", openvino_flags(Path(openvino.__file__).parent))

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs both acts: what `make demo` and `scripts/demo` start in the environment of env.sh."""
+"""Runs all acts: what `make demo` and `scripts/demo` start in the environment of env.sh."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from typing import Any
 from .processes import DemoError, Interrupted, notice_interrupts, run, say
 
 SUMMARY_FILE = "summary.json"
+TEXT_FILE = "ppocr_v4.hbm"
+# Of networks.MODEL_FILES.
+MODEL_FILES = (TEXT_FILE, "page_layout.hbm", "faces_centerface.hbm")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -47,7 +50,7 @@ def _positive(text: str) -> float:
 
 
 def perform(options: argparse.Namespace) -> dict[str, Any]:
-    """Run both acts and return the summary, which is also written to a file.
+    """Run all acts and return the summary, which is also written to a file.
 
     Raises:
         DemoError: what failed.
@@ -56,7 +59,7 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
     # Imported late: an interrupt is noticed from the first moment on.
     from hbm_runtime_ros.image_source import PictureError, open_pictures, picture_files
 
-    from . import assets, contention, measurements, pace, reading
+    from . import assets, contention, finding, measurements, pace, reading
 
     # Before anything is started: a wrong name is reported at once.
     if options.input:
@@ -67,18 +70,21 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
     folder = options.output.absolute()
     models = folder / "models"
     models.mkdir(parents=True, exist_ok=True)
-    for name in (reading.OVERLAY_FILE, contention.PICTURE_FILE, SUMMARY_FILE, measurements.MEASUREMENTS_FILE):
+    pictures_made = (reading.OVERLAY_FILE, finding.PICTURE_FILE, contention.PICTURE_FILE)
+    for name in (*pictures_made, SUMMARY_FILE, measurements.MEASUREMENTS_FILE):
         (folder / name).unlink(missing_ok=True)
     pictures = Path(options.input).expanduser().absolute() if options.input else assets.write_pictures(folder / "pictures")
     # On the simulator, a camera's rate counts for more than the last digits.
     environment = {"HBM_SIM_PRECISION": "fast", **os.environ, "PYTHONPATH": _python_path()}
 
     _pack(models, environment)
-    measured = pace.measure(models / assets.MODEL_FILE, options.backend, environment)
+    measured = pace.measure(models / TEXT_FILE, options.backend, environment)
     rate_hz = pace.choose_rate(measured, options.rate)
     plan = pace.schedule(rate_hz, options.seconds, len(picture_files(pictures)))
     act = reading.Reading(folder, models, pictures, options.backend, environment)
     summary = act.run(measured, plan)
+    _write(folder / SUMMARY_FILE, summary)
+    summary["found"] = finding.Finding(folder, models, options.backend, environment, measured).run()
     _write(folder / SUMMARY_FILE, summary)
     summary["contention"] = contention.Contention(folder, models, environment, measured).run()
     _write(folder / SUMMARY_FILE, summary)
@@ -92,15 +98,15 @@ def _python_path() -> str:
 
 
 def _pack(models: Path, environment: dict[str, str]) -> None:
-    from . import assets
+    from . import networks, reading
 
-    say("packing PP-OCRv4: text detector and text recogniser, NV12 inputs, one file")
-    command = [sys.executable, "-m", "hbm_runtime_core.cli", *assets.pack_arguments(models / assets.MODEL_FILE)]
-    code, output = run(command, environment, limit_s=600)
-    if code:
-        raise DemoError(f"hbm pack failed with exit code {code}:\n{output.rstrip()}")
-    assets.write_alphabet(assets.read_alphabet(), models / assets.ALPHABET_FILE)
-    shutil.copyfile(Path(__file__).parent / "config" / assets.PARAMETER_FILE, models / assets.PARAMETER_FILE)
+    for name in MODEL_FILES:
+        say(f"packing {', '.join(network.model for network in networks.MODEL_FILES[name])}: NV12 inputs, {name}")
+        command = [sys.executable, "-m", "hbm_runtime_core.cli", *networks.pack_arguments(models / name)]
+        code, output = run(command, environment, limit_s=600)
+        if code:
+            raise DemoError(f"hbm pack failed with exit code {code}:\n{output.rstrip()}")
+    shutil.copyfile(Path(__file__).parent / "config" / reading.PARAMETER_FILE, models / reading.PARAMETER_FILE)
 
 
 def _write(file: Path, summary: dict[str, Any]) -> None:
@@ -114,7 +120,7 @@ def _shown(path: Path) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo; 0 where both acts ran, 130 where the user has interrupted them."""
+    """Run the demo; 0 where all acts ran, 130 where the user has interrupted them."""
     notice_interrupts()
     options = parse(arguments)
     try:
@@ -128,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, texts in summary["texts"].items():
         for text in texts:
             say(f"  read in {name}: {text}")
-    files = ("overlay.png", "priority.png", SUMMARY_FILE)
+    files = ("overlay.png", "detections.png", "priority.png", SUMMARY_FILE)
     say(f"done: {', '.join(_shown(options.output / file) for file in files)}")
     return 0
 

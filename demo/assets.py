@@ -1,10 +1,9 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo shows and runs: pictures of scikit-image, and the PP-OCRv4 networks packed for NV12 pictures."""
+"""The pictures that the demo shows, which scikit-image ships."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -16,21 +15,9 @@ from PIL import Image
 
 from .processes import DemoError
 
-MODEL_FILE = "ppocr_v4.hbm"
-ALPHABET_FILE = "ppocr_v4_alphabet.txt"
-PARAMETER_FILE = "reading.yaml"
-
-_WHEEL = "rapidocr_onnxruntime"
-_DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
-_RECOGNISER = "ch_PP-OCRv4_rec_infer.onnx"
-# Both were trained on BGR pixels of 0..255, shifted and scaled to -1..1.
-_PICTURE = ("--nv12", "--mean", "127.5", "--std", "127.5", "--color-order", "bgr")
-# Wide enough for a line of a page; 48 rows are what the network was trained on.
-LINE_HEIGHT, LINE_WIDTH = 48, 960
-
 
 class AssetError(DemoError):
-    """A network or a picture is not there. The text says how to get it."""
+    """A picture is not there. The text says how to get it."""
 
 
 class CloseUp(NamedTuple):
@@ -41,6 +28,8 @@ class CloseUp(NamedTuple):
     region: tuple[int, int, int, int] | None = None
 
 
+# Of the page that write_page() makes, pixels.
+PAGE_SIZE = (900, 1184)
 # A printed page, three photographs with writing on something, and one without any.
 PICTURES = (
     CloseUp("page", "page.png"),
@@ -57,14 +46,7 @@ def write_pictures(folder: Path) -> Path:
     Raises:
         AssetError: scikit-image is not installed.
     """
-    # The files are found without importing scikit-image, which takes seconds.
-    spec = find_spec("skimage")
-    if spec is None or spec.origin is None:
-        raise AssetError(
-            "scikit-image is not installed; install it with `pip install scikit-image`: the demo's pictures come with it "
-            "(or name a picture, a folder or a video of your own)"
-        )
-    data = Path(spec.origin).parent / "data"
+    data = _pictures_of_scikit_image()
     folder.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
         with Image.open(data / picture.file) as whole:
@@ -81,73 +63,28 @@ def nv12_to_bgr(nv12: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDA
     return cv2.cvtColor(nv12.reshape(height * 3 // 2, width), cv2.COLOR_YUV2BGR_NV12)
 
 
-def pack_arguments(output: Path) -> list[str]:
-    """The arguments of the `hbm pack` that makes the demo's model file.
+def write_page(file: Path) -> Path:
+    """Write a page with text above a photograph, upright. Return `file`.
 
     Raises:
-        AssetError: the package that ships the networks is not installed.
+        AssetError: scikit-image is not installed.
     """
-    # fmt: off
-    return [
-        "pack",
-        str(_network(_DETECTOR)), "--name", "text_detector", *_PICTURE, "--input-shape", "1,3,640,640",
-        "--input-name", "picture", "--output-name", "probability",
-        "--description", "PP-OCRv4 text detection: how likely each pixel lies in the core of a line of text",
-        "+",
-        str(_network(_RECOGNISER)), "--name", "text_recogniser", *_PICTURE,
-        "--input-shape", f"1,3,{LINE_HEIGHT},{LINE_WIDTH}",
-        "--input-name", "line", "--output-name", "characters",
-        # 6625 classes a step: as bytes a result is a quarter of its size, and the likeliest stays the likeliest.
-        "--output-dtype", "uint8:scale=0.00392156862745098",
-        "--description", "PP-OCRv4 text recognition: which character each narrow column of a line of text shows",
-        "-o", str(output),
-    ]
-    # fmt: on
+    data = _pictures_of_scikit_image()
+    page = Image.new("RGB", PAGE_SIZE, "white")
+    with Image.open(data / "page.png") as text, Image.open(data / "astronaut.png") as photograph:
+        page.paste(text.convert("RGB").resize((800, 398), Image.Resampling.BICUBIC), (50, 40))
+        page.paste(photograph.convert("RGB").resize((660, 660), Image.Resampling.BICUBIC), (120, 480))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.save(file)
+    return file
 
 
-def read_alphabet() -> list[str]:
-    """The characters that the recogniser knows, in the order of its classes from 1 on.
-
-    Raises:
-        AssetError: the package that ships the networks is not installed, or the network names no characters.
-    """
-    import onnx
-
-    network = onnx.load(str(_network(_RECOGNISER)), load_external_data=False)
-    for entry in network.metadata_props:
-        if entry.key == "character":
-            # The space stands at the end of the network's classes, but not in its list.
-            return [*entry.value.splitlines(), " "]
-    raise AssetError(f"{_RECOGNISER} of the package {_WHEEL} does not name its characters; install version 1.4.4")
-
-
-def write_alphabet(characters: Sequence[str], file: Path) -> None:
-    """Write an alphabet for `load_alphabet`."""
-    file.write_text("".join(f"{character}\n" for character in characters), encoding="utf-8")
-
-
-def load_alphabet(file: Path) -> list[str]:
-    """Read an alphabet: a character a line."""
-    return file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-
-
-def network_files() -> list[Path]:
-    """The ONNX files that the model file is made from.
-
-    Raises:
-        AssetError: the package that ships the networks is not installed.
-    """
-    return [_network(_DETECTOR), _network(_RECOGNISER)]
-
-
-def _network(name: str) -> Path:
-    # The package's own imports are not needed, and most of them not installed.
-    spec = find_spec(_WHEEL)
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    for folder in folders:
-        file = Path(folder) / "models" / name
-        if file.is_file():
-            return file
-    raise AssetError(
-        f"rapidocr-onnxruntime is not installed; install it with `make setup`: the demo's network {name} comes with it"
-    )
+def _pictures_of_scikit_image() -> Path:
+    # The files are found without importing scikit-image, which takes seconds.
+    spec = find_spec("skimage")
+    if spec is None or spec.origin is None:
+        raise AssetError(
+            "scikit-image is not installed; install it with `pip install scikit-image`: the demo's pictures come with it "
+            "(or name a picture, a folder or a video of your own)"
+        )
+    return Path(spec.origin).parent / "data"

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's second act: two models want all of one BPU core, and `ros2 param set` decides which one gets it."""
+"""The demo's third act: two models want all of one BPU core, and `ros2 param set` decides which one gets it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of the demo. `make demo` packs the models and starts this for either act. By hand, afterwards, in the checkout:
+"""The nodes of the demo. `make demo` packs the models and starts this for each act. By hand, afterwards, in the checkout:
 
 PYTHONPATH=$PWD:$PYTHONPATH ros2 launch demo/demo.launch.py act:=reading model_dir:=out/demo/models input:=out/demo/pictures
 PYTHONPATH=$PWD:$PYTHONPATH ros2 launch demo/demo.launch.py act:=contention model_dir:=out/demo/models rate_hz:=75.0
@@ -23,18 +23,22 @@ from launch import LaunchContext, LaunchDescription
 
 ARGUMENTS = (
     DeclareLaunchArgument(
-        "act", choices=["reading", "contention"], description="Text that is found and read, or two models on one core."
+        "act",
+        choices=["reading", "finding", "contention"],
+        description="Text that is found and read, text and layout and faces in one picture, or two models on one core.",
     ),
-    DeclareLaunchArgument("model_dir", description="Folder of the packed models, their parameters and the alphabet."),
+    DeclareLaunchArgument("model_dir", description="Folder of the packed models and their parameters."),
     DeclareLaunchArgument("rate_hz", default_value="10.5", description="Pictures per second."),
+    DeclareLaunchArgument("width", default_value="1280", description="Of the camera, pixels; not of act:=contention."),
+    DeclareLaunchArgument("height", default_value="720", description="Of the camera, pixels; not of act:=contention."),
     DeclareLaunchArgument(
         "backend", default_value="", choices=["", "auto", "bpu", "sim"], description="As of inference.launch.py."
     ),
+    DeclareLaunchArgument("input", default_value="", description="A picture, a folder or a video; not of act:=contention."),
     DeclareLaunchArgument(
-        "input", default_value="", description="A picture, a folder or a video. Of act:=reading, as all below."
-    ),
-    DeclareLaunchArgument(
-        "output_dir", default_value="out/demo", description="Folder for overlay.png and the measurements."
+        "output_dir",
+        default_value="out/demo",
+        description="Folder for overlay.png and the measurements. Of act:=reading, as all below.",
     ),
     DeclareLaunchArgument(
         "frames", default_value="0", description="Pictures until the demo ends; 0 = until it is interrupted."
@@ -58,6 +62,13 @@ def start(context: LaunchContext) -> list:
         inference = inference_node(str(models / "contention.yaml"), backend="sim")
         camera = camera_node(value, width=320, height=240, wait_for_subscribers=1)
         return [ends_all(inference), ends_all(camera), inference, camera]
+    size = {name: int(value[name]) for name in ("width", "height")}
+    shown = str(Path(value["input"]).absolute()) if value["input"] else ""
+    if value["act"] == "finding":
+        inference = inference_node(str(models / "finding.yaml"), backend=value["backend"])
+        # The inference node, and the program that shows what it finds.
+        camera = camera_node(value, input=shown, **size, wait_for_subscribers=2)
+        return [ends_all(inference), ends_all(camera), inference, camera]
     inference = inference_node(str(models / "reading.yaml"), backend=value["backend"])
     viewer = Node(
         executable=sys.executable,
@@ -69,12 +80,11 @@ def start(context: LaunchContext) -> list:
                 "frames_per_line": int(value["frames_per_line"]),
                 "patience_s": float(value["patience_s"]),
                 "output_dir": value["output_dir"],
-                "alphabet_file": str(models / "ppocr_v4_alphabet.txt"),
             }
         ],
         remappings=[
-            ("detector/result", "hbm_inference/detector/result"),
-            ("recogniser/result", "hbm_inference/recogniser/result"),
+            ("detector/detections", "hbm_inference/detector/detections"),
+            ("recogniser/classifications", "hbm_inference/recogniser/classifications"),
             ("models", "hbm_inference/models"),
             ("frames_sent", "image_source/frames_sent"),
         ],
@@ -82,7 +92,8 @@ def start(context: LaunchContext) -> list:
     )
     camera = camera_node(
         value,
-        input=str(Path(value["input"]).absolute()) if value["input"] else "",
+        input=shown,
+        **size,
         frames=int(value["frames"]),
         frames_per_picture=int(value["frames_per_picture"]),
         wait_for_subscribers=2,  # the inference node and the viewer

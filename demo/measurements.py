@@ -15,7 +15,7 @@ from .overlay import ModelLine
 from .text import View
 
 if TYPE_CHECKING:
-    from hbm_runtime_ros.msg import InferenceResult, ModelInfo, ModelList
+    from hbm_runtime_ros.msg import ModelInfo, ModelList
 
 MEASUREMENTS_FILE = "measurements.json"
 
@@ -26,7 +26,6 @@ class ModelStatistics:
     def __init__(self) -> None:
         self.frames_sent = 0
         self._latency_ms: list[float] = []
-        self._device_ms: list[float] = []
         self._first_s = 0.0
         self._last_s = 0.0
 
@@ -35,19 +34,18 @@ class ModelStatistics:
         """How many results came."""
         return len(self._latency_ms)
 
-    def add_result(self, now_s: float, sent_s: float, device_ns: int) -> None:
+    def add_result(self, now_ns: int, sent_ns: int) -> None:
         """Count a result.
 
         Args:
-            now_s: when it arrived, seconds on the clock of `sent_s`.
-            sent_s: stamp of the picture, seconds.
-            device_ns: how long the device worked on it.
+            now_ns: when it arrived, nanoseconds on the clock of `sent_ns`.
+            sent_ns: stamp of the picture.
         """
+        now_s = now_ns * 1e-9
         if not self._latency_ms:
             self._first_s = now_s
         self._last_s = now_s
-        self._latency_ms.append((now_s - sent_s) * 1e3)
-        self._device_ms.append(device_ns * 1e-6)
+        self._latency_ms.append((now_ns - sent_ns) * 1e-6)
 
     def fps(self) -> float:
         """Results per second between the first and the last one, 0 before the second."""
@@ -62,7 +60,6 @@ class ModelStatistics:
             "dropped": max(0, self.frames_sent - self.results),
             "fps": round(self.fps(), 2),
             "latency_ms": _percentiles(self._latency_ms),
-            "device_ms": _percentiles(self._device_ms),
         }
 
 
@@ -100,11 +97,6 @@ class Measurements:
     def result_count(self) -> int:
         """Results of both models so far."""
         return self.detector.results + self.recogniser.results
-
-    def add_result(self, model: ModelStatistics, result: InferenceResult, now_ns: int) -> None:
-        """Count a result of one of the models."""
-        sent_s = result.header.stamp.sec + result.header.stamp.nanosec * 1e-9
-        model.add_result(now_ns * 1e-9, sent_s, result.timing.device_ns)
 
     def write(self, views: Iterable[View], finished: bool) -> None:
         """Write the file; whoever reads it sees a whole one."""

@@ -16,6 +16,7 @@ from .pace import Pace, Schedule
 from .processes import LAUNCH, ProcessGroup, say, set_parameter
 
 OVERLAY_FILE = "overlay.png"
+PARAMETER_FILE = "reading.yaml"
 # On a usual PC: until the nodes have found each other, until a picture or a result comes, and for one command.
 _START_LIMIT_S, _SILENCE_LIMIT_S, _COMMAND_LIMIT_S = 60.0, 20.0, 30.0
 # Pictures and results come at least once in so many periods of the camera.
@@ -32,7 +33,7 @@ class Reading:
 
     Args:
         folder: for the picture, the measurements and the nodes' output.
-        models: folder of the model file, its parameters and the alphabet.
+        models: folder of the model files and their parameters.
         pictures: what the camera shows.
         backend: as of inference.launch.py.
         environment: of the nodes.

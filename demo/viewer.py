@@ -13,21 +13,22 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 import rclpy
-from hbm_runtime_ros.msg import InferenceResult, ModelList
+from hbm_runtime_ros.msg import ModelList
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import UInt64
+from vision_msgs.msg import Classification, Detection2DArray
 
-from hbm_runtime_ros.geometry import points_to_source
 from hbm_runtime_ros.image_source import rgb_to_nv12
-from hbm_runtime_ros.tensors import dequantize
 
-from .assets import LINE_HEIGHT, LINE_WIDTH, load_alphabet, nv12_to_bgr
+from .assets import nv12_to_bgr
+from .detections import corners_of, scores_of
 from .measurements import Measurements
+from .networks import LINE_HEIGHT, LINE_WIDTH
 from .overlay import draw_boxes, draw_report
-from .text import LineReader, TextBox, TextBoxDecoder, View, cut_line
+from .text import Reading, TextBox, View, cut_line
 
 # Pictures that wait for their result; the node holds one and works on another.
 _PICTURES_KEPT = 8
@@ -59,13 +60,10 @@ class TextViewer(Node):
         # After so long without a result, those that are missing are not waited for.
         self._patience_s = self.declare_parameter("patience_s", 2.0).value
         self._folder = Path(self.declare_parameter("output_dir", "").value or ".")
-        alphabet = self.declare_parameter("alphabet_file", "").value
         try:
-            self._reader = LineReader(load_alphabet(Path(alphabet)))
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ViewerError(f"cannot use {error.filename}: {error.strerror}") from None
-        self._decoder = TextBoxDecoder()
         self._pictures: OrderedDict[int, Image] = OrderedDict()
         self._lines: OrderedDict[int, SentLine] = OrderedDict()
         self._views: dict[str, View] = {}
@@ -84,8 +82,8 @@ class TextViewer(Node):
         self._line_publisher = self.create_publisher(Image, "line", QoSProfile(depth=2))
         self._overlay_publisher = self.create_publisher(Image, "~/overlay", QoSProfile(depth=1))
         self._results = [
-            self.create_subscription(InferenceResult, "detector/result", self._on_boxes, QoSProfile(depth=4)),
-            self.create_subscription(InferenceResult, "recogniser/result", self._on_text, QoSProfile(depth=4)),
+            self.create_subscription(Detection2DArray, "detector/detections", self._on_boxes, QoSProfile(depth=4)),
+            self.create_subscription(Classification, "recogniser/classifications", self._on_text, QoSProfile(depth=4)),
         ]
         self._infos = self.create_subscription(ModelList, "models", self._measurements.set_models, latched)
         self._sent = self.create_subscription(UInt64, "frames_sent", self._on_frames_sent, latched)
@@ -130,15 +128,14 @@ class TextViewer(Node):
         if self._frames_since_line >= self._frames_per_line and not self._all_sent:
             self._send_line()
 
-    def _on_boxes(self, result: InferenceResult) -> None:
-        self._measurements.add_result(self._measurements.detector, result, self._now_ns())
-        picture = self._pictures.pop(_nanoseconds(result.header.stamp), None)
+    def _on_boxes(self, found: Detection2DArray) -> None:
+        self._measurements.detector.add_result(self._now_ns(), _nanoseconds(found.header.stamp))
+        picture = self._pictures.pop(_nanoseconds(found.header.stamp), None)
         if picture is None:
             return
-        boxes = [
-            TextBox(points_to_source(result.transforms[0], box.corners), box.score)
-            for box in self._decoder.decode(dequantize(result.outputs[0]))
-        ]
+        boxes = [TextBox(*each) for each in zip(corners_of(found), scores_of(found).tolist(), strict=True)]
+        # As one reads a page: from top to bottom.
+        boxes.sort(key=lambda box: (round(float(box.corners[:, 1].mean()), 1), float(box.corners[:, 0].mean())))
         bgr = nv12_to_bgr(np.frombuffer(picture.data, np.uint8), picture.width, picture.height)
         view = self._views.setdefault(picture.header.frame_id, View(picture.header.frame_id, bgr))
         view.update(bgr, boxes)
@@ -168,11 +165,11 @@ class TextViewer(Node):
         newest_ns = next(reversed(self._lines), None)
         return newest_ns is not None and self._now_ns() - newest_ns < self._patience_s * 1e9
 
-    def _on_text(self, result: InferenceResult) -> None:
-        self._measurements.add_result(self._measurements.recogniser, result, self._now_ns())
-        line = self._lines.pop(_nanoseconds(result.header.stamp), None)
+    def _on_text(self, text: Classification) -> None:
+        self._measurements.recogniser.add_result(self._now_ns(), _nanoseconds(text.header.stamp))
+        line = self._lines.pop(_nanoseconds(text.header.stamp), None)
         if line is not None:
-            line.view.read(line.box, self._reader.decode(dequantize(result.outputs[0])))
+            line.view.read(line.box, Reading(text.results[0].class_id.strip(), text.results[0].score))
 
     def _publish_overlay(self, view: View, picture: Image) -> None:
         if self._overlay_publisher.get_subscription_count() == 0:

@@ -1,35 +1,11 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Cutting lines out of pictures, and reading a recogniser's output."""
+"""Cutting lines of text out of pictures."""
 
 import numpy as np
 import pytest
 
-from demo.text import LineReader, TextBox, cut_line
-
-
-def one_hot(classes, count):
-    steps = np.full((len(classes), count), 0.01, np.float32)
-    steps[np.arange(len(classes)), classes] = 0.9
-    return steps
-
-
-def test_repeated_steps_are_one_character_and_a_blank_makes_two():
-    reader = LineReader(["a", "b", "l"])
-    reading = reader.decode(one_hot([0, 2, 2, 1, 0, 3, 3, 0, 3, 0], 4))
-    assert reading.text == "ball"
-    assert reading.confidence == pytest.approx(0.9)
-
-
-def test_a_line_without_characters_reads_as_nothing():
-    reading = LineReader(["a"]).decode(one_hot([0, 0, 0], 2)[None])
-    assert reading.text == "" and reading.confidence == 0.0
-    assert not reading.is_trusted()
-
-
-def test_an_alphabet_of_another_network_is_refused():
-    with pytest.raises(ValueError, match=r"expected 4 classes .* got 3"):
-        LineReader(["a", "b", "c"]).decode(np.zeros((5, 3), np.float32))
+from demo.text import TextBox, cut_line
 
 
 def test_a_cut_line_is_upright_and_even():

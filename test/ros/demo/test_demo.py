@@ -85,6 +85,18 @@ def test_lines_of_text_are_found_and_one_is_read(demo):
     assert "Region-based segmentation" in demo.summary["texts"]["page.png"]
 
 
+def test_three_networks_find_text_layout_and_faces_in_one_picture(demo):
+    found = demo.summary["found"]
+    assert found["text"] == ["text line"] * len(found["text"]) and len(found["text"]) >= 6
+    assert {"text", "figure"} <= set(found["layout"])
+    assert found["faces"] == ["face"]
+
+
+def test_detections_are_shown_as_messages(demo):
+    assert "ros2 topic echo --once /hbm_inference/faces/detections" in demo.output
+    assert "class_id: face" in demo.output
+
+
 def test_a_priority_is_changed_and_one_out_of_range_refused(demo):
     accepted, refused = demo.summary["priority_changes"]
     assert accepted["accepted"] and not refused["accepted"]
@@ -106,6 +118,7 @@ def test_setting_a_priority_shifts_the_share_of_a_contended_core(demo):
 
 def test_it_leaves_pictures_and_no_process(demo):
     assert cv2.imread(str(demo.folder / "overlay.png")) is not None
+    assert cv2.imread(str(demo.folder / "detections.png")).shape == (1184, 900, 3)
     assert cv2.imread(str(demo.folder / "priority.png")) is not None
     assert running_below(demo.folder) == []
 
