@@ -32,7 +32,8 @@ class Detections:
         width, height: of the picture that the boxes are in, pixels.
         corners: float32 [n, 4, 2] of oriented boxes and text, clockwise from the object's top left; else None. They can lie
             outside the picture.
-        keypoints: float32 [n, k, 3], x, y (clipped to the picture) and visibility 0 to 1; else None.
+        keypoints: float32 [n, k, 3], x, y (clipped to the picture) and visibility 0 to 1, or three times 0 where the network
+            gave no number; else None.
         masks: uint8 [n, h, w], 0 outside the object's box, 128 and more on the object; a grid over the model's picture, with
             its borders; else None.
         transform: the ImageTransform that made source pixels of model pixels; None: these are the model's.

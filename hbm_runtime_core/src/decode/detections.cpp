@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/detections.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace hbm::decode {
 namespace {
 
@@ -60,7 +63,12 @@ void to_source(const SourcePixels& source, Detections& detections) {
     map_clipped(&detections.boxes[i]);
   }
   for (size_t i = 0; i < detections.keypoints.size(); i += 3) {
-    map_clipped(&detections.keypoints[i]);
+    float* point = &detections.keypoints[i];
+    map_clipped(point);
+    // Whoever draws points or sends them expects numbers.
+    if (!std::isfinite(point[0] + point[1] + point[2])) {
+      std::fill(point, point + 3, 0.0F);
+    }
   }
   // Moved to the border, corners would make another shape.
   for (size_t i = 0; i < detections.corners.size(); i += 2) {

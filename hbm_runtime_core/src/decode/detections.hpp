@@ -77,7 +77,8 @@ struct SourcePixels {
   int64_t width = 0, height = 0;  ///< of the source picture
 };
 
-/// Maps boxes, corners and keypoints to source pixels, and clips boxes and keypoints to the picture.
+/// Maps boxes, corners and keypoints to source pixels, and clips boxes and keypoints to the picture. A keypoint that is
+/// no number becomes 0, 0 with visibility 0.
 void to_source(const SourcePixels& source, Detections& detections);
 
 }  // namespace hbm::decode

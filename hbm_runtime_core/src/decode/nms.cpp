@@ -20,27 +20,28 @@ void Candidates::clear() {
 void Candidates::add(float left, float top, float right, float bottom, float score, int32_t class_index,
                      int64_t source) {
   // The sum of what is finite may be infinite, but then it is no box of any picture either.
-  if (!std::isfinite(left + top + right + bottom + score)) {
-    return;
+  if (left <= right && top <= bottom && std::isfinite(left + top + right + bottom + score)) {
+    push(left, top, right, bottom, score, class_index, source);
   }
-  x0.push_back(left);
-  y0.push_back(top);
-  x1.push_back(right);
-  y1.push_back(bottom);
-  scores.push_back(score);
-  classes.push_back(class_index);
-  sources.push_back(source);
 }
 
 void Candidates::add_oriented(float x, float y, float width, float height, float angle, float score,
                               int32_t class_index, int64_t source) {
-  const int64_t before = size();
-  if (std::isfinite(angle)) {
-    add(x, y, width, height, score, class_index, source);
-  }
-  if (size() > before) {
+  if (width >= 0 && height >= 0 && std::isfinite(x + y + width + height + angle + score)) {
+    push(x, y, width, height, score, class_index, source);
     angles.push_back(angle);
   }
+}
+
+void Candidates::push(float first, float second, float third, float fourth, float score, int32_t class_index,
+                      int64_t source) {
+  x0.push_back(first);
+  y0.push_back(second);
+  x1.push_back(third);
+  y1.push_back(fourth);
+  scores.push_back(score);
+  classes.push_back(class_index);
+  sources.push_back(source);
 }
 
 void append(const Candidates& boxes, int32_t index, Detections& detections) {

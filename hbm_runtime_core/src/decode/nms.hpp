@@ -13,8 +13,8 @@ namespace hbm::decode {
 /// Of more boxes, only so many with the highest scores go into NMS.
 constexpr int64_t kMaxCandidates = 30000;
 
-/// Boxes that a decoder has found, before NMS, in pixels of the model's picture. Those that are not finite are dropped.
-/// All are upright, or all are oriented.
+/// Boxes that a decoder has found, before NMS, in pixels of the model's picture. Those that are not finite or have a
+/// negative side are dropped. All are upright, or all are oriented.
 struct Candidates {
   std::vector<float> x0, y0, x1, y1;
   std::vector<float> scores;
@@ -34,6 +34,9 @@ struct Candidates {
     float x, y, width, height;  ///< center and sides
   };
   Oriented oriented(size_t i) const { return {x0[i], y0[i], x1[i], y1[i]}; }
+
+ private:
+  void push(float first, float second, float third, float fourth, float score, int32_t class_index, int64_t source);
 };
 
 /// Appends one of the boxes to what was found.
