@@ -253,8 +253,10 @@ def _with_prototypes(model: Model, task: str) -> tuple[tuple[Output, ...], tuple
     grids = [output for output in model.outputs if len(output.shape) == 4 and min(output.shape[1:]) > 0]
     if len(grids) != 1 or len(model.outputs) != 2:
         return model.outputs, None
-    # The channels are the fewest.
-    axis = 1 if grids[0].shape[1] < grids[0].shape[3] else 3
+    # They cover the picture in a quarter of its resolution; where its size is not known, the channels are the fewest.
+    quarter = (-(-model.height // 4), -(-model.width // 4))
+    fewest = 1 if grids[0].shape[1] < grids[0].shape[3] else 3
+    axis = next((axis for axis in _LAYOUTS.values() if _grid(grids[0], axis) == quarter), fewest)
     return tuple(output for output in model.outputs if output is not grids[0]), (grids[0], axis)
 
 
