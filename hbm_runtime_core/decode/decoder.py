@@ -139,8 +139,11 @@ class Decoder:
         Raises:
             HbmValueError: an output is missing or has another type or shape than the model said, the transform belongs to
                 another model, or the size of the model's picture is not known without one.
+            TypeError: an output is no array, or the transform none.
         """
         if transform is not None:
+            if not hasattr(transform, "src_width"):
+                raise TypeError(f"transform: expected an ImageTransform, got {type(transform).__name__}")
             width, height = transform.src_width, transform.src_height
         else:
             width, height = self._picture
