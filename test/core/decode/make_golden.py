@@ -156,7 +156,8 @@ def ultralytics_golden(family: str, task: str, seed: int, *, size: tuple[int, in
     bins = head.reg_max > 1
     spread = {
         "cls": (-5.5, 1.6) if integers else (-3.0, 1.5),
-        "box": (0.0, 2.5) if bins else (2.5, 0.8),
+        # Without bins, a wide spread would give boxes with negative sides.
+        "box": (0.0, 2.5) if bins else (4.0, 0.7),
         "extra": {"seg": (0.0, 1.0), "pose": (0.0, 1.5), "obb": (0.3, 1.0)}.get(task),
     }
     branches = last_convolutions(head, task)

@@ -34,18 +34,23 @@ class Candidates:
 
 
 def dequantize(integers: np.ndarray, scale: object, zero_point: object = 0, axis: int = -1) -> np.ndarray:
-    """float32 of (integer - zero point) * scale, one scale or one for each index of `axis`."""
+    """The float32 nearest to (integer - zero point) * scale, one scale or one for each index of `axis`."""
     shape = [1] * integers.ndim
     if np.ndim(scale):
         shape[axis] = -1
-    scales = np.asarray(scale, np.float32).reshape(shape)
+    scales = np.asarray(scale, np.float32).astype(np.float64).reshape(shape)
     zero_points = np.broadcast_to(np.asarray(zero_point, np.int64), np.shape(scale)).reshape(shape)
-    return (integers.astype(np.int64) - zero_points).astype(np.float32) * scales
+    return ((integers.astype(np.int64) - zero_points) * scales).astype(np.float32)
 
 
 def sigmoid(values: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-np.asarray(values, np.float64)))
+
+
+def score(logits: np.ndarray) -> np.ndarray:
+    """float32, so that what a decoder cannot tell apart is equal here too."""
+    return sigmoid(logits).astype(np.float32)
 
 
 def softmax(values: np.ndarray) -> np.ndarray:
@@ -85,7 +90,7 @@ def yolo(
         corner = cell_corners(height, width)
         center = corner + 0.5
         left_top, right_bottom = np.split(distances(box.reshape(height * width, -1)), 2, 1)
-        scores = sigmoid(logits.reshape(-1, classes))
+        scores = score(logits.reshape(-1, classes))
         best = logits.reshape(-1, classes).argmax(1)
         part = Candidates(
             np.hstack([center - left_top, center + right_bottom]) * stride,
@@ -122,7 +127,7 @@ def yolov5(maps: Sequence[np.ndarray], classes: int, anchors: np.ndarray = ANCHO
             x_y = (sigmoid(real[:, 0:2]) * 2 - 0.5 + cell_corners(height, width)) * stride
             half = (sigmoid(real[:, 2:4]) * 2) ** 2 * anchor / 2
             best = real[:, 5 : 5 + classes].argmax(1)
-            scores = sigmoid(real[:, 4]) * sigmoid(real[np.arange(len(best)), 5 + best])
+            scores = score(real[:, 4]) * score(real[np.arange(len(best)), 5 + best])
             coefficients = {"coefficients": real[:, 5 + classes :].astype(np.float64)}
             parts.append(Candidates(np.hstack([x_y - half, x_y + half]), scores, best, coefficients))
     return _joined(parts)
@@ -158,16 +163,17 @@ def without_overlaps(
     kept: list[int] = []
     remains = np.ones(len(found.scores), bool)
     for index in range(len(remains)):
-        if remains[index]:
+        if remains[index] and len(kept) < most:
             kept.append(index)
             same = np.ones_like(remains) if class_agnostic else found.classes == found.classes[index]
             remains &= ~(same & (iou(found.boxes[index], found.boxes) > threshold))
-    return found.take(np.array(kept[:most], int))
+    return found.take(np.array(kept, int))
 
 
 def without_suppression(found: Candidates, confidence: float, *, most: int = 300) -> Candidates:
     """What one-to-one heads return: of the cells with the best scores the best pairs of a cell and a class."""
-    cells = by_score(found.scores)[:most]
+    # In the order of the maps again, which decides where scores are equal.
+    cells = np.sort(by_score(found.scores)[:most])
     scores = found.extra["all_scores"][cells]
     pairs = by_score(scores.ravel())[:most]
     pairs = pairs[scores.ravel()[pairs] >= confidence]
