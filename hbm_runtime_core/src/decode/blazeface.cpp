@@ -26,8 +26,10 @@ class BlazeFace final : public Decoder {
     for (size_t i = 0; i + 1 < grids.size(); i += 2) {
       const auto side = static_cast<int64_t>(grids[i]);
       for (int64_t cell = 0; cell < side * side; ++cell) {
-        const auto x = static_cast<float>((static_cast<double>(cell % side) + 0.5) / grids[i]);
-        const auto y = static_cast<float>((static_cast<double>(cell / side) + 0.5) / grids[i]);
+        const int64_t column = cell % side;
+        const int64_t row = cell / side;
+        const auto x = static_cast<float>((static_cast<double>(column) + 0.5) / grids[i]);
+        const auto y = static_cast<float>((static_cast<double>(row) + 0.5) / grids[i]);
         anchors_.insert(anchors_.end(), static_cast<size_t>(grids[i + 1]), Anchor{x, y});
       }
     }

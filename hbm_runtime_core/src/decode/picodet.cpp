@@ -50,8 +50,10 @@ class PicoDet final : public Decoder {
       float side[4];
       expected_bins<4, kBins>(bins, side);
       for (float& length : side) length *= stride;
-      const float x = (static_cast<float>(hit.cell % columns) + 0.5F) * stride;
-      const float y = (static_cast<float>(hit.cell / columns) + 0.5F) * stride;
+      const int64_t column = hit.cell % columns;
+      const int64_t row = hit.cell / columns;
+      const float x = (static_cast<float>(column) + 0.5F) * stride;
+      const float y = (static_cast<float>(row) + 0.5F) * stride;
       boxes_.add(x - side[0], y - side[1], x + side[2], y + side[3], hit.value, hit.class_index, hit.cell);
     }
   }
