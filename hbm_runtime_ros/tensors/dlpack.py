@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors for libraries that speak DLPack: PyTorch, JAX, CuPy, numpy and others."""
+"""Tensors for libraries that support DLPack: PyTorch, JAX, CuPy, numpy and others."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def to_dlpack(tensor: Tensor) -> np.ndarray:
         tensor: of a result, or any message of that type.
 
     Returns:
-        An object with `__dlpack__`, over the message's data in the memory of the processor; what is made of it shares
-        them. A copy is made where they cannot be written to, because DLPack has no word for that.
+        An object with `__dlpack__` over the message's data in host memory, which it shares. Read-only data is copied,
+        because numpy does not export it.
 
     Raises:
-        ValueError: the elements are of 4 bits or bfloat16, which numpy's DLPack has not, or the tensor is not one that
+        ValueError: the elements are of 4 bits or bfloat16, which numpy cannot export, or the tensor is not one that
             `tensor_to_numpy` reads.
 
     Source: DLPack, "Python Specification".
     """
     if is_four_bit(tensor) or tensor.dtype_code == BFLOAT:
         raise ValueError(
-            f"{describe(tensor)}: 4-bit integers and bfloat16 do not go through DLPack; pass on "
+            f"{describe(tensor)}: 4-bit integers and bfloat16 are not supported by numpy's DLPack; use "
             "numpy_to_tensor(dequantize(tensor), name)"
         )
     array = tensor_to_numpy(tensor)
@@ -51,19 +51,19 @@ def from_dlpack(
     zero_point: npt.ArrayLike | None = None,
     axis: int = -1,
 ) -> Tensor:
-    """Make a tensor of an object of a library that speaks DLPack. The elements are copied once.
+    """Make a tensor of an object of a library that supports DLPack. The elements are copied once.
 
     Args:
-        source: with `__dlpack__`, in the memory of the processor: a `torch.Tensor`, an array of JAX, ...
+        source: with `__dlpack__`, in host memory: a `torch.Tensor`, an array of JAX, ...
         name, scale, zero_point, axis: as for `numpy_to_tensor`.
 
     Raises:
-        TypeError: `source` does not speak DLPack, or its element type has no place in a Tensor.
-        BufferError, RuntimeError: it cannot be read from the processor's memory, as its library or numpy puts it.
+        TypeError: `source` does not support DLPack, or a Tensor has no such element type.
+        BufferError, RuntimeError: its library or numpy reports that it is not in host memory.
         ValueError: scales and zero points do not fit the shape.
     """
     if not hasattr(source, "__dlpack__"):
         raise TypeError(f"tensor '{name}': expected an object with __dlpack__, got {type(source).__name__}")
-    # numpy refuses to export arrays that cannot be written to, and needs no export of its own ones.
+    # numpy refuses to export read-only arrays, and need not export its own ones.
     array = source if isinstance(source, np.ndarray) else np.from_dlpack(source)
     return numpy_to_tensor(array, name, scale=scale, zero_point=zero_point, axis=axis)

@@ -22,13 +22,13 @@ def describe(tensor: Any) -> str:
 
 
 def is_four_bit(tensor: Any) -> bool:
-    """Return whether the elements stand two a byte."""
+    """Return whether the elements are packed, two per byte."""
     dtype = from_code(tensor.dtype_code, tensor.dtype_bits)
     return dtype is not None and dtype.is_packed
 
 
 def dtype_of(tensor: Any) -> np.dtype:
-    """Return the dtype of the elements as they stand in `data`.
+    """Return the dtype of the elements in `data`.
 
     Raises:
         ValueError: numpy has no such type.

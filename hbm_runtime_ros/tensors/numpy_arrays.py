@@ -68,7 +68,7 @@ def numpy_to_tensor(
             are real values.
         zero_point: integers, as many as scales; None: all zero.
         axis: of the scales; -1 where there is one for the whole tensor.
-        four_bit: pack int8 from -8 to 7, or uint8 from 0 to 15, two a byte.
+        four_bit: pack int8 from -8 to 7, or uint8 from 0 to 15, two per byte.
 
     Raises:
         TypeError: a Tensor has no such element type.
@@ -125,7 +125,7 @@ def view_of(
     if first < 0 or end > size_bytes:
         raise ValueError(
             f"{what}: {dtype} {list(shape)} with strides of {list(stride_bytes)} bytes takes the bytes {first} to {end} "
-            f"of its data, which has {size_bytes}; was the message cut, or put together by hand?"
+            f"of its data, which has {size_bytes}; was the message truncated?"
         )
     if size_bytes == 0:
         return np.empty(tuple(shape), dtype)
@@ -138,7 +138,7 @@ def _quantization(
 ) -> dict[str, Any]:
     if scale is None:
         if zero_point is not None:
-            raise ValueError(f"tensor '{name}': zero points mean nothing without scales; give `scale` as well")
+            raise ValueError(f"tensor '{name}': zero_point cannot be used without scale; give `scale`, too")
         return {"quant_type": QUANT_NONE, "quant_axis": -1}
     scales = np.atleast_1d(np.asarray(scale, np.float32))
     zeros = np.atleast_1d(np.asarray([] if zero_point is None else zero_point))

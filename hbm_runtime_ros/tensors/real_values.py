@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the numbers of a tensor stand for."""
+"""The real values of tensors."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def dequantize(tensor: Tensor) -> np.ndarray:
     """Return the real values of a tensor.
 
     Args:
-        tensor: of a result, or any message of that type, quantised or not.
+        tensor: of a result, or any message of that type, quantized or not.
 
     Returns:
-        float32 in the tensor's shape where it is quantised: (number - zero_point) * scale. Numbers that are real values
-        already come in the float that numpy takes for all of them: float64 for integers of 32 and 64 bits and for
+        float32 in the tensor's shape where it is quantized: (number - zero_point) * scale. Numbers that are real values
+        already have the float type that holds all of them: float64 for integers of 32 and 64 bits and for
         float64, else float32. float32 is a view of the message's data, all else is new.
 
     Raises:
-        ValueError: the quantisation does not fit the shape, or the tensor is not one that `tensor_to_numpy` reads.
+        ValueError: the quantization does not fit the shape, or the tensor is not one that `tensor_to_numpy` reads.
 
     Source: msg/Tensor.msg; RDK S manual, "output_quants".
     """
@@ -40,7 +40,7 @@ def dequantize(tensor: Tensor) -> np.ndarray:
     if tensor.quant_type != QUANT_SCALE:
         raise ValueError(f"{describe(tensor)}: quant_type {tensor.quant_type} is unknown; known are 0 (none) and 1 (scale)")
     if numbers.dtype.kind not in "iu":
-        raise ValueError(f"{describe(tensor)}: expected integers with a quantisation, got {numbers.dtype}")
+        raise ValueError(f"{describe(tensor)}: expected integers with a quantization, got {numbers.dtype}")
     scale = np.asarray(tensor.quant_scale, np.float32)
     zero_point = (
         np.asarray(tensor.quant_zero_point, np.int32) if len(tensor.quant_zero_point) else np.zeros(len(scale), np.int32)

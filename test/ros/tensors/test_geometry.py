@@ -21,7 +21,7 @@ LETTERBOX = ImageTransform(
 
 
 def prepared(mode, source, model, region):
-    """The core's transform of a picture that is really prepared, and that of the result that tells it."""
+    """The core's transform of a prepared picture, and that of the result."""
     (width, height), (model_width, model_height) = source, model
     preparation = Nv12Preparation(
         names=("y", "uv"), width=model_width, height=model_height, model_range="limited", picture_range="limited",

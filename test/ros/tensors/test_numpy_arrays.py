@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors as arrays and back, their real values, DLPack and the messages of Isaac ROS."""
+"""Tensors as arrays and back, their real values, and DLPack."""
 
 import sys
 import time
@@ -8,21 +8,17 @@ import time
 import ml_dtypes
 import numpy as np
 import pytest
-from hbm_runtime_ros.msg import InferenceResult, Tensor
-from isaac_ros_tensor_list_interfaces import msg as isaac
+from hbm_runtime_ros.msg import Tensor
 from rclpy.serialization import deserialize_message, serialize_message
-from std_msgs.msg import Header
 
 from hbm_runtime_core import dtypes
 from hbm_runtime_ros.tensors import (
     dequantize,
     element_types,
     from_dlpack,
-    from_isaac,
     numpy_to_tensor,
     tensor_to_numpy,
     to_dlpack,
-    to_isaac,
 )
 
 DTYPES = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "?", ml_dtypes.bfloat16]
@@ -180,7 +176,7 @@ def test_a_quantisation_that_does_not_fit_is_refused(arguments, expected):
         ({"quant_scale": [1.0, 2.0], "quant_axis": -1}, "2 scales, but quant_axis -1 is none"),
         ({"quant_scale": []}, "expected at least one scale, got none"),
         ({"quant_type": 9}, "quant_type 9 is unknown"),
-        ({"dtype_code": Tensor.DTYPE_BOOL}, "expected integers with a quantisation, got bool"),
+        ({"dtype_code": Tensor.DTYPE_BOOL}, "expected integers with a quantization, got bool"),
     ],
 )
 def test_a_message_whose_quantisation_does_not_fit_is_refused(fields, expected):
@@ -219,77 +215,3 @@ def test_what_dlpack_cannot_say_is_refused():
             to_dlpack(tensor)
     with pytest.raises(TypeError, match="tensor 't': expected an object with __dlpack__, got list"):
         from_dlpack([1, 2], "t")
-
-
-@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
-@pytest.mark.parametrize("shape", [(), (0,), (2, 3, 4)])
-def test_a_tensor_goes_to_isaac_and_back(dtype, shape):
-    array = ramp(dtype, shape)
-    tensor_list = over_the_wire(to_isaac([numpy_to_tensor(array, "t")]))
-    (converted,) = tensor_list.tensors
-    assert (converted.shape.rank, list(converted.shape.dims)) == (len(shape), list(shape))
-    assert list(converted.strides) == list(np.zeros(shape, dtype).strides)
-    assert np.frombuffer(converted.data, dtype).tobytes() == array.tobytes()
-    (back,) = from_isaac(tensor_list)
-    assert tensor_to_numpy(back).dtype == array.dtype
-    assert tensor_to_numpy(back).tobytes() == array.tobytes()
-
-
-def test_the_codes_of_isaac_are_those_of_its_documentation():
-    names = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
-    codes = [to_isaac([numpy_to_tensor(np.zeros(1, name), "t")]).tensors[0].data_type for name in names]
-    assert codes == list(range(1, 11))
-
-
-def test_a_result_goes_to_isaac_with_its_header_unless_another_is_given():
-    result = InferenceResult(outputs=[numpy_to_tensor(ramp("f4"), "a"), numpy_to_tensor(ramp("i1"), "b")])
-    result.header.frame_id = "camera"
-    converted = to_isaac(result)
-    assert ([tensor.name for tensor in converted.tensors], converted.header.frame_id) == (["a", "b"], "camera")
-    assert to_isaac(result, Header(frame_id="other")).header.frame_id == "other"
-
-
-@pytest.mark.parametrize(("dtype", "wider"), [("f2", "f4"), ("?", "u1"), (ml_dtypes.bfloat16, "f4")])
-def test_types_that_isaac_has_not_are_refused_or_widened(dtype, wider):
-    tensor = numpy_to_tensor(ramp(dtype), "t")
-    with pytest.raises(
-        TypeError, match=f"tensor 't': Isaac ROS has no {np.dtype(dtype).name}, it has int8, uint8.*widen=True"
-    ):
-        to_isaac([tensor])
-    (back,) = from_isaac(to_isaac([tensor], widen=True))
-    assert tensor_to_numpy(back).dtype == np.dtype(wider)
-    np.testing.assert_array_equal(tensor_to_numpy(back), ramp(dtype).astype(wider))
-
-
-def test_4_bit_elements_go_to_isaac_in_a_byte_each():
-    (back,) = from_isaac(to_isaac([numpy_to_tensor(np.array([-8, 7, 3], np.int8), "t", four_bit=True)]))
-    assert tensor_to_numpy(back).tolist() == [-8, 7, 3]
-
-
-def test_padded_tensors_of_isaac_come_without_their_gaps():
-    shape = isaac.TensorShape(rank=2, dims=[2, 3])
-    padded = isaac.Tensor(name="t", shape=shape, data_type=2, strides=[4, 1], data=list(range(8)))
-    (tensor,) = from_isaac(isaac.TensorList(tensors=[padded]))
-    assert tensor_to_numpy(tensor).tolist() == [[0, 1, 2], [4, 5, 6]]
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"data_type": 0}, "data_type 0 is unknown; known are 1 = int8"),
-        ({"shape": isaac.TensorShape(rank=3, dims=[2, 4])}, r"rank 3, but 2 dimensions \[2, 4\]"),
-        ({"strides": [8, 1]}, "bytes 0 to 12 of its data, which has 8"),
-    ],
-)
-def test_broken_tensors_of_isaac_are_refused(fields, expected):
-    shape = isaac.TensorShape(rank=2, dims=[2, 4])
-    tensor = isaac.Tensor(**{"name": "t", "shape": shape, "data_type": 1, "strides": [4, 1], "data": [0] * 8, **fields})
-    with pytest.raises(ValueError, match=f"tensor 't': .*{expected}"):
-        from_isaac(isaac.TensorList(tensors=[tensor]))
-
-
-def test_without_the_messages_of_isaac_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "isaac_ros_tensor_list_interfaces.msg", None)
-    monkeypatch.delitem(sys.modules, "isaac_ros_tensor_list_interfaces", raising=False)
-    with pytest.raises(ImportError, match="Install isaac_ros_tensor_list_interfaces"):
-        to_isaac([])

@@ -4,6 +4,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from hbm_runtime_ros.msg import ImageTransform, InferenceResult
@@ -34,6 +35,9 @@ def test_its_python_examples_run():
     assert (index, round(float(score), 2)) == (5, 0.9)
     np.testing.assert_allclose(corners, [0, 0, 27, 30], atol=1e-6)
     assert names["back_and_forth"](LETTERBOX).mode == "letterbox"
+    published = []
+    names["republish"](result, SimpleNamespace(publish=published.append))
+    assert [message.names for message in published] == [["classes", "scores", "boxes"]]
 
 
 def test_its_table_names_every_public_function():
