@@ -13,6 +13,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_share_
 
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
 from hbm_runtime_core.decode.stored import text_of
+from hbm_runtime_core.model_file import file_sha256
 from hbm_runtime_core.names import unknown_name
 
 from . import _wire
@@ -34,10 +35,10 @@ class ModelFileCache:
 
     def __init__(self, backend: str) -> None:
         self._backend = backend or None
-        self._open: dict[_Identity, _OpenFile] = {}
+        self._open: dict[_Identity, OpenModelFile] = {}
 
-    def open(self, file: Path, parameter: str) -> HB_HBMRuntime:
-        """Return the runtime of `file`, which `parameter` names. Each call needs a close() of its own.
+    def open(self, file: Path, parameter: str) -> OpenModelFile:
+        """Open `file`, which `parameter` names, or return it if it is open. Each call needs a close() of its own.
 
         Raises:
             ConfigurationError: the file cannot be loaded; the text says why.
@@ -45,21 +46,19 @@ class ModelFileCache:
         try:
             identity = _Identity.of(file)
             if identity not in self._open:
-                self._open[identity] = _OpenFile(HB_HBMRuntime(str(file), backend=self._backend))
+                runtime = HB_HBMRuntime(str(file), backend=self._backend)
+                self._open[identity] = OpenModelFile(runtime, file_sha256(file))
         except (RuntimeError, OSError, ValueError) as error:
             raise ConfigurationError(f"parameter '{parameter}': {error}") from error
         opened = self._open[identity]
         opened.users += 1
-        return opened.runtime
+        return opened
 
-    def close(self, runtime: HB_HBMRuntime) -> None:
+    def close(self, opened: OpenModelFile) -> None:
         """Give back what open() returned. The file is closed with its last user."""
-        for identity, opened in self._open.items():
-            if opened.runtime is runtime:
-                opened.users -= 1
-                if opened.users == 0:
-                    del self._open[identity]
-                return
+        opened.users -= 1
+        if opened.users == 0:
+            self._open = {identity: each for identity, each in self._open.items() if each is not opened}
 
 
 class _Identity(NamedTuple):
@@ -77,9 +76,18 @@ class _Identity(NamedTuple):
         return cls(file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-@dataclass
-class _OpenFile:
+@dataclass(eq=False)
+class OpenModelFile:
+    """A model file that is open.
+
+    Attributes:
+        runtime: of its models.
+        sha256: of its bytes, in hexadecimal digits.
+        users: how many models of the node use it.
+    """
+
     runtime: HB_HBMRuntime
+    sha256: str
     users: int = 0
 
 
@@ -100,7 +108,8 @@ class ModelHandle:
         self.name = name
         self.file = file
         self._files = files
-        runtime = self.runtime = files.open(file, f"{name}.file")
+        self._opened = files.open(file, f"{name}.file")
+        runtime = self.runtime = self._opened.runtime
         try:
             self.model_name = _choose_model(runtime, file, name, model_name)
             self.input_names: list[str] = list(runtime.input_names[self.model_name])
@@ -114,7 +123,7 @@ class ModelHandle:
 
     def close(self) -> None:
         """Give the file back. Its memory is freed once no model uses it."""
-        self._files.close(self.runtime)
+        self._files.close(self._opened)
 
     @property
     def dynamic_shapes(self) -> dict[str, Any]:
@@ -167,6 +176,7 @@ class ModelHandle:
             name=self.name,
             model_name=printable(self.model_name),
             file=str(self.file),
+            sha256=self._opened.sha256,
             description=printable(text_of(self.runtime.model_descs[self.model_name])),
             compiled_bpu_cores=self._compiled_cores,
             inputs=self._tensor_infos("input", self.input_names),
@@ -206,7 +216,7 @@ def _choose_model(runtime: HB_HBMRuntime, file: Path, name: str, model_name: str
 
 
 def file_size(file: Path) -> str:
-    """Return the size of a file for people, for instance 4.7 MB."""
+    """Return the size of a file as text, for instance 4.7 MB."""
     try:
         size_bytes = file.stat().st_size
     except OSError:
@@ -262,7 +272,7 @@ class ModelFileLocator:
             return path
         if self._model_dir is not None:
             return self._model_dir / path
-        # A model that a service loads has no file of its own: the one with the node's parameter `models` stands for it.
+        # A model that a service loads is in no parameter file: the one with the node's parameter `models` is used.
         source = self._parameter_files.source_of(parameter, self._node) or self._parameter_files.source_of(
             "models", self._node
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..decode.stored import decoder_of, text_of
 from ..errors import HbmValueError
+from ..model_file import file_sha256
 from ..packer import Package, Quantization, Tensor
 from .console import table
 
@@ -182,6 +183,7 @@ def package_json(package: Package, path: str | os.PathLike[str]) -> dict[str, An
         "file": str(path),
         "backend": "sim",
         "bytes": Path(path).stat().st_size,
+        "sha256": file_sha256(path),
         "description": package.description,
         "soc": package.soc,
         "created_by": package.created_by,
@@ -191,7 +193,7 @@ def package_json(package: Package, path: str | os.PathLike[str]) -> dict[str, An
 
 def describe_package(package: Package, path: str | os.PathLike[str]) -> str:
     size = Path(path).stat().st_size
-    head = f"{path}: simulated model file (backend sim), SoC {package.soc}, {size} bytes"
+    head = f"{path}: simulated model file (backend sim), SoC {package.soc}, {size} bytes\n  SHA-256 {file_sha256(path)}"
     if package.description:
         head += f"\n  {package.description}"
     return "\n\n".join([head, *(facts.to_text() for facts in package_facts(package))])

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..model_file import file_sha256
 from ..packer import Quantization
 from .model_table import ModelFacts, TensorFacts
 
@@ -70,6 +71,7 @@ def runtime_json(path: str | os.PathLike[str]) -> dict[str, Any]:
         "file": str(path),
         "backend": runtime.backend,
         "bytes": Path(path).stat().st_size,
+        "sha256": file_sha256(path),
         "description": next(iter(runtime.hbm_descs.values()), ""),
         "soc": runtime.soc,
         "models": [model_facts(runtime, name).to_json() for name in runtime.model_names],
@@ -78,7 +80,9 @@ def runtime_json(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def describe_runtime(path: str | os.PathLike[str]) -> str:
     runtime = _load(path)
-    head = f"{path}: compiled for a BPU (backend {runtime.backend}), on {runtime.soc}, {Path(path).stat().st_size} bytes"
+    size = Path(path).stat().st_size
+    head = f"{path}: compiled for a BPU (backend {runtime.backend}), on {runtime.soc}, {size} bytes"
+    head += f"\n  SHA-256 {file_sha256(path)}"
     description = next(iter(runtime.hbm_descs.values()), "")
     if description:
         head += f"\n  {description}"

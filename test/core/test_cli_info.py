@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hbm info`: what is inside model files."""
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 from cli_models import DETECTOR, ECHO, call, call_json, model_file
 
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.cli.model_table import package_facts
-from hbm_runtime_core.cli.runtime_facts import model_facts
+from hbm_runtime_core.cli.runtime_facts import describe_runtime, model_facts, runtime_json
 from hbm_runtime_core.packer import read_package
 
 
@@ -49,6 +51,15 @@ def test_the_text_names_backend_models_and_tensors(tmp_path, capsys):
         "4096",
     ):
         assert word in out
+
+
+def test_the_sha256_of_the_file_is_shown_as_text_and_as_json(tmp_path, capsys):
+    path = model_file(tmp_path, ECHO)
+    expected = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    assert call_json(capsys, "info", path)["sha256"] == expected
+    assert f"SHA-256 {expected}" in call(capsys, "info", path)[1]
+    assert runtime_json(path)["sha256"] == expected
+    assert f"SHA-256 {expected}" in describe_runtime(path)
 
 
 def test_several_files_are_described_one_after_another(tmp_path, capsys):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Model files are absolute, in a package, or relative to the parameter file that names them; never to the working directory."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from model_packages import echo_model, write_models
 from rclpy.serialization import serialize_message
 
 from hbm_runtime_core import HB_HBMRuntime
+from hbm_runtime_ros import model_files
 from hbm_runtime_ros.errors import ConfigurationError
 from hbm_runtime_ros.model_files import ModelFileCache, ModelFileLocator, ModelHandle
 from hbm_runtime_ros.parameters.files import ParameterFiles
@@ -103,6 +105,35 @@ def test_a_parameter_file_for_another_node_is_named_with_the_sections_that_it_ha
     path = parameter_file(tmp_path, "hbm_infer")
     text = ParameterFiles(["--params-file", str(path)]).explain_missing_section(NODE)
     assert text == f"{path} has no section for {NODE} (it has /hbm_infer); use `/**`, which matches every node"
+
+
+def test_a_model_has_the_sha256_of_its_file(tmp_path):
+    file = write_models(tmp_path / "echo.hbm", echo_model())
+    model = ModelHandle(ModelFileCache("sim"), file, "echo", "")
+    assert model.describe().sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_sha256_is_computed_once_for_the_models_of_one_file(tmp_path, monkeypatch):
+    file = write_models(tmp_path / "echo.hbm", echo_model())
+    computed = []
+    monkeypatch.setattr(model_files, "file_sha256", lambda path: computed.append(path) or "digits")
+    cache = ModelFileCache("sim")
+    first, second = (ModelHandle(cache, file, name, "") for name in ("first", "second"))
+    assert [first.describe().sha256, second.describe().sha256, first.describe().sha256] == ["digits"] * 3
+    assert computed == [file]
+
+
+def test_a_file_that_was_closed_by_all_of_its_models_is_opened_again(tmp_path):
+    file = write_models(tmp_path / "echo.hbm", echo_model())
+    cache = ModelFileCache("sim")
+    first, second = (ModelHandle(cache, file, name, "") for name in ("first", "second"))
+    assert second.runtime is first.runtime
+    first.close()
+    assert ModelHandle(cache, file, "third", "").runtime is second.runtime
+    cache = ModelFileCache("sim")
+    only = ModelHandle(cache, file, "only", "")
+    only.close()
+    assert ModelHandle(cache, file, "again", "").runtime is not only.runtime
 
 
 def test_names_that_are_no_utf8_can_be_logged_and_sent(tmp_path, monkeypatch):
