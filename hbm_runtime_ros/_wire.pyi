@@ -13,7 +13,7 @@ class WireError(ValueError):
     """The bytes are not a message of the type."""
 
 class FrameHeader:
-    """std_msgs/Header: what a result keeps of its frame."""
+    """std_msgs/Header: what a result copies from its frame."""
 
     def __init__(self, stamp_sec: int, stamp_nanosec: int, frame_id: str) -> None: ...
     @property
@@ -190,7 +190,7 @@ class DetectionArrays:
 class DetectionWriter:
     """Serializes decoded results into reused buffers, as messages of other packages. Any thread may use it.
 
-    The methods return the serialized message, read-only. Its memory is used again once nothing refers to it.
+    The methods return the serialized message, read-only. Its memory is reused once nothing refers to it.
 
     Args:
         labels: names of the classes; one without a name has its number.

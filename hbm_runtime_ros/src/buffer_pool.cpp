@@ -26,7 +26,7 @@ ByteBuffer BufferPool::take() {
 ByteBuffer BufferPool::take(std::size_t size_bytes) {
   ByteBuffer buffer = take();
   if (buffer.capacity_bytes < size_bytes) {
-    std::free(buffer.data);  // not realloc, which would copy what nobody needs
+    std::free(buffer.data);  // not realloc, which would copy the old content
     buffer = {static_cast<std::uint8_t*>(std::malloc(size_bytes)), 0, size_bytes};
     if (buffer.data == nullptr) {
       throw std::bad_alloc();

@@ -19,7 +19,7 @@ struct ByteBuffer {
   std::size_t capacity_bytes = 0;
 };
 
-// Buffers for messages, used again and again: new memory for each picture costs more than copying it.
+// Reused buffers for messages, because new memory for each picture takes longer than copying it.
 class BufferPool {
  public:
   BufferPool() = default;
@@ -27,10 +27,10 @@ class BufferPool {
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
 
-  // The buffer that was given back last, or an empty one.
+  // The buffer that was returned last, or an empty one.
   ByteBuffer take();
 
-  // A buffer of that size, with any content.
+  // A buffer of that size, uninitialized.
   ByteBuffer take(std::size_t size_bytes);
 
   // Keeps a few buffers, and none that is much larger than recent messages.

@@ -16,7 +16,7 @@
 
 namespace hbm_wire {
 
-// The bytes are not what they claim to be. Becomes hbm_runtime_ros.WireError (a ValueError) in Python.
+// The bytes are not a valid message. Becomes hbm_runtime_ros.WireError (a ValueError) in Python.
 class WireError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -37,8 +37,7 @@ class CdrReader {
     if (size_bytes < kHeaderBytes) {
       fail("expected a CDR header of 4 bytes, got " + std::to_string(size_bytes) + " bytes in all");
     }
-    // 0 and 1 are plain CDR in big and little endian; the parameter lists and CDR 2 (2 and above) are laid out
-    // otherwise.
+    // 0 and 1 are plain CDR in big and little endian; parameter lists and CDR 2 (2 and above) have another layout.
     if (data[0] != 0 || data[1] > 1) {
       fail("unknown CDR encoding " + std::to_string(data[0] * 256 + data[1]) +
            ", expected 0 (big endian) or 1 (little endian)");

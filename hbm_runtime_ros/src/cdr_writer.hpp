@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "The writer copies numbers as they stand in memory: it needs a little-endian host."
+#error "The writer copies numbers from memory as they are, which needs a little-endian host."
 #endif
 
 namespace hbm_wire {

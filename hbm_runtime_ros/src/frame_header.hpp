@@ -9,7 +9,7 @@
 
 namespace hbm_wire {
 
-// std_msgs/Header: what a result keeps of the frame it came from.
+// std_msgs/Header: what a result copies from its frame.
 struct FrameHeader {
   std::int32_t stamp_sec = 0;
   std::uint32_t stamp_nanosec = 0;

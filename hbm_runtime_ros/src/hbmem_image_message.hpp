@@ -10,7 +10,7 @@
 
 namespace hbm_wire {
 
-// hbm_img_msgs/HbmMsg1080P, HbmMsg540P or HbmMsg480P, which differ in the room for the picture alone. Read in place:
+// hbm_img_msgs/HbmMsg1080P, HbmMsg540P or HbmMsg480P, which differ only in the room for the picture. Read in place:
 // `room` points into the message.
 struct HbmemImageMessage {
   std::int32_t index = 0;
@@ -26,8 +26,8 @@ struct HbmemImageMessage {
   std::int64_t stamp_ns() const { return std::int64_t{stamp_sec} * 1'000'000'000 + stamp_nanosec; }
 };
 
-// Checks that every field lies inside a message with `room_bytes` for the picture, and nothing about what the fields
-// say. `is_struct`: the message is no serialized one but the C struct, as a loan of the middleware is. Throws
+// Checks that every field lies inside a message with `room_bytes` for the picture, but not
+// their values. `is_struct`: the message is no serialized one but the C struct, as a loan of the middleware is. Throws
 // WireError.
 HbmemImageMessage parse_hbmem_image(const std::uint8_t* message, std::size_t size_bytes, std::size_t room_bytes,
                                     bool is_struct);

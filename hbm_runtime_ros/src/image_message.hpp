@@ -22,7 +22,7 @@ struct ImageMessage {
   ByteView data;
 };
 
-// Checks that every field lies inside the message, and nothing about what the fields say. Throws WireError.
+// Checks that every field lies inside the message, but not their values. Throws WireError.
 ImageMessage parse_image(const std::uint8_t* message, std::size_t size_bytes);
 
 }  // namespace hbm_wire

@@ -59,7 +59,7 @@ using OwnedCompressedImage = Owned<CompressedImageMessage>;
 using OwnedHbmemImage = Owned<HbmemImageMessage>;
 using OwnedTensor = Owned<TensorMessage>;
 
-// Names of encodings and tensors are compared and printed: what is no UTF-8 is shown as \xNN.
+// Names of encodings and tensors are compared and printed, so bytes that are not UTF-8 are shown as \xNN.
 py::str to_printable(const std::string& text) {
   PyObject* decoded = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace");
   if (decoded == nullptr) {
@@ -76,7 +76,7 @@ std::int64_t read_stamp_ns(const py::buffer& message) {
   return read_header(reader).stamp_ns();
 }
 
-// hbm_runtime_ros._rcl.Message says that it is a loan: the C struct in place of a serialized message.
+// hbm_runtime_ros._rcl.Message has the attribute of a loan: the C struct in place of a serialized message.
 HbmemImageMessage parse_hbmem(const py::buffer& message, const MessageBytes& bytes, std::size_t room_bytes) {
   const bool is_struct = py::getattr(message, "loaned", py::bool_(false)).cast<bool>();
   return parse_hbmem_image(bytes.data(), bytes.size_bytes(), room_bytes, is_struct);
@@ -88,7 +88,7 @@ std::int64_t read_hbmem_stamp_ns(const py::buffer& message) {
 }
 
 void define_header(py::module_& module) {
-  py::class_<FrameHeader>(module, "FrameHeader", "std_msgs/Header: what a result keeps of its frame.")
+  py::class_<FrameHeader>(module, "FrameHeader", "std_msgs/Header: what a result copies from its frame.")
       .def(py::init([](std::int32_t stamp_sec, std::uint32_t stamp_nanosec, const py::str& frame_id) {
              return FrameHeader{stamp_sec, stamp_nanosec, to_bytes(frame_id)};
            }),
@@ -97,7 +97,8 @@ void define_header(py::module_& module) {
       .def_readonly("stamp_nanosec", &FrameHeader::stamp_nanosec)
       .def_property_readonly(
           "frame_id", [](const FrameHeader& self) { return to_text(self.frame_id); },
-          "Bytes that are no UTF-8 are kept as surrogates (PEP 383): a result has the same bytes as its frame.");
+          "Bytes that are not UTF-8 are kept as surrogates (PEP 383), so that a result has the same bytes as its "
+          "frame.");
 
   module.def(
       "read_stamp_ns", &read_stamp_ns, py::arg("message"),
@@ -167,7 +168,7 @@ void define_hbmem_image(py::module_& module) {
       .def_property_readonly("encoding", [](const OwnedHbmemImage& self) { return py::bytes(self.message.encoding); })
       .def_property_readonly(
           "room", [](const OwnedHbmemImage& self) { return self.bytes.view_of(self.message.room); },
-          "uint8, read-only view into the message: the picture, and what is not used behind it.");
+          "uint8, read-only view into the message: the picture, and the unused bytes after it.");
 
   module.def(
       "parse_hbmem_image",

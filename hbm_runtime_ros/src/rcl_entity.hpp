@@ -28,7 +28,7 @@ class EnteredHandle {
   void* pointer_;
 };
 
-// rcl's text for the error that this thread met last, which is forgotten with that.
+// rcl's text for this thread's last error, which is then cleared.
 std::string last_rcl_error();
 
 }  // namespace hbm_ros

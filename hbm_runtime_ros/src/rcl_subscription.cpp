@@ -41,7 +41,7 @@ class SharedMessage : public TakenMessage {
 
  private:
   std::shared_ptr<const std::uint8_t> memory_;
-  // The other fields and the first pixels: the next message in this memory has others, and is written from its begin.
+  // The other fields and the first pixels, which the next message in this memory overwrites first.
   std::array<std::uint8_t, 256> begin_;
 };
 
@@ -120,8 +120,8 @@ std::shared_ptr<const TakenMessage> RclSubscription::take_loan() {
     std::memcpy(buffer.data, lent, loan_bytes_);
     message = std::make_shared<PooledMessage>(buffer, pool_, true);
   }
-  // At once: the middleware would not keep the publisher from using the memory again, and fails where the publisher is
-  // gone by the time that the loan comes back.
+  // Returned at once: keeping the loan would not keep the publisher from reusing the memory, and the middleware fails
+  // if the publisher has left when the loan is returned.
   if (rcl_return_loaned_message_from_subscription(subscription_, loan) != RCL_RET_OK) {
     throw_rcl_error("cannot return a loan of", subscription_);
   }

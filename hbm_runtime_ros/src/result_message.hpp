@@ -38,7 +38,7 @@ struct TensorType {
   std::string name;
   std::uint8_t dtype_code = 0;
   std::uint8_t dtype_bits = 0;
-  // 4-bit elements come two a byte along the last axis: how many elements that axis has. Unused otherwise.
+  // Number of elements along the last axis if they are packed, two 4-bit elements per byte; unused otherwise.
   std::int64_t packed_length = 0;
   std::uint8_t quant_type = 0;
   std::vector<float> quant_scale;

@@ -136,11 +136,11 @@ void define_result_writer(py::module_& module) {
            "Args:\n"
            "    model: name in the results.\n"
            "    outputs: what the model gives.\n"
-           "    real_bits: for each output the bits of the floats that its elements become, 32 or 16, or 0 where they "
-           "stay as they are. Empty: all stay.")
+           "    real_bits: for each output the bits of the floats that its elements become, 32 or 16, or 0 if they "
+           "are not converted. Empty: none is converted.")
       .def("write", &ResultWriter::write, py::kw_only(), py::arg("header"), py::arg("sequence"), py::arg("transforms"),
            py::arg("timing"), py::arg("outputs"),
-           "Return the serialized message, read-only. Its memory is used again once nothing refers to it.\n\n"
+           "Return the serialized message, read-only. Its memory is reused once nothing refers to it.\n\n"
            "Args:\n"
            "    header: FrameHeader of the frame.\n"
            "    sequence: number of the frame.\n"
@@ -148,7 +148,7 @@ void define_result_writer(py::module_& module) {
            "    timing: the seven fields of hbm_runtime_ros/msg/Timing in its order, ns.\n"
            "    outputs: one array per output, any strides; written compact, as floats where real_bits say so.\n\n"
            "Raises:\n"
-           "    ValueError: another number of outputs, elements of another size, or a shape that the quantisation does "
+           "    ValueError: another number of outputs, elements of another size, or a shape that the quantization does "
            "not fit.");
 }
 

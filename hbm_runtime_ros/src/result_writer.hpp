@@ -14,15 +14,15 @@
 
 namespace hbm_wire {
 
-// Serializes the results of one model into buffers that it uses again and again.
+// Serializes the results of one model into reused buffers.
 class ResultWriter {
  public:
   // `outputs` are those of the model. `real_bits` holds for each the bits of the floats that its elements become, 32 or
-  // 16, or 0 where they stay as they are; empty stands for zeros.
+  // 16, or 0 if they are not converted; empty: all 0.
   ResultWriter(std::string model, std::vector<TensorType> outputs, std::vector<std::uint8_t> real_bits);
 
-  // The arrays stand in the order of the outputs given above; their shape is free, their element size is not.
-  // The memory behind the returned view is used again once nobody holds the view.
+  // The arrays have the order of the outputs given above; their shapes are free, their element sizes are not.
+  // The memory of the returned view is reused once nobody holds the view.
   pybind11::memoryview write(const FrameHeader& header, std::uint64_t sequence,
                              const std::vector<const ImageTransform*>& transforms, const Timing& timing,
                              const std::vector<pybind11::array>& outputs);

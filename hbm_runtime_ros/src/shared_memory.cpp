@@ -19,7 +19,7 @@ namespace {
 
 // How Fast DDS names the files of data sharing.
 constexpr const char* kFilePart = "/fast_datasharing_";
-// Compared to find out whether our mapping still shows what the middleware lends.
+// Compared to check that our mapping still shows the memory that the middleware lends.
 constexpr std::size_t kComparedBytes = 64;
 constexpr std::size_t kRemembered = 16;
 
@@ -54,7 +54,7 @@ std::shared_ptr<const std::uint8_t> SharedMemory::find(const std::uint8_t* lent,
     found = find_mapped(lent, size_bytes);
   }
   if (!found) {
-    // Looking through all mappings takes longer than the copy that is made instead.
+    // Reading all mappings again would take longer than the copy that is made instead.
     if (elsewhere_.size() == kRemembered) {
       elsewhere_.clear();
     }
@@ -68,7 +68,7 @@ std::shared_ptr<const std::uint8_t> SharedMemory::find_mapped(const std::uint8_t
   for (const Mapping& mapping : mappings_) {
     if (address >= mapping.begin && address + size_bytes <= mapping.end) {
       const std::uint8_t* ours = mapping.memory.get() + (address - mapping.begin);
-      // Another publisher's memory may have come to the same addresses.
+      // Another publisher's memory may have been mapped to the same addresses.
       const bool same = std::memcmp(ours, lent, std::min(size_bytes, kComparedBytes)) == 0;
       return same ? std::shared_ptr<const std::uint8_t>(mapping.memory, ours) : nullptr;
     }

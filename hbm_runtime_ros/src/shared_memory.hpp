@@ -14,8 +14,8 @@ namespace hbm_ros {
 
 // The memory of publishers, mapped a second time.
 //
-// Fast DDS unmaps the memory of a publisher that leaves, even where messages in it are still lent: whoever reads one at
-// that moment crashes. A mapping of our own stays as long as somebody reads from it. One thread at a time uses this.
+// Fast DDS unmaps the memory of a publisher that leaves, even if messages in it are still lent, and a reader of such a
+// message crashes. A mapping of our own stays as long as somebody reads from it. One thread at a time uses this.
 class SharedMemory {
  public:
   // The `size_bytes` at `lent` in a mapping of our own, or nothing: they lie elsewhere, or cannot be opened.

@@ -34,7 +34,7 @@ struct TensorListMessage {
   std::vector<TensorMessage> tensors;
 };
 
-// Checks that every field lies inside the message, and nothing about what the fields say. Throws WireError.
+// Checks that every field lies inside the message, but not their values. Throws WireError.
 TensorListMessage parse_tensor_list(const std::uint8_t* message, std::size_t size_bytes);
 
 }  // namespace hbm_wire

@@ -87,7 +87,7 @@ Delivery TopicQueue::take(Consumer& consumer) {
   Dropped dropped;  // given back last, without a lock
   const std::lock_guard<std::mutex> taking(taking_);
   std::unique_lock<std::mutex> lock(mutex_);
-  // Not what arrives meanwhile: a source that is faster than a take would never let it end.
+  // Not what arrives meanwhile: with a source that is faster than a take, the loop would never end.
   const std::uint64_t newest = arrivals_;
   while (must_take_for(consumer) && accounted_ < newest) {
     const std::uint64_t arrivals_before = arrivals_;
@@ -106,7 +106,7 @@ Delivery TopicQueue::take(Consumer& consumer) {
     if (message) {
       keep(std::move(message), dropped);
     } else {
-      // After an error as well: it is tried again when the next message arrives, and not at once.
+      // After an error, too: it is retried when the next message arrives, and not at once.
       accounted_ = std::max(accounted_, arrivals_before);
     }
     if (error) {
@@ -139,7 +139,7 @@ bool TopicQueue::must_take_for(const Consumer& consumer) const {
 
 std::uint64_t TopicQueue::next_for(const Consumer& consumer) const {
   if (depth_ == 1 && arrivals_ > accounted_) {
-    // One that is being taken is delivered even if another arrives meanwhile.
+    // A message that is being taken is delivered even if another one arrives meanwhile.
     return in_take_ ? accounted_ + 1 : arrivals_;
   }
   if (const Kept* kept = kept_for(consumer)) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The messages of one subscription and the places of its consumers among them. Nothing here knows ROS.
+// The messages of one subscription and the positions of its consumers among them. Independent of ROS.
 //
 // A message has a position: the first that arrives has 1. The middleware keeps the last ones and forgets the others, so
 // which positions are lost follows from how many arrived and how many were taken.
@@ -18,7 +18,7 @@
 
 namespace hbm_ros {
 
-// A message outside of the middleware. Its destructor gives the memory back.
+// A message outside of the middleware. Its destructor returns the memory.
 class TakenMessage {
  public:
   TakenMessage(const std::uint8_t* data, std::size_t size_bytes, bool loaned)
@@ -31,7 +31,7 @@ class TakenMessage {
   std::size_t size_bytes() const { return size_bytes_; }
   bool loaned() const { return loaned_; }
 
-  // Whether it is still what was published. The publisher of a loan fills the same memory again, sooner or later.
+  // Whether it is still what was published. The publisher of a loan reuses the memory eventually.
   virtual bool intact() const { return true; }
 
  private:
@@ -121,11 +121,11 @@ class TopicQueue {
   std::uint64_t accounted_ = 0;  // position up to which messages were taken or lost
   bool in_take_ = false;
   std::vector<std::int64_t> arrivals_ns_;  // of the last positions, as a ring
-  std::deque<Kept> kept_;                  // taken, and not yet had by all consumers
+  std::deque<Kept> kept_;                  // taken, and not yet delivered to all consumers
   std::vector<Consumer*> consumers_;
 };
 
-// One model's place among the messages of a topic.
+// One model's position among the messages of a topic.
 class Consumer {
  public:
   static std::shared_ptr<Consumer> create(std::shared_ptr<TopicQueue> queue, std::shared_ptr<Waiter> waiter);
@@ -133,7 +133,7 @@ class Consumer {
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
-  // The newest message that it has not had (depth 1), or the next one (deeper). Throws std::runtime_error.
+  // The newest message that it has not received (depth 1), or the next one (deeper). Throws std::runtime_error.
   Delivery take();
 
   // Messages since the last call that it will never receive.
@@ -142,7 +142,7 @@ class Consumer {
   // Arrival of the oldest message that it can still receive, 0 = none.
   std::int64_t waiting_since_ns() const;
 
-  // It receives nothing any more. Returns how many messages have arrived that it has not received, and that skipped()
+  // Ends its deliveries. Returns how many messages have arrived that it has not received, and that skipped()
   // has not returned. It may be repeated.
   std::uint64_t close();
 

@@ -25,7 +25,7 @@ namespace py = pybind11;
 namespace hbm_ros {
 namespace {
 
-// Longer waits are waits without an end.
+// Longer timeouts are treated as no limit.
 constexpr double kLongestTimeoutS = 1e9;
 
 // What Python holds of one delivered message.
@@ -54,7 +54,7 @@ class TopicReader {
 };
 
 // Size of the message's C struct if it is a picture of hbm_img_msgs of the layout that hbm_runtime_ros._wire reads in
-// place; otherwise 0. Other types have no form as a loan that somebody here could read.
+// place; otherwise 0. Loans of other types cannot be read here.
 std::size_t lendable_bytes(const py::object& message_type) {
   static constexpr std::pair<const char*, const char*> kHead[] = {
       {"index", "int32"},        {"time_stamp", "builtin_interfaces/Time"},
@@ -151,14 +151,15 @@ void define_topic_reader(py::module_& module) {
       .def("wake", &Waiter::wake, "End the waits that are under way, or else the next one.");
 
   py::class_<Consumer, std::shared_ptr<Consumer>>(module, "Consumer",
-                                                  "One model's place among the messages of a topic.")
+                                                  "One model's position among the messages of a topic.")
       .def(py::init([](const TopicReader& reader, std::shared_ptr<Waiter> waiter) {
              return Consumer::create(reader.queue(), std::move(waiter));
            }),
            py::arg("reader"), py::arg("waiter").none(false),
            "It receives messages that nobody has taken yet and later ones.")
       .def("take", &take,
-           "Return the newest message that it has not had (depth 1) or the next one in order (deeper); None: nothing "
+           "Return the newest message that it has not received (depth 1) or the next one in order (deeper); None: "
+           "nothing "
            "new, or closed.\n\n"
            "Raises:\n"
            "    RuntimeError: with rcl's text.")
@@ -167,13 +168,13 @@ void define_topic_reader(py::module_& module) {
       .def_property_readonly("waiting_since_ns", &Consumer::waiting_since_ns,
                              "When the message arrived that it receives next, CLOCK_MONOTONIC; 0 = none waits.")
       .def("close", &Consumer::close,
-           "Receive nothing any more. It may be repeated.\n\n"
+           "End its deliveries. It may be repeated.\n\n"
            "Return how many messages have arrived that it has neither received nor counted as skipped.");
 
   py::class_<Message>(
       module, "Message",
       "One message, as read-only bytes: serialized, or the C struct where it is a loan, which may lie in "
-      "memory of its publisher. Other memory is used again once nothing refers to the message.",
+      "memory of its publisher. Other memory is reused once nothing refers to the message.",
       py::buffer_protocol())
       .def_buffer([](const Message& self) {
         const TakenMessage& message = *self.delivery.message;
@@ -185,7 +186,7 @@ void define_topic_reader(py::module_& module) {
       .def_property_readonly("loaned", [](const Message& self) { return self.delivery.message->loaned(); })
       .def_property_readonly(
           "intact", [](const Message& self) { return self.delivery.message->intact(); },
-          "False once the publisher of a loan has begun to overwrite it. Ask after reading it.")
+          "False once the publisher of a loan has begun to overwrite it. Check it after reading.")
       .def("__len__", [](const Message& self) { return self.delivery.message->size_bytes(); });
 }
 

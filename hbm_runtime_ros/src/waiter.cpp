@@ -24,7 +24,7 @@ bool Waiter::wait(std::optional<std::chrono::nanoseconds> timeout) {
   bool in_time = true;
   while (true) {
     const std::uint64_t notified_before = notified_;
-    // Without the lock: an arrival locks the topic first and this waiter second.
+    // Without holding the lock: an arrival locks the topic first and this waiter second.
     lock.unlock();
     ended = something_new();
     lock.lock();

@@ -28,7 +28,7 @@ using hbm::tensor::Quantization;
 using hbm::tensor::to_string;
 using hbm::tensor::TypeCode;
 
-/// A tensor cannot be read. The text names it and says what was expected and what came.
+/// A tensor cannot be read. The text names it, what was expected and what came.
 class TensorError : public std::invalid_argument {
  public:
   TensorError(const std::string& name, const std::string& reason)
@@ -99,8 +99,7 @@ inline MessageElements elements_of(const msg::Tensor& tensor) {
   };
   if (!fits || !count || !reach || !is_inside()) {
     throw TensorError(tensor.name, "shape, strides and byte_offset reach outside of its data of " +
-                                       std::to_string(size_bytes) +
-                                       " bytes; was the message cut, or put together by hand?");
+                                       std::to_string(size_bytes) + " bytes; was the message truncated?");
   }
   elements.first = tensor.data.data() + tensor.byte_offset;
   elements.size = static_cast<std::size_t>(*count);
@@ -172,14 +171,14 @@ class TensorView {
   detail::MessageElements elements_;
 };
 
-/// Views the numbers of a tensor as `T`, as they are: without dequantising. Throws TensorError where the elements are
+/// Views the numbers of a tensor as `T`, as they are: without dequantizing. Throws TensorError where the elements are
 /// of another type, or shape, strides and byte_offset reach outside of the data.
 template <typename T>
 TensorView<T> tensor_view(const msg::Tensor& tensor) {
   return TensorView<T>(tensor);
 }
 
-/// The real values of a tensor in row-major order: dequantised where it is quantised, plain numbers elsewhere. Every
+/// The real values of a tensor in row-major order: dequantized if it is quantized, plain numbers otherwise. Every
 /// element type but bfloat16 will do, 4-bit integers too. Throws TensorError.
 inline std::vector<float> dequantize(const msg::Tensor& tensor) {
   const detail::MessageElements elements = detail::elements_of(tensor);
@@ -196,7 +195,7 @@ inline std::vector<float> dequantize(const msg::Tensor& tensor) {
 }
 
 /// Makes a tensor without gaps of `data`, which holds its elements in row-major order. Throws TensorError where a
-/// length is negative, or the quantisation does not fit the shape.
+/// length is negative, or the quantization does not fit the shape.
 template <typename T>
 msg::Tensor make_tensor(const std::string& name, const T* data, const std::vector<std::int64_t>& shape,
                         const Quantization& quantization = {}) {

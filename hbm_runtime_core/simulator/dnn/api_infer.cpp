@@ -33,7 +33,7 @@ class BorrowedJob {
   InferenceJob* job_;
 };
 
-/// The synchronous form names no cores, and a model for several of them has no default.
+/// Throws StatusError for a model of several cores: the synchronous form names no cores.
 void require_single_core(const Model& model) {
   if (model.spec().bpu_cores > 1) {
     throw StatusError(HB_UCP_API_USE_ERROR, "model '" + model.spec().name + "' was compiled for " +

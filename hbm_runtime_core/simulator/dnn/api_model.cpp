@@ -12,7 +12,7 @@
 #include "hobot/dnn/hb_dnn.h"
 #include "ucp/job.hpp"
 
-// What a program asks about loaded models. Texts and arrays live until hbDNNRelease.
+// Queries about loaded models. Texts and arrays are valid until hbDNNRelease.
 
 namespace hbm_sim {
 namespace {
@@ -50,7 +50,7 @@ void answer_text(const std::string& text, const char** description, std::uint32_
   *type = HB_DNN_DESC_TYPE_STRING;
 }
 
-/// The body shared by the functions that ask about one model.
+/// The common body of the functions that query one model.
 template <typename Answer>
 std::int32_t ask_model(const char* function, hbDNNHandle_t handle, Answer&& answer) noexcept {
   if (const std::int32_t status = hbm_sim_enter(function, nullptr)) return status;
@@ -111,7 +111,7 @@ int32_t hbDNNGetModelNameList(char const*** modelNameList, int32_t* modelNameCou
     hbm_sim::require_pointer(modelNameList, "modelNameList");
     hbm_sim::require_pointer(modelNameCount, "modelNameCount");
     const auto package = hbm_sim::require_package(packedHandle);
-    // The API's type lets a caller change the list; the list is theirs to read only.
+    // The API's type is not const, but callers must not change the list.
     *modelNameList = const_cast<char const**>(package->names().data());
     *modelNameCount = static_cast<int32_t>(package->names().size());
     return int32_t{HB_UCP_SUCCESS};

@@ -8,9 +8,9 @@
 
 namespace hbm_sim {
 
-/// What the environment says about the OpenVINO engine.
+/// Settings of the OpenVINO engine, from the environment.
 struct EngineSettings {
-  std::int32_t threads;  ///< Of one inference: HBM_SIM_THREADS, else the host's processors shared among the cores.
+  std::int32_t threads;  ///< Per inference: HBM_SIM_THREADS, else the host's processors divided by the number of cores.
   bool fast;             ///< HBM_SIM_PRECISION=fast: the processor's fastest arithmetic instead of 32-bit floats.
   std::string cache_directory;  ///< HBM_SIM_CACHE_DIR, else below XDG_CACHE_HOME or ~/.cache; empty: no cache.
 };

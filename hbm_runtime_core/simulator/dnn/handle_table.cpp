@@ -22,7 +22,7 @@ HandleTable& HandleTable::instance() {
 }
 
 std::uintptr_t HandleTable::next_handle() {
-  // Odd: no address of an object ever equals a handle.
+  // Odd, so that no handle equals the address of an object.
   last_handle_ += 2;
   return last_handle_ | 1;
 }
@@ -79,7 +79,7 @@ hbDNNHandle_t HandleTable::model_handle(hbDNNPackedHandle_t handle, const std::s
 }
 
 std::int32_t HandleTable::release(hbDNNPackedHandle_t handle) {
-  PackageEntry released;  // Freed after the lock: an engine may take its time.
+  PackageEntry released;  // Freed after the lock is released, because destroying an engine may take long.
   const std::unique_lock lock(mutex_);
   const auto found = packages_.find(key(handle));
   if (found == packages_.end()) {

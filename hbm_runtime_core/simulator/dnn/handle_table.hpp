@@ -42,8 +42,8 @@ class ModelLease {
   Model* model_ = nullptr;
 };
 
-/// Which handles exist. Handles are numbers that are never used twice, not addresses: a wrong or released one is
-/// recognised, whatever lies at that address.
+/// Which handles exist. Handles are not addresses but numbers that are never reused, so a wrong or released one is
+/// recognized.
 class HandleTable {
  public:
   /// The table of the process.
@@ -54,7 +54,7 @@ class HandleTable {
   /// Null where the handle is none of a package, or of a model.
   std::shared_ptr<Package> package(hbDNNPackedHandle_t handle) const;
   std::shared_ptr<Model> model(hbDNNHandle_t handle) const;
-  /// Without a model where the handle is none.
+  /// Empty if the handle is not that of a model.
   ModelLease lease(hbDNNHandle_t handle) const;
 
   /// The handle of a model of the package; null where there is no such name.

@@ -16,7 +16,7 @@ InferenceJob::InferenceJob(Model& model)
 void InferenceJob::bind(const hbDNNTensor* inputs, const hbDNNTensor* outputs, ModelLease lease) {
   std::copy_n(inputs, inputs_.size(), inputs_.begin());
   for (std::size_t index = 0; index < outputs_.size(); ++index) {
-    // Of an output only the memory is the caller's to choose; what it may have left in the rest does not matter.
+    // Of an output the caller chooses only the memory; its other fields are ignored.
     outputs_[index].sysMem = outputs[index].sysMem;
     outputs_[index].properties = model_.outputs()[index].properties;
   }
@@ -35,7 +35,7 @@ std::int32_t InferenceJob::execute(std::int32_t /*core*/) noexcept {
 }
 
 void InferenceJob::recycle() noexcept {
-  // The lease goes last: without it the model, and this job with it, may be released by another thread.
+  // The lease is dropped last: without it another thread may release the model, and this job with it.
   const ModelLease lease = std::move(lease_);
   model_.give_back(*this);
 }

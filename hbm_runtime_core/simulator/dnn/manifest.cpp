@@ -41,7 +41,7 @@ nlohmann::json parse_json(const std::string& text) {
   }
 }
 
-/// Recordings of a model belong together: with different lengths they would drift apart after the shorter one.
+/// The recordings of a model must have the same length, because each run uses the same position of all of them.
 void require_equal_runs(const std::vector<ManifestObject>& outputs, const std::vector<TensorSpec>& tensors) {
   const Fill* longest = nullptr;
   for (std::size_t index = 0; index < tensors.size(); ++index) {

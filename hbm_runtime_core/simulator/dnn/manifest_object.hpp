@@ -12,7 +12,8 @@
 
 namespace hbm_sim {
 
-/// A JSON object with its place in the manifest, so that each complaint says where, what was expected and what came.
+/// A JSON object with its place in the manifest, so that each error contains the place, what was expected and what
+/// came.
 class ManifestObject {
  public:
   /// `json` must outlive this. Throws StatusError when it is no object or holds a key that is not in `keys`.
@@ -34,7 +35,7 @@ class ManifestObject {
   std::vector<ManifestObject> objects(const char* key, std::size_t fewest, std::size_t most,
                                       std::initializer_list<const char*> keys) const;
 
-  /// Throws StatusError: "<place>.<key>: <complaint>".
+  /// Throws StatusError: "<place>.<key>: <error>".
   [[noreturn]] void fail(const char* key, const std::string& complaint) const;
 
  private:

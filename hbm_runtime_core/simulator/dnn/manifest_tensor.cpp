@@ -30,7 +30,7 @@ void parse_shape(const ManifestObject& object, hbDNNTensorProperties& properties
                  [](std::int64_t size) { return static_cast<std::int32_t>(size); });
 }
 
-/// The smallest stride that a dimension can have, -1 where the caller decides about what it steps over.
+/// The smallest stride that a dimension can have; -1 if the caller chooses the size of the rows inside it.
 std::int64_t least_stride(const ManifestObject& object, const hbDNNTensorProperties& properties, int dimension) {
   const int inner = dimension + 1;
   if (inner < properties.validShape.numDimensions &&
@@ -44,7 +44,7 @@ std::int64_t least_stride(const ManifestObject& object, const hbDNNTensorPropert
   return *stride;
 }
 
-/// Strides that the manifest leaves out: dense, and dynamic where a dimension further in is.
+/// Strides that the manifest leaves out: dense, and dynamic if an inner dimension is.
 void fill_default_strides(const ManifestObject& object, hbDNNTensorProperties& properties) {
   for (int dimension = properties.validShape.numDimensions - 1; dimension >= 0; --dimension) {
     properties.stride[dimension] = least_stride(object, properties, dimension);
@@ -212,12 +212,12 @@ void parse_fill(const ManifestObject& object, const std::vector<TensorSpec>& inp
   }
   if (kind != "copy" && has_dynamic_shape(properties)) {
     object.fail("fill", "an output of dynamic shape " + shape_text(properties) +
-                            " needs kind copy: the timed engine knows no other shape for it");
+                            " needs kind copy: the timed engine has no other source for its shape");
   }
   if (!object.contains("fill")) {
     return;
   }
-  // Read again with the keys of that kind: a key of another kind would be without effect.
+  // Read again with the keys of that kind, because a key of another kind would have no effect.
   if (kind == "zeros") {
     object.object("fill", {"kind"});
   } else if (kind == "noise") {

@@ -37,7 +37,7 @@ Model::~Model() = default;
 InferenceJob& Model::take_job() {
   const std::lock_guard lock(mutex_);
   if (idle_jobs_.empty()) {
-    // Room for all of them, so that giving one back cannot fail.
+    // Room for all of them, so that returning one cannot fail.
     idle_jobs_.reserve(jobs_.size() + 1);
     jobs_.push_back(std::make_unique<InferenceJob>(*this));
     return *jobs_.back();

@@ -30,7 +30,7 @@ class Model {
   const JobTraits& traits() const noexcept { return traits_; }
   Engine& engine() noexcept { return *engine_; }
 
-  /// Jobs are reused: as many exist as were ever in flight at once, and a call allocates nothing.
+  /// Jobs are reused: as many exist as were in flight at once so far, and a call allocates nothing.
   InferenceJob& take_job();
   void give_back(InferenceJob& job) noexcept;
 

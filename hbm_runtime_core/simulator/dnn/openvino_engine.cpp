@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kLargestProgramBytes = std::size_t{1} << 30;
 constexpr std::size_t kErrorBytes = 1024;
-// The board loads large models for seconds too; who waits longer than this wants to know for what.
+// Loading a large model takes seconds on a board, too; a longer time is worth a line in the log.
 constexpr std::chrono::seconds kNoticeableLoadTime{3};
 
 class OpenVinoEngine final : public Engine {
@@ -52,7 +52,7 @@ std::vector<hbm_sim_port> ports(const std::vector<TensorSpec>& tensors) {
 }  // namespace
 
 std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipArchive& archive) {
-  // Read before OpenVINO is looked for: a damaged file is the file's fault.
+  // Read before OpenVINO is loaded, so that a damaged file is reported as such.
   const std::string xml = archive.read_text(model.program_xml, kLargestProgramBytes);
   const std::size_t weights_bytes = archive.member_bytes(model.program_bin);
   const std::unique_ptr<unsigned char[]> weights(new unsigned char[weights_bytes]);
@@ -84,7 +84,7 @@ std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipAr
   const std::chrono::duration<double> load_time = std::chrono::steady_clock::now() - begin;
   if (load_time > kNoticeableLoadTime) {
     hbm_sim_warn("model '%s': compiling its network for this host took %.1f s%s", model.name.c_str(), load_time.count(),
-                 settings.cache_directory.empty() ? " (HBM_SIM_CACHE_DIR is empty: it is not kept)" : "");
+                 settings.cache_directory.empty() ? " (not cached, because HBM_SIM_CACHE_DIR is empty)" : "");
   }
   return std::make_unique<OpenVinoEngine>(plugin, program);
 }

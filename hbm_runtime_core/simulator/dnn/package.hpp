@@ -13,7 +13,7 @@
 
 namespace hbm_sim {
 
-/// All models of one load call: what a packed handle stands for.
+/// All models of one load call: the object behind a packed handle.
 class Package {
  public:
   /// Reads one more model file. Throws StatusError.

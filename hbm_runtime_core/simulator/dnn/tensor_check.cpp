@@ -12,14 +12,15 @@
 namespace hbm_sim {
 namespace {
 
-/// Programs written for an S100 fail here, because the simulator is an S600 unless HBM_SIM_SOC is set.
+/// A remedy for programs written for an S100, which fail here because the simulator is an S600 unless HBM_SIM_SOC is
+/// set.
 std::string other_soc_hint(std::int64_t stride) {
   constexpr std::int64_t kS100Alignment = 32;
   const bool fits_s100 = hbm_sim_stride_alignment() > kS100Alignment && stride % kS100Alignment == 0;
   return fits_s100 ? " (an S100 or S100P takes multiples of 32: set HBM_SIM_SOC=s100 to simulate one)" : "";
 }
 
-/// One tensor of a call beside what the model declares.
+/// One tensor of a call, and what the model declares for it.
 class TensorCheck {
  public:
   TensorCheck(const Model& model, const char* role, const TensorSpec& spec, const hbDNNTensor& tensor)
@@ -32,7 +33,7 @@ class TensorCheck {
   }
 
   void output() const {
-    // The device fills dynamic outputs in; what the caller left in fixed ones must be what it queried.
+    // The device fills in dynamic outputs; the fields of fixed ones must be those that the caller queried.
     const hbDNNTensorProperties& declared = spec_.properties;
     if (!is_dynamic()) {
       type();
@@ -53,7 +54,7 @@ class TensorCheck {
   int dimensions() const { return spec_.properties.validShape.numDimensions; }
   bool is_dynamic() const { return spec_.properties.alignedByteSize == kDynamic; }
 
-  /// Texts for a message, where the caller's number of dimensions may be anything.
+  /// Text for a message, also if the caller's number of dimensions is invalid.
   hbDNNTensorProperties printable() const {
     hbDNNTensorProperties properties = tensor_.properties;
     properties.validShape.numDimensions =
@@ -127,8 +128,8 @@ class TensorCheck {
   }
 
   std::int64_t needed_input_bytes() const {
-    // Whoever keeps the model's own padded strides allocates what the model says; other strides reach as far as they
-    // do.
+    // With the model's own padded strides the memory has the size that the model declares; with others it ends with the
+    // last element.
     if (!is_dynamic() && same_strides()) {
       return spec_.properties.alignedByteSize;
     }

@@ -33,7 +33,7 @@ bool fill_dense_strides(hbDNNTensorProperties& properties);
 /// stride is dynamic, or the result is larger than kLargestTensorBytes.
 std::optional<std::int64_t> padded_bytes(const hbDNNTensorProperties& properties);
 
-/// Bytes from the first to behind the last element of a tensor whose shape and strides are all known: 0 where it has
+/// Bytes from the first to after the last element of a tensor whose shape and strides are all known: 0 where it has
 /// none. Nothing when that is larger than kLargestTensorBytes.
 std::optional<std::int64_t> extent_bytes(const hbDNNTensorProperties& properties);
 

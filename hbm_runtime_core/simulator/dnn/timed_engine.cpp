@@ -30,7 +30,7 @@ hbDNNTensorProperties dense(hbDNNTensorProperties properties) {
 
 std::vector<unsigned char> noise(const hbDNNTensorProperties& properties, std::uint64_t seed) {
   const auto unit = static_cast<std::size_t>(hbm::tensor::element_type(properties.tensorType).item_bytes());
-  // The manifest was checked: the extent is known, and the dense one is not larger.
+  // The manifest was checked, so the extent is known, and the dense one is not larger.
   std::vector<unsigned char> values(static_cast<std::size_t>(*extent_bytes(dense(properties))));
   for (std::size_t at = 0; at < values.size(); at += unit) {
     const UnitBytes bytes = encode_random(properties.tensorType, random_bits(seed, at / unit));
@@ -54,7 +54,7 @@ std::vector<unsigned char> recording(const TensorSpec& output, const ZipArchive&
   return values;
 }
 
-/// Writes one unit over and over: doubling copies are as fast as memset, for every unit.
+/// Fills memory with one unit; copies of doubling length are as fast as memset, for units of any size.
 void repeat(unsigned char* destination, std::size_t bytes, const unsigned char* unit, std::size_t unit_bytes) {
   std::memcpy(destination, unit, unit_bytes);
   for (std::size_t filled = unit_bytes; filled < bytes;) {
@@ -82,7 +82,7 @@ void write_copy(const hbDNNTensor& input, hbDNNTensor& output) {
     copy_tensor(output.sysMem.virAddr, output.properties, input.sysMem.virAddr, input.properties);
     return;
   }
-  // One block may be bound as input and output, at any offset: read all of it before the first byte is written.
+  // Input and output may overlap at any offset, so read all of the input before writing.
   const hbDNNTensorProperties staged = dense(input.properties);
   std::vector<unsigned char> bytes(static_cast<std::size_t>(*extent_bytes(staged)));
   copy_tensor(bytes.data(), staged, input.sysMem.virAddr, input.properties);

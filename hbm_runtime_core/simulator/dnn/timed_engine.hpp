@@ -16,7 +16,7 @@
 
 namespace hbm_sim {
 
-/// Computes nothing: writes what the manifest's "fill" says. The device takes the time that the manifest declares.
+/// Computes nothing: writes what the manifest's "fill" describes. The device takes the time that the manifest declares.
 class TimedEngine final : public Engine {
  public:
   /// Reads recorded outputs from `archive`. Throws StatusError where they do not fit the outputs.
@@ -28,7 +28,7 @@ class TimedEngine final : public Engine {
   struct Output {
     Fill fill;
     UnitBytes unit{};  ///< Of a constant.
-    /// Dense noise, made by the first inference: memory for it was found then, whatever size the manifest claims.
+    /// Dense noise, made by the first inference, because the memory for a size that a manifest claims may not exist.
     std::vector<unsigned char> noise;
     std::once_flag noise_made;
     std::vector<unsigned char> recording;  ///< Of a file: dense outputs, run by run.

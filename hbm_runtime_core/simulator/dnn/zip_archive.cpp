@@ -16,7 +16,7 @@ namespace hbm_sim {
 namespace {
 
 constexpr std::uint64_t kLargestMemberBytes = std::uint64_t{0xffffffff};
-// A few kilobytes of deflate can declare gigabytes. Text and weights stay far below this ratio; a bomb does not.
+// A few kilobytes of deflate can declare gigabytes. Text and weights stay far below this ratio; a zip bomb does not.
 constexpr std::uint64_t kLargestExpansion = 256;
 constexpr std::uint64_t kFreeExpansionBytes = std::uint64_t{1} << 20;
 

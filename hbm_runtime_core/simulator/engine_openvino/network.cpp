@@ -26,8 +26,8 @@ ov::Core& core() {
   return *instance;
 }
 
-/// How often the network exists in OpenVINO (a stream): inferences beyond that wait for each other. More of them than
-/// the host has processors for would only take memory and load time.
+/// Number of OpenVINO streams: as many inferences run at once, further ones wait. More streams than processors would
+/// only take memory and load time.
 int stream_count(const hbm_sim_program_source& source) {
   const int processors = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return std::clamp(processors / source.threads, 1, source.concurrency);
@@ -40,14 +40,14 @@ ov::AnyMap configuration(const hbm_sim_program_source& source) {
                     // Several networks share the processors with the rest of the robot's programs.
                     ov::hint::enable_cpu_pinning(false)};
   if (source.fast == 0) {
-    // As exact as the network is: no silent bfloat16 on the processors that have it.
+    // Compute in the precision of the network: no bfloat16 on processors that have it.
     result.insert(ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY));
     result.insert(ov::hint::inference_precision(ov::element::f32));
   }
   return result;
 }
 
-/// Names all that a compiled network depends on.
+/// Everything that a compiled network depends on, as the name of its cache entry.
 std::string content_key(const hbm_sim_program_source& source) {
   ContentHash hash;
   hash.add(ov::get_openvino_version().buildNumber);
@@ -91,7 +91,7 @@ ov::CompiledModel import_or_compile(const hbm_sim_program_source& source, const 
     compiled.export_model(stream);
     cache.write(key, stream.str());
   } catch (const std::exception&) {
-    // A network that cannot be exported is compiled each time.
+    // A network that cannot be exported is compiled for each load.
   }
   return compiled;
 }

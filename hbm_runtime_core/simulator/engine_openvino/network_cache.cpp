@@ -138,7 +138,7 @@ void NetworkCache::shrink() const {
   std::error_code error;
   const auto now = fs::file_time_type::clock::now();
   for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
-    std::error_code gone;  // Another process may remove it meanwhile.
+    std::error_code gone;  // Another process may have removed it.
     const Entry entry{at->path(), at->last_write_time(gone), at->file_size(gone)};
     if (gone) {
       continue;

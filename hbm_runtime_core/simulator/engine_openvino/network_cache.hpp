@@ -9,16 +9,16 @@
 
 namespace hbm_sim {
 
-/// Compiled networks on disk, one file a network, named by what it was made from.
+/// Compiled networks on disk, one file per network, named after what it was made from.
 ///
 /// Any number of processes may use one folder: a file appears under its name complete or not at all, and is checked
-/// when it is read. The cache only saves time: whatever goes wrong with it is as if the entry were not there.
+/// when it is read. The cache only saves time: after any failure the network is compiled, as without an entry.
 /// OpenVINO's own cache (ov::cache_dir) checks nothing and grows without limit; see docs/design.md.
 class NetworkCache {
  public:
   static constexpr std::uintmax_t kLargestFolderBytes = std::uintmax_t{2} << 30;
 
-  /// An empty folder name gives a cache that holds nothing.
+  /// An empty folder name: no cache.
   explicit NetworkCache(std::string folder, std::uintmax_t largest_folder_bytes = kLargestFolderBytes)
       : folder_(std::move(folder)), largest_folder_bytes_(largest_folder_bytes) {}
 

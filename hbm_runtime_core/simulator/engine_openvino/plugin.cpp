@@ -10,7 +10,7 @@
 
 namespace {
 
-/// OpenVINO's texts are several lines, some of which name its own sources. What is left fits in one sentence.
+/// OpenVINO's error texts have several lines, some of which name its source files. This returns the rest as one line.
 std::string in_one_line(const char* text) {
   std::istringstream lines(text);
   std::string result;
@@ -32,7 +32,7 @@ void explain(char* error, size_t error_bytes, const char* text) noexcept {
   }
 }
 
-/// Runs `body`; no exception crosses the border between the libraries.
+/// Runs `body`; no exception leaves the library.
 template <typename Result, typename Body>
 Result guarded(Result failure, char* error, size_t error_bytes, Body&& body) noexcept {
   try {

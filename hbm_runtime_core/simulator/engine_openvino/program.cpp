@@ -64,7 +64,7 @@ Program::Program(const hbm_sim_program_source& source)
       output_count_(static_cast<std::size_t>(source.output_count)) {
   require_ports("input", network_->compiled.inputs(), source.inputs, source.input_count);
   require_ports("output", network_->compiled.outputs(), source.outputs, source.output_count);
-  // Made while loading, so that the first inference is as fast as the others.
+  // Created while loading, so that the first inference is as fast as the others.
   idle_.push_back(std::make_unique<Request>(network_->compiled, input_count_, output_count_));
 }
 
@@ -72,7 +72,7 @@ std::unique_ptr<Request> Program::take(const hbDNNTensor* inputs) {
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
-      // One that has this caller's memory bound already saves the binding.
+      // Prefers a request to which this caller's memory is bound already.
       const auto bound = std::find_if(idle_.rbegin(), idle_.rend(),
                                       [&](const auto& request) { return request->is_bound_to(inputs[0]); });
       std::swap(bound == idle_.rend() ? idle_.back() : *bound, idle_.back());
@@ -91,7 +91,7 @@ void Program::give_back(std::unique_ptr<Request> request) {
 
 void Program::execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) {
   std::unique_ptr<Request> request = take(inputs);
-  // A request that fails is not used again: nobody knows what state it is in.
+  // A request that failed is not reused, because its state is unknown.
   request->execute(inputs, outputs);
   give_back(std::move(request));
 }

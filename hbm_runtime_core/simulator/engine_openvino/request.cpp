@@ -114,7 +114,7 @@ void Request::prepare_output(std::size_t index, const hbDNNTensor& tensor, const
   if (has_dynamic_shape(tensor.properties)) {
     return;  // OpenVINO allocates what the network turns out to need.
   }
-  // One block may be bound as input and output. The network would read what it has already overwritten.
+  // Input and output may overlap, and the network would read what it has already overwritten.
   const bool is_also_input =
       std::any_of(inputs, inputs + inputs_.size(), [&](const hbDNNTensor& input) { return overlap(input, tensor); });
   if (can_bind(tensor.properties) && !is_also_input) {

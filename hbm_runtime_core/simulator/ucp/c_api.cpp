@@ -27,7 +27,7 @@ using hbm_sim::TaskEdit;
 constexpr char kVersion[] = HBM_SIM_STRING(HB_UCP_VERSION_MAJOR) "." HBM_SIM_STRING(
     HB_UCP_VERSION_MINOR) "." HBM_SIM_STRING(HB_UCP_VERSION_PATCH);
 
-/// Where the host has no memory or no thread to give: the task stays as it was.
+/// Reports that the host is out of memory or threads; the task stays as it was.
 int32_t host_is_exhausted(const char* function) {
   return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "%s: the host has no more memory or threads", function);
 }
@@ -62,7 +62,7 @@ int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, int32_t timeoutMs) try {
   }
   const int64_t deadline = timeoutMs > 0 ? hbm_sim::now_ns() + int64_t{timeoutMs} * 1'000'000 : hbm_sim::kNever;
   if (!task->wait(deadline)) {
-    // Not written: a caller that polls asks for this.
+    // Not logged, because a caller that polls expects it.
     hbm_sim::set_last_error("hbUCPWaitTaskDone: the task is not done when the time is over");
     return HB_UCP_TASK_TIMEOUT;
   }
@@ -106,7 +106,7 @@ int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) try {
     task->wait(hbm_sim::kNever);
     if (task->callback != nullptr) TaskCallbacks::instance().complete(*task);
   }
-  // What was never submitted stays closed until it is cleared, or a thread that is late could submit it still.
+  // A task that was never submitted stays locked until it is cleared, so that no other thread submits it.
   edit.leave();
   if (task->life.release_handle()) return HB_UCP_SUCCESS;
   return hbm_sim_fail(HB_UCP_TASK_HANDLE_INVALID, "hbUCPReleaseTask: another thread has released the task %p", handle);
@@ -118,6 +118,6 @@ char const* hbUCPGetVersion(void) { return kVersion; }
 
 char const* hbUCPGetSocName(void) { return hbm_sim::configuration().soc.description; }
 
-// Lines are written as they come.
+// Nothing to flush: lines are written at once.
 int32_t hbUCPFlushLog(void) { return hbm_sim_enter("hbUCPFlushLog", nullptr); }
 }

@@ -14,7 +14,7 @@ int32_t allocate(const char* function, hbUCPSysMem* memory, uint64_t size, int32
   if (const int32_t status = hbm_sim_enter(function, nullptr); status != 0) return status;
   if (memory == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: the memory struct is NULL", function);
   if (size == 0 || size > kMaxBlockBytes) {
-    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: a size of %llu bytes makes no sense", function,
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: a size of %llu bytes is not valid", function,
                         static_cast<unsigned long long>(size));
   }
   if (device != 0) {

@@ -17,7 +17,7 @@ struct SocProfile {
   int64_t memory_bytes;      ///< what the device can hand out
 };
 
-/// What the environment says, read once.
+/// Settings from the environment, read once.
 struct Configuration {
   SocProfile soc;
   bool model_timing = false;      ///< HBM_SIM_TIMING=model

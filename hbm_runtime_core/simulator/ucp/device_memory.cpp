@@ -15,10 +15,10 @@
 namespace hbm_sim {
 namespace {
 
-// The strictest that a tensor's base or a row of any SoC asks for, and a cache line's multiple.
+// The strictest alignment that any SoC requires of a tensor or a row, and a multiple of a cache line.
 constexpr uint64_t kBlockAlignment = 256;
 
-// The device sees memory at other addresses than the CPU, as on the board: whoever takes one for the other fails here
+// The device has other addresses for memory than the CPU, as on the board, so that code which confuses them fails here,
 // too.
 constexpr uint64_t kDeviceAddressBit = uint64_t{1} << 62;
 
@@ -68,7 +68,7 @@ int32_t DeviceMemory::release(hbUCPSysMem* memory) {
   const auto found = size_of_.find(base);
   if (found == size_of_.end()) {
     return hbm_sim_fail(HB_UCP_MEM_FREE_FAIL,
-                        "hbUCPFree: %p is not the start of a block of device memory (freed twice, or a window?)",
+                        "hbUCPFree: %p is not the start of a block of device memory (freed already, or a window?)",
                         reinterpret_cast<void*>(base));
   }
   used_bytes_ -= found->second;

@@ -17,9 +17,9 @@ class DeviceMemory {
   static DeviceMemory& instance();
 
   int32_t allocate(hbUCPSysMem* memory, uint64_t size_bytes);
-  /// Wants the base of a block in virAddr or phyAddr; memSize may have been changed by its owner.
+  /// Takes the base of a block in virAddr or phyAddr; memSize is ignored, because its owner may have changed it.
   int32_t release(hbUCPSysMem* memory);
-  /// Whether the device can use the window; hbm_sim_last_error() says why it cannot.
+  /// Whether the device can use the window; hbm_sim_last_error() contains the reason if not.
   int32_t check_mapping(const hbUCPSysMem& window) const;
   /// Whether the CPU's addresses of the window lie in one block.
   bool contains(const hbUCPSysMem& window) const;

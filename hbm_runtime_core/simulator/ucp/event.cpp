@@ -34,8 +34,8 @@ void Event::wake() {
 
 bool Event::wait_while(uint32_t old, int64_t deadline_ns) {
   if (value() != old) return true;
-  // No polling first: the scheduler likes to put who wakes and who is woken on one processor, and there a poll only
-  // keeps the other one from running.
+  // No polling first: the operating system often runs both threads on one processor, where polling only keeps the other
+  // one from running.
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (value_.load(std::memory_order_seq_cst) == old) {
     timespec until{};

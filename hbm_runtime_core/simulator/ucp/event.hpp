@@ -13,7 +13,7 @@ int64_t now_ns();
 
 constexpr int64_t kNever = INT64_MAX;
 
-/// A number that threads wait on until it changes. Costs no system call where nobody sleeps.
+/// A number that threads wait on until it changes. Setting it takes no system call if nobody waits.
 class Event {
  public:
   uint32_t value() const { return value_.load(std::memory_order_acquire); }

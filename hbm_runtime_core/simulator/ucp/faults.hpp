@@ -12,7 +12,7 @@
 
 namespace hbm_sim {
 
-/// Faults on demand: HBM_SIM_FAULTS=RULE[,RULE…], a rule being FUNCTION[:KEY=VALUE]… with the keys
+/// Injected faults: HBM_SIM_FAULTS=RULE[,RULE…], a rule being FUNCTION[:KEY=VALUE]… with the keys
 ///   fail=CODE      the call returns this status (hbUCPWaitTaskDone: once the task is done)
 ///   delay_ms=N     the call answers N milliseconds late
 ///   hang=1         the call answers when the faults are replaced
@@ -27,7 +27,7 @@ class Faults {
   /// Replaces the rules; an explanation where the text cannot be read (the rules stay then), "" otherwise.
   std::string replace(std::string_view text);
 
-  /// Delays or hangs as the rules say; the status to return, or 0 to go on. `model` may be null.
+  /// Delays or hangs as the rules require; the status to return, or 0 to continue. `model` may be null.
   int32_t apply(const char* function, const char* model) {
     return active_.load(std::memory_order_acquire) ? apply_rules(function, model) : 0;
   }

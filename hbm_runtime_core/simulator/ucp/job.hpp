@@ -11,7 +11,7 @@
 
 namespace hbm_sim {
 
-/// What the device has to know of a model to schedule it.
+/// What the device needs to schedule a model.
 struct JobTraits {
   const char* model;           ///< for traces and messages; lives as long as the job
   int32_t bpu_cores;           ///< cores the model was compiled for: it takes all of them at once
@@ -24,7 +24,7 @@ struct JobTraits {
 class Job {
  public:
   virtual const JobTraits& traits() const noexcept = 0;
-  /// Computes, on a thread of the device (or the submitter's), once. Returns a code of hbUCPStatus.
+  /// Computes once, on a thread of the device or of the submitter. Returns a code of hbUCPStatus.
   virtual int32_t execute(int32_t core) noexcept = 0;
   /// The task is released: the job goes back to its owner or deletes itself.
   virtual void recycle() noexcept = 0;
@@ -37,11 +37,11 @@ class Job {
 
 extern "C" {
 
-/// First line of every C API function: a code other than 0 is to be returned at once. Checks the environment, refuses
+/// Called first in every C API function, which returns at once if the code is not 0. Checks the environment, refuses
 /// a forked child and applies HBM_SIM_FAULTS (it may sleep). `model` may be null.
 int32_t hbm_sim_enter(const char* function, const char* model);
 
-/// Says on stderr (HB_UCP_LOG_LEVEL) and for hbm_sim_last_error() what went wrong; returns `code`.
+/// Writes an error to stderr (HB_UCP_LOG_LEVEL) and keeps it for hbm_sim_last_error(); returns `code`.
 __attribute__((format(printf, 2, 3))) int32_t hbm_sim_fail(int32_t code, const char* format, ...);
 
 /// A line on stderr at warning level.
@@ -50,7 +50,7 @@ __attribute__((format(printf, 1, 2))) void hbm_sim_warn(const char* format, ...)
 /// The calling thread's last failure as a sentence; "" where there was none.
 const char* hbm_sim_last_error(void);
 
-/// For a program that shows hbm_sim_last_error() itself: failures are no longer written to stderr as well, unless
+/// For a program that shows hbm_sim_last_error() itself: failures are no longer written to stderr, unless
 /// HB_UCP_LOG_LEVEL is set. Warnings still are.
 void hbm_sim_keep_errors_off_stderr(void);
 
@@ -60,11 +60,11 @@ int32_t hbm_sim_task_add(hbUCPTaskHandle_t* task, hbm_sim::Job* job);
 /// The sub-task `index` of a finished task.
 int32_t hbm_sim_task_job(hbUCPTaskHandle_t task, int32_t index, hbm_sim::Job** job);
 
-/// The synchronous form: default scheduling, returns when finished. The job stays the caller's.
+/// The synchronous form: default scheduling, returns when finished. The caller keeps the job.
 int32_t hbm_sim_run_now(hbm_sim::Job* job);
 
 /// 0 where the device can use the window: it lies in one block of device memory, and its two addresses belong together.
-/// Says why not for hbm_sim_last_error() alone; the caller knows which tensor it is.
+/// The reason is only kept for hbm_sim_last_error(); the caller adds which tensor it is.
 int32_t hbm_sim_memory_check(const hbUCPSysMem* window);
 
 /// "s100", "s100p" or "s600", its number of BPU cores, and the alignment of dynamic strides in bytes.

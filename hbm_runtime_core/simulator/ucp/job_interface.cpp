@@ -1,18 +1,18 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What libdnn uses beside the C API.
+// What libdnn uses besides the C API.
 #include <exception>
 #include <new>
 #include <string>
 
 #include "ucp/configuration.hpp"
-#include "ucp/device.hpp"
 #include "ucp/device_memory.hpp"
 #include "ucp/faults.hpp"
 #include "ucp/job.hpp"
 #include "ucp/messages.hpp"
 #include "ucp/process_check.hpp"
+#include "ucp/simulated_bpu.hpp"
 #include "ucp/task_checks.hpp"
 #include "ucp/task_start.hpp"
 
@@ -21,10 +21,10 @@ namespace {
 using hbm_sim::PinnedTask;
 using hbm_sim::Task;
 
-/// A job that stays its caller's.
-class BorrowedJob final : public hbm_sim::Job {
+/// A job that the caller owns.
+class CallerOwnedJob final : public hbm_sim::Job {
  public:
-  explicit BorrowedJob(hbm_sim::Job& job) : job_(job) {}
+  explicit CallerOwnedJob(hbm_sim::Job& job) : job_(job) {}
   const hbm_sim::JobTraits& traits() const noexcept override { return job_.traits(); }
   int32_t execute(int32_t core) noexcept override { return job_.execute(core); }
   void recycle() noexcept override {}
@@ -33,7 +33,7 @@ class BorrowedJob final : public hbm_sim::Job {
   hbm_sim::Job& job_;
 };
 
-/// Releases a task that nobody else knows.
+/// Releases a task whose handle was not returned to anybody.
 class HandleRelease {
  public:
   explicit HandleRelease(Task& task) : task_(task) {}
@@ -115,9 +115,9 @@ int32_t hbm_sim_run_now(hbm_sim::Job* job) try {
                         "hbDNNInferV2: model '%s' is compiled for %d BPU cores and has no synchronous form",
                         job->traits().model, job->traits().bpu_cores);
   }
-  // Through a task like any other, so that the device's order holds for it too; but not through the C API, whose faults
-  // are meant for programs that call it themselves.
-  BorrowedJob borrowed(*job);
+  // As a task, so that it is scheduled like any other; but not through the C API, whose injected faults are meant for
+  // programs that call it.
+  CallerOwnedJob borrowed(*job);
   hbUCPTaskHandle_t handle = nullptr;
   int32_t status = create_task(&handle, &borrowed);
   if (status != HB_UCP_SUCCESS) return status;
@@ -149,7 +149,7 @@ int32_t hbm_sim_stride_alignment(void) { return hbm_sim::configuration().soc.str
 
 int64_t hbm_sim_core_busy_us(int32_t core) {
   if (core < 0 || core >= hbm_sim::configuration().soc.core_count) return -1;
-  return hbm_sim::Device::instance().busy_us(core);
+  return hbm_sim::SimulatedBpu::instance().busy_us(core);
 }
 
 int32_t hbm_sim_set_faults(const char* text) try {

@@ -29,7 +29,7 @@ bool writes_errors() {
 void write_line(const char* text) {
   char line[kTextBytes + 32];
   const int length = std::snprintf(line, sizeof line, "[UCP simulator] %s\n", text);
-  // One write a line, so that lines of several threads do not mix.
+  // One write per line, so that lines of several threads do not mix.
   [[maybe_unused]] const ssize_t written =
       ::write(STDERR_FILENO, line, length < static_cast<int>(sizeof line) ? length : sizeof line - 1);
 }

@@ -11,7 +11,7 @@ extern "C" char const* hbUCPGetErrorDesc(int32_t code) {
     case HB_UCP_API_USE_ERROR:
       return "the function is called in the wrong order or in the wrong process";
     case HB_UCP_INIT_FAILED:
-      return "initialisation failed";
+      return "initialization failed";
     case HB_UCP_UNKNOWN_ERROR:
       return "unknown error";
     case HB_UCP_VERSION_INCOMPATIBLE:
@@ -63,7 +63,7 @@ extern "C" char const* hbUCPGetErrorDesc(int32_t code) {
     case HB_UCP_DSP_IDMA_COPY_FAIL:
       return "DSP: the DMA copy failed";
     case HB_UCP_DSP_IDMA_BAD_INIT:
-      return "DSP: the DMA is not initialised";
+      return "DSP: the DMA is not initialized";
     case HB_UCP_DSP_MMAP_FAIL:
       return "DSP: mapping failed";
     case HB_UCP_DSP_INVALID_SCALE:

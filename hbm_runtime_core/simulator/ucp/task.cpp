@@ -44,7 +44,7 @@ void Task::finish(const SubTask& sub_task) noexcept {
     }
   }
   if (unfinished_.fetch_sub(1) != 1) return;
-  // Whoever waits may release the task from the moment that it is done. With a callback the release waits for that.
+  // A waiting thread may release the task as soon as it is done, unless it has a callback, for which the release waits.
   const bool has_callback = callback != nullptr;
   done_.set(1);
   if (has_callback) TaskCallbacks::instance().call(*this);

@@ -37,7 +37,7 @@ struct SubTask {
   int32_t status = HB_UCP_SUCCESS;
 };
 
-/// What hbDNNInferV2 makes and hbUCPSubmitTask starts. Its slot in the pool lasts for ever, its life does not.
+/// What hbDNNInferV2 creates and hbUCPSubmitTask starts. Its slot in the pool is reused for later tasks.
 class Task {
  public:
   enum class State : int32_t { kCreated, kBeingEdited, kSubmitted };
@@ -60,10 +60,10 @@ class Task {
   const char* model() const { return sub_tasks.front().job->traits().model; }
 
   void append(Job* job);
-  /// Everything but its life is as after construction; jobs go back to their owners.
+  /// Resets everything except its life; jobs return to their owners.
   void clear();
 
-  /// A sub-task has ended. The last one ends the task: the caller must not touch it any more.
+  /// A sub-task has ended. The last one ends the task, which the caller must not use any more.
   void finish(const SubTask& sub_task) noexcept;
   bool done() const { return done_.value() != 0; }
   bool wait(int64_t deadline_ns) { return done_.wait_while(0, deadline_ns); }
@@ -85,7 +85,7 @@ class Task {
   Event callback_over_;
 };
 
-/// Keeps every other call from changing a task that is not submitted yet, for as long as this lives.
+/// While this object exists, no other call can change a task that is not submitted yet.
 class TaskEdit {
  public:
   explicit TaskEdit(Task& task) : task_(task) {
@@ -98,9 +98,9 @@ class TaskEdit {
   TaskEdit(const TaskEdit&) = delete;
   TaskEdit& operator=(const TaskEdit&) = delete;
 
-  /// False where the task is submitted, or another thread is at it.
+  /// False if the task is submitted, or another thread is changing it.
   explicit operator bool() const { return held_; }
-  /// The state is no longer this object's.
+  /// Ends the exclusive access without restoring the state.
   void leave() { held_ = false; }
 
  private:

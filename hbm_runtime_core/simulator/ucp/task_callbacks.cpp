@@ -28,7 +28,7 @@ TaskCallbacks& TaskCallbacks::instance() {
 }
 
 TaskCallbacks::TaskCallbacks() {
-  // A task waits here once, so that call() never needs memory.
+  // Reserved when a task gets a callback, so that call() allocates nothing.
   waiting_.reserve(static_cast<size_t>(configuration().task_limit));
 }
 
@@ -82,7 +82,7 @@ void TaskCallbacks::invoke(Task& task) {
   task.callback(task.handle, task.status(), task.callback_data);
   innermost = running.outer;
   if (running.task == nullptr) return;
-  // The last touch: from here on a release may return, and the job has to be back with its owner by then.
+  // The last access: after it a release may return, by when the job must have returned to its owner.
   task.callback_returned();
 }
 

@@ -12,19 +12,19 @@ namespace hbm_sim {
 
 class Task;
 
-/// The library's thread that runs done callbacks, so that a slow one holds up no core.
+/// The library's thread that runs done callbacks, so that a slow one delays no core.
 class TaskCallbacks {
  public:
   static TaskCallbacks& instance();
 
-  /// Before a task gets a callback: starts the thread. Throws where that cannot be.
+  /// To be called before a task gets a callback: starts the thread. Throws if that fails.
   void prepare();
 
   /// The task is done.
   void call(Task& task) noexcept;
 
-  /// Before a task that is done is released: returns when its callback is over. Inside that callback it is over now,
-  /// and inside another one, which holds the thread, it is run first.
+  /// To be called before a task that is done is released: waits for its callback. Called inside that callback, it
+  /// returns at once; inside another callback, which holds the thread, it runs the callback itself.
   void complete(Task& task);
 
  private:
@@ -36,7 +36,7 @@ class TaskCallbacks {
 
   std::mutex mutex_;
   bool started_ = false;
-  std::vector<Task*> waiting_;  ///< first come, first served
+  std::vector<Task*> waiting_;  ///< in order of completion
   Event added_;
 };
 

@@ -9,10 +9,10 @@
 
 namespace hbm_sim {
 
-/// The living task of a handle; empty, with *status set and explained, where there is none.
+/// The task of a handle; empty, with *status set and the reason reported, if there is none.
 PinnedTask find_task(const char* function, hbUCPTaskHandle_t handle, int32_t* status);
 
-/// Why a task cannot be changed; to be returned where a TaskEdit is not held.
+/// Reports why a task cannot be changed; the status to return if no TaskEdit could be taken.
 int32_t refuse_edit(const char* function, const Task& task);
 
 }  // namespace hbm_sim

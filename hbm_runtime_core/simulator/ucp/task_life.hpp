@@ -8,9 +8,9 @@
 
 namespace hbm_sim {
 
-/// Which life a slot of the task pool is in and how many calls are using it, in one word. So a handle of an earlier
-/// life reaches nothing, and a task that one thread releases while another one waits for it is cleared by the last of
-/// the two.
+/// Generation of a slot of the task pool and number of calls that use it, in one word. So a handle of an earlier
+/// generation is not valid, and a task that one thread releases while another one waits for it is cleared by the last
+/// of the two.
 class TaskLife {
  public:
   uint32_t generation() const { return static_cast<uint32_t>(word_.load(std::memory_order_relaxed) >> 32); }

@@ -12,7 +12,7 @@
 
 namespace hbm_sim {
 
-/// A living task for as long as one call uses it; empty where there is none.
+/// A task that exists as long as one call uses it; empty if there is none.
 class PinnedTask {
  public:
   PinnedTask() = default;
@@ -29,7 +29,7 @@ class PinnedTask {
   Task* task_ = nullptr;
 };
 
-/// The fixed number of tasks that may exist at a time. Handles say slot and generation, so stale ones are found out.
+/// The fixed number of tasks that may exist at a time. Handles contain slot and generation, so stale ones are detected.
 class TaskPool {
  public:
   static TaskPool& instance();
@@ -37,7 +37,7 @@ class TaskPool {
   /// Null where all are taken.
   Task* create();
   PinnedTask find(hbUCPTaskHandle_t handle) const;
-  /// One user less; the last one, after the release, makes the slot free.
+  /// Drops one user; the last one after the release frees the slot.
   void unpin(Task& task);
 
  private:

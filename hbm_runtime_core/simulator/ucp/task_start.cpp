@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "ucp/configuration.hpp"
-#include "ucp/device.hpp"
+#include "ucp/simulated_bpu.hpp"
 
 namespace hbm_sim {
 namespace {
@@ -19,7 +19,7 @@ int32_t check_schedule(Task& task, const hbUCPSchedParam& sched) {
     return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPSubmitTask: device 0 is the only one, got %u", sched.deviceId);
   }
   for (SubTask& sub_task : task.sub_tasks) {
-    const int32_t status = Device::resolve_cores(sub_task.job->traits(), sched.backend, &sub_task.allowed_cores);
+    const int32_t status = SimulatedBpu::resolve_cores(sub_task.job->traits(), sched.backend, &sub_task.allowed_cores);
     if (status != HB_UCP_SUCCESS) return status;
   }
   return HB_UCP_SUCCESS;
@@ -29,7 +29,7 @@ int32_t check_schedule(Task& task, const hbUCPSchedParam& sched) {
 
 int32_t start_task(Task& task, TaskEdit& edit, const hbUCPSchedParam& sched) {
   if (const int32_t status = check_schedule(task, sched); status != HB_UCP_SUCCESS) return status;
-  Device& device = Device::instance();
+  SimulatedBpu& device = SimulatedBpu::instance();
   const bool runs_here = configuration().inline_execution;
   if (!runs_here) device.prepare(task.sub_tasks.size());
 

@@ -9,8 +9,8 @@
 
 namespace hbm_sim {
 
-/// Gives a task to the device, or runs it here with HBM_SIM_EXECUTION=inline. Where the parameters do not suit the task
-/// it stays as it was, and can be started again with others. Throws where the host has no memory or threads left.
+/// Gives a task to the device, or runs it here with HBM_SIM_EXECUTION=inline. If the parameters do not fit the task, it
+/// stays as it was, and can be started again with others. Throws where the host has no memory or threads left.
 int32_t start_task(Task& task, TaskEdit& edit, const hbUCPSchedParam& sched);
 
 }  // namespace hbm_sim

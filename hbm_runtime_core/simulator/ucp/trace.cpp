@@ -21,7 +21,7 @@ namespace {
 
 constexpr size_t kEventBytes = 4096;
 
-/// A few events as text, in memory that is there: a thread of the device must not fail for want of it.
+/// A few events as text, in reserved memory, so that a thread of the device cannot fail for lack of memory.
 class Events {
  public:
   __attribute__((format(printf, 2, 3))) void add(const char* format, ...) {
@@ -40,7 +40,7 @@ class Events {
   size_t size_ = 0;
 };
 
-/// A name as it may stand between the quotation marks of JSON. Very long ones are cut.
+/// A name, escaped for a JSON string. Very long ones are cut.
 class Name {
  public:
   explicit Name(const char* name) {
@@ -145,7 +145,7 @@ void Trace::write(const char* text, size_t bytes) {
 }
 
 void Trace::close() {
-  // A child that was forked off has the file, too, and may have inherited the lock in any state.
+  // A forked child has the file, too, and may have inherited the lock in any state.
   if (getpid() != process_) return;
   write("\n]\n", 3);
   const std::lock_guard lock(mutex_);

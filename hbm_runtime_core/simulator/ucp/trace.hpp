@@ -14,8 +14,8 @@ struct SubTask;
 
 /// HBM_SIM_TRACE: what ran on which core and when, in the Chrome trace format (times in µs of CLOCK_MONOTONIC).
 ///
-/// Events are written whole and at once, so however the process ends, Perfetto and chrome://tracing open what is there.
-/// After a normal end the file is complete JSON.
+/// Each event is written at once and as a whole, so Perfetto and chrome://tracing can open the file of a process that
+/// crashed. After a normal end the file is complete JSON.
 class Trace {
  public:
   static Trace& instance();
@@ -28,7 +28,7 @@ class Trace {
  private:
   Trace();
   void open(const char* path);
-  /// At the process's end.
+  /// To be called at process exit.
   void close();
   void write(const char* text, size_t bytes);
 

@@ -119,7 +119,7 @@ py::object start_async_call(const py::object& runtime, const RunArguments& argum
 
   const py::object future = py::module_::import("hbm_runtime_core.future").attr("InferFuture")();
   future.attr("set_running_or_notify_cancel")();
-  // Its Python objects are given up under the GIL, or left to the ending interpreter.
+  // Its Python objects are dropped under the GIL, or leaked if the interpreter is ending.
   std::shared_ptr<AsyncCall> async(new AsyncCall(call, runtime, future, arguments.timing), [](AsyncCall* ended) {
     with_interpreter([&ended] { delete std::exchange(ended, nullptr); });
   });

@@ -12,8 +12,8 @@
 
 namespace hbm {
 
-/// A call that may outlive the caller's interest: whichever thread drops it last, its Python objects are given up
-/// under the GIL.
+/// A call that may outlive its caller: whichever thread drops it last does so with the GIL, because of its Python
+/// objects.
 std::shared_ptr<PythonCall> make_python_call();
 
 /// Starts a call and returns the future of its results.

@@ -24,7 +24,7 @@ struct PythonCall {
   };
 
   Call call;
-  /// Shares in the caller's arrays, until the call is over.
+  /// References to the caller's arrays, until the call is over.
   std::vector<PyObject*> held;
   /// Arrays among `held`.
   std::vector<Target> targets;
@@ -33,7 +33,7 @@ struct PythonCall {
 
   /// With the GIL held.
   void clear();
-  /// Drops the shares in the caller's arrays, which the device itself does not need. With the GIL held.
+  /// Drops the references to the caller's arrays, which the device itself does not need. With the GIL held.
   void release_arrays();
 };
 

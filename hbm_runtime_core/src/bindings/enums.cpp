@@ -18,8 +18,8 @@ void define_enums(py::module_& module) {
   }
   data_type.value("MAX", HB_DNN_TENSOR_TYPE_MAX, "Number of types; no tensor has it.");
 
-  py::enum_<hbDNNQuantiType>(module, "hbDNNQuantiType", "How a tensor is quantised.")
-      .value("NONE", NONE, "Values are what they are.")
+  py::enum_<hbDNNQuantiType>(module, "hbDNNQuantiType", "How a tensor is quantized.")
+      .value("NONE", NONE, "The numbers are the values.")
       .value("SCALE", SCALE, "real = (q - zero_point) * scale");
 }
 

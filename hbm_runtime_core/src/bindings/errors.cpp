@@ -59,7 +59,7 @@ void set_python_error(const std::exception_ptr& error) {
   try {
     set_error(error);
   } catch (py::error_already_set& e) {
-    e.restore();  // Making the error failed: that one is the news then.
+    e.restore();  // Making the error failed, so report that failure instead.
   }
 }
 

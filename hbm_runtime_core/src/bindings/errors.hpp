@@ -9,7 +9,7 @@
 
 namespace hbm {
 
-/// The caller passed the wrong kind of thing: becomes TypeError.
+/// An argument of the wrong type; becomes TypeError.
 class TypeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

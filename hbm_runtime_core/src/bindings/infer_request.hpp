@@ -30,7 +30,7 @@ class InferRequest : public MadeByInit<InferRequest> {
   const RuntimeObject& runtime() const { return pybind11::cast<const RuntimeObject&>(runtime_); }
   const pybind11::object& inputs() const { return inputs_; }
   const std::vector<InputBuffer>& buffers() const { return buffers_; }
-  /// Throws StateError in a forked process, whose copy of the request nobody will ever answer.
+  /// Throws StateError in a forked process, whose copy of the request is never answered.
   PendingCall& pending() const;
   PythonCall& call() const { return *call_; }
   CallTiming timing;

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds longest_callback{5};
 
-// Threads on their way into Python, and those of the library that are in it.
+// Threads that are about to enter Python, and those of the library that are in it.
 std::atomic<int> visitors{0};
 std::atomic<bool> closed{false};
 std::atomic<std::thread::id> closer;
 
-// True for the thread that ends the interpreter as well: it alone goes on.
+// True for the thread that ends the interpreter, too: it is the only one that continues.
 bool enter() {
   visitors.fetch_add(1);
   if (!closed.load() || closer.load() == std::this_thread::get_id()) {
@@ -38,7 +38,7 @@ void leave() { visitors.fetch_sub(1); }
   }
 }
 
-// With the GIL free, so that those already on their way come through.
+// With the GIL released, so that threads which are about to enter can do so.
 void close_door() {
   const GilRelease release;
   closer.store(std::this_thread::get_id());

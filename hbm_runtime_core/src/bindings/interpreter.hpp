@@ -9,9 +9,9 @@ namespace hbm {
 
 /// Lets other Python threads run while this one works natively.
 ///
-/// A thread that asks for the GIL of an interpreter which is going away is ended by CPython (up to 3.13) in the middle
-/// of C++ code, which aborts the process. So whoever comes back while the interpreter ends (a daemon thread) stays
-/// outside until the process is gone.
+/// CPython (up to 3.13) ends a thread that asks for the GIL while the interpreter shuts down, in the middle of C++
+/// code, which aborts the process. So a (daemon) thread that returns during the shutdown waits here until the process
+/// exits.
 class GilRelease {
  public:
   GilRelease() : state_(PyEval_SaveThread()) {}
@@ -23,7 +23,7 @@ class GilRelease {
   PyThreadState* state_;
 };
 
-/// For a thread of the library: enters Python, or tells that the interpreter is ending.
+/// For a thread of the library: enters Python, or reports that the interpreter is shutting down.
 class InterpreterVisit {
  public:
   InterpreterVisit();
@@ -37,7 +37,7 @@ class InterpreterVisit {
   PyGILState_STATE state_ = PyGILState_UNLOCKED;
 };
 
-/// To be called once by the module: closes the door before the interpreter goes.
+/// To be called once by the module: lets no thread enter once the interpreter shuts down.
 void watch_interpreter_exit();
 
 }  // namespace hbm

@@ -17,15 +17,15 @@
 
 namespace hbm {
 
-/// What the classes for NV12 and for tensors have in common: a picture comes in, the lock of the Python interpreter is
-/// let go, and one thread at a time writes.
+/// What the classes for NV12 and for tensors have in common: they take a picture, release the GIL, and let one thread
+/// at a time write.
 class NativePreparation {
  public:
   NativePreparation(const vision::Geometry& geometry, vision::ColorRange picture_range)
       : preparation_(geometry), picture_range_(picture_range) {}
 
  public:
-  /// What of the numbers of the last picture was not taken as it stands; empty where all fitted.
+  /// Which number of the last picture was corrected, as text; empty if none was.
   std::string last_correction() {
     const std::lock_guard lock(mutex_);
     return vision::reading_text(last_reading_);

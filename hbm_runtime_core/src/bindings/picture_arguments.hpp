@@ -31,7 +31,7 @@ class PictureBytes {
   size_t offset_ = 0;
 };
 
-/// What a camera says about its picture.
+/// The properties of a picture, as the camera states them.
 struct PictureArguments {
   int64_t width, height, step;
   std::string encoding;
@@ -44,8 +44,8 @@ struct DestinationArray {
   pybind11::dtype dtype;
 };
 
-/// Throws ValueError with expected and actual where `array` is not what `wanted` says. `other`: an input that it may
-/// have been swapped with; may be null.
+/// Throws ValueError with expected and actual properties if `array` is not as `wanted` describes. `other`: an input
+/// that it may have been swapped with; may be null.
 void require_destination(const pybind11::array& array, const DestinationArray& wanted, const DestinationArray* other);
 
 inline uint8_t* writable(const pybind11::array& array) {

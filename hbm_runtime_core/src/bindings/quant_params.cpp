@@ -65,12 +65,12 @@ Quantization to_quantization(const QuantParams& params, int rank) {
 
 void define_quant_params(py::module_& module) {
   py::class_<QuantParams>(module, "QuantParams",
-                          "Quantisation of a tensor: real = (q - zero_point) * scale, for the whole tensor (one scale) "
+                          "Quantization of a tensor: real = (q - zero_point) * scale, for the whole tensor (one scale) "
                           "or for each slice along `axis`.")
       .def(py::init(&make), py::arg("quant_type") = NONE, py::arg("axis") = 0, py::arg("scale") = py::none(),
            py::arg("zero_point") = py::none())
       .def_readwrite("quant_type", &QuantParams::quant_type, "hbDNNQuantiType")
-      .def_readwrite("axis", &QuantParams::axis, "Dimension that the scales run along; of no meaning for one scale.")
+      .def_readwrite("axis", &QuantParams::axis, "Dimension that the scales belong to; ignored if there is one scale.")
       .def_property(
           "scale", [](const QuantParams& p) { return p.scale; },
           [](QuantParams& p, const ArrayLike& value) { p.scale = array_or_empty<FloatArray>(value); },

@@ -148,13 +148,13 @@ void check(const QuantParams& quant, const py::object& shape) {
 void define_quantization(py::module_& module) {
   module.def(
       "dequantize", &dequantize_array, py::arg("array"), py::arg("quant"),
-      "Real values of a quantised tensor: (q - zero_point) * scale, float32 and C-contiguous.\n"
+      "Real values of a quantized tensor: (q - zero_point) * scale, float32 and C-contiguous.\n"
       "\n"
       "array: integers of any strides. quant: QuantParams, one scale or one for each slice along its axis; NONE\n"
       "only converts. HbmValueError where the number of scales does not fit the shape.");
   module.def(
       "quantize", &quantize_array, py::arg("array"), py::arg("quant"), py::arg("dtype"),
-      "Integers for a quantised tensor: clip(round_half_even(x / scale) + zero_point).\n"
+      "Integers for a quantized tensor: clip(round_half_even(x / scale) + zero_point).\n"
       "\n"
       "dtype: hbDNNDataType or a NumPy type of 8 to 32 bits. S4 and U4 give packed bytes, the first value in the\n"
       "low nibble. HbmValueError where a value is NaN; infinity saturates.");

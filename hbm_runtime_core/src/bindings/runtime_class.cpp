@@ -57,16 +57,16 @@ void define_runtime(py::module_& module) {
           "'s100', 's100p' or 's600'; the library's own words for any other board.")
       .def_property_readonly_static(
           "bpu_core_count", [](const py::object&) { return Driver::current().bpu_core_count(); },
-          "BPU cores of the board; 0 where neither the system nor the SoC's name tells.");
+          "BPU cores of the board; 0 if it is not known from the system or the SoC's name.");
   define_model_properties(&cls);
   define_tensor_properties(&cls);
   cls.def("set_scheduling_params", &set_scheduling_params, py::arg("priority") = py::none(),
           py::arg("bpu_cores") = py::none(), py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(),
-          "Set what holds for calls that say nothing, each as {model name: value}; None leaves it as it is.\n"
+          "Set the defaults of calls, each as {model name: value}; None leaves it as it is.\n"
           "\n"
           "priority: 0 to 255, higher runs first, 254 and 255 preempt. bpu_cores: list of cores, [-1] for any.\n"
           "custom_id: among equal priorities smaller runs first. device_id: 0 on a board.\n"
-          "Nothing changes where one value is refused.");
+          "Nothing changes if one value is refused.");
   cls.def(
       "check_scheduling", &check_scheduling, py::arg("model_name"), py::kw_only(), py::arg("priority") = py::none(),
       py::arg("bpu_cores") = py::none(), py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(),

@@ -126,7 +126,7 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
 int compiled_cores(const Model& model) {
   if (model.compiled_cores() == 0) {
     throw StateError("model '" + model.name() +
-                     "': this board's libdnn has no hbDNNGetCompileBpuCoreNum, so it cannot tell for how many cores "
+                     "': this board's libdnn has no hbDNNGetCompileBpuCoreNum, so it is unknown for how many cores "
                      "the model was compiled; update the hobot-dnn package");
   }
   return model.compiled_cores();
@@ -184,7 +184,7 @@ void define_model_properties(RuntimeClass* cls) {
             }
             return result;
           },
-          "{model: SchedParam}: the defaults that hold where a call says nothing.");
+          "{model: SchedParam}: the defaults for calls that set nothing.");
 }
 
 void define_tensor_properties(RuntimeClass* cls) {

@@ -33,7 +33,7 @@ std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::ve
 
 void define_sched_param(py::module_& module) {
   py::class_<SchedParam> type(module, "SchedParam",
-                              "How a model's inferences stand in the device's queue. A copy: set_scheduling_params() "
+                              "How the device schedules a model's inferences. A copy: set_scheduling_params() "
                               "changes what holds.");
   type.attr("PRIORITY_RANGE") =
       py::make_tuple(static_cast<int>(HB_UCP_PRIORITY_LOWEST), static_cast<int>(HB_UCP_PRIORITY_HIGHEST));

@@ -14,7 +14,7 @@ namespace hbm {
 /// Checks that the scheduling dictionaries of a call name loaded models only.
 void check_override_models(const RuntimeObject& runtime, const ModelSet& set, const RunArguments& arguments);
 
-/// Lays what the call says about this model over its defaults.
+/// Applies what the call sets for this model to its defaults.
 void apply_overrides(const RuntimeObject& runtime, const Model& model, const RunArguments& arguments,
                      Scheduling* scheduling);
 

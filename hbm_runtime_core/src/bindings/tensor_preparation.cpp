@@ -14,8 +14,8 @@ namespace py = pybind11;
 vision::Channels channels_from_name(const std::string& name) {
   if (name == "rgb") return vision::Channels::kRgb;
   if (name == "bgr") return vision::Channels::kBgr;
-  if (name == "grey") return vision::Channels::kGrey;
-  throw ValueError("unknown color order '" + name + "' (known: rgb, bgr, grey)");
+  if (name == "gray") return vision::Channels::kGray;
+  throw ValueError("unknown color order '" + name + "' (known: rgb, bgr, gray)");
 }
 
 /// Fills one tensor, [1, C, H, W] or [1, H, W, C].

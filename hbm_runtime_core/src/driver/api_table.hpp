@@ -48,7 +48,7 @@ namespace hbm {
   X(hbUCPGetErrorDesc)                \
   X(hbUCPGetSocName)
 
-/// Who fills it, only the driver knows.
+/// The functions of the two libraries; the driver fills it.
 struct ApiTable {
 #define HBM_DECLARE_FUNCTION(name) decltype(&::name) name = nullptr;
   HBM_DNN_REQUIRED_FUNCTIONS(HBM_DECLARE_FUNCTION)
@@ -56,8 +56,8 @@ struct ApiTable {
   HBM_DNN_OPTIONAL_FUNCTIONS(HBM_DECLARE_FUNCTION)
   HBM_UCP_OPTIONAL_FUNCTIONS(HBM_DECLARE_FUNCTION)
 #undef HBM_DECLARE_FUNCTION
-  /// Why the calling thread's last call failed, in the library's own words; null where the library cannot say, as on a
-  /// board.
+  /// Why the calling thread's last call failed, in the library's own text; null where the library has no such function,
+  /// as on a board.
   const char* (*last_error_text)(void) = nullptr;
 };
 

@@ -28,7 +28,7 @@ std::string environment(const char* name) {
   return value != nullptr ? value : "";
 }
 
-// What a call asks for, and in whose words errors say so.
+// What a call asks for, and how error texts name it.
 struct Request {
   BackendChoice choice;
   std::string source;
@@ -48,14 +48,14 @@ struct LibraryPair {
   void* ucp = nullptr;
 };
 
-// libdnn needs libhbucp by soname. Where another copy of that is in the process already, the loader would tie the two
-// strangers together without a word.
+// libdnn needs libhbucp by soname. If another copy of it is already in the process, the loader would silently bind
+// libdnn to the wrong libhbucp.
 void refuse_foreign_copy(const std::string& directory, const char* soname, const char* symbol) {
   const std::string loaded = already_loaded_file(soname, symbol);
   const std::string ours = directory + "/" + soname;
   if (!loaded.empty() && !same_file(loaded, ours)) {
     throw StateError("cannot open " + ours + ": this process has loaded " + loaded +
-                     " already, and two copies of one library cannot be told apart; use one of them per process "
+                     " already, and a process can use only one copy of a library; use one of them per process "
                      "(HBM_RUNTIME_BACKEND, HBM_RUNTIME_LIBRARY_DIR)");
   }
 }
@@ -119,7 +119,7 @@ void find_required(void* handle, const char* name, const std::string& path, Func
   }
 }
 
-std::string normalised_soc(const std::string& library_text) {
+std::string normalized_soc(const std::string& library_text) {
   std::string text = library_text;
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
@@ -229,7 +229,7 @@ std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::stri
     keep_errors_off_stderr();
   }
   const char* soc_text = api.hbUCPGetSocName != nullptr ? api.hbUCPGetSocName() : nullptr;
-  driver->soc_ = normalised_soc(soc_text != nullptr ? soc_text : "");
+  driver->soc_ = normalized_soc(soc_text != nullptr ? soc_text : "");
   if (driver->backend_ == Backend::bpu) {
     driver->bpu_core_count_ = cores_by_system();
   }
@@ -274,7 +274,7 @@ const Driver& Driver::instance(std::optional<BackendChoice> asked) {
   }
   if (!fits(request.choice, driver.backend_, libraries.directory)) {
     throw StateError("this process uses " + driver.dnn_path_ + " (backend " + backend_name(driver.backend_) +
-                     "), which backend=, HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change any more: start "
+                     "), which backend=, HBM_RUNTIME_BACKEND and HBM_RUNTIME_LIBRARY_DIR cannot change any more; start "
                      "another process");
   }
   return driver;

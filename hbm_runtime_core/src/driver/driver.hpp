@@ -30,7 +30,7 @@ class Driver {
   /// failure is not kept, so that another choice can be tried. Throws StateError where the process has opened another
   /// backend already.
   static const Driver& instance(std::optional<BackendChoice> asked = std::nullopt);
-  /// What the process has opened, whatever the environment says by now; where that is nothing, as `instance`.
+  /// What the process has opened, whatever the environment contains by now; if nothing was opened, as `instance`.
   static const Driver& current();
 
   const ApiTable& api() const { return api_; }
@@ -39,9 +39,9 @@ class Driver {
   const std::string& dnn_path() const { return dnn_path_; }
   /// hbDNNGetVersion().
   std::string version() const;
-  /// What the libraries call the board: `s100`, `s100p`, `s600`, or their own words where none of these is in them.
+  /// Name of the SoC: `s100`, `s100p`, `s600`, or the libraries' own text if it contains none of these.
   const std::string& soc() const { return soc_; }
-  /// 0 where neither the system nor the SoC's name tells.
+  /// 0 if it is not known from the system or the SoC's name.
   int bpu_core_count() const { return bpu_core_count_; }
 
   Driver(const Driver&) = delete;

@@ -35,7 +35,7 @@ class FileError : public ValueError {
   int error_number_;
 };
 
-/// The libraries or the device said no.
+/// The libraries or the device reported a failure.
 class DeviceError : public Error {
  public:
   DeviceError(const std::string& message, int32_t code, std::string function, std::string model)
@@ -50,7 +50,7 @@ class DeviceError : public Error {
   std::string model_;
 };
 
-/// The caller's time is over; the task itself may still be running.
+/// The caller's time limit is over; the task itself may still be running.
 class TimeoutError : public DeviceError {
  public:
   using DeviceError::DeviceError;

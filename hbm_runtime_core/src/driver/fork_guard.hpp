@@ -10,8 +10,8 @@ namespace hbm {
 /// Starts counting forks; safe to repeat.
 void install_fork_guard();
 
-/// How many forks lie between this process and the one that installed the guard. What was opened under another number
-/// belongs to a parent process and must not be touched: its threads do not exist here and its locks may be held.
+/// Number of forks between this process and the one that installed the guard. What was opened under another number
+/// belongs to a parent process and must not be used: its threads do not exist here and its locks may be held.
 uint64_t fork_generation();
 
 }  // namespace hbm

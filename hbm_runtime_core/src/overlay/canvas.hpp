@@ -62,7 +62,7 @@ class Canvas {
 
  private:
   int32_t rounded_height() const { return (height_ + 1) / 2 * 2; }
-  void load_grey(const vision::Picture& picture);
+  void load_gray(const vision::Picture& picture);
   void load_yuv(const vision::Picture& picture);
   void load_colors(const vision::Picture& picture);
   void fill_rounded_up_edges();

@@ -65,8 +65,8 @@ void Canvas::load(const Picture& picture) {
   planes_[1] = planes_[0] + luma_bytes;
   planes_[2] = planes_[1] + luma_bytes / 4;
   switch (picture.kind) {
-    case PixelKind::kGrey:
-      load_grey(picture);
+    case PixelKind::kGray:
+      load_gray(picture);
       break;
     case PixelKind::kYuv:
       load_yuv(picture);
@@ -77,7 +77,7 @@ void Canvas::load(const Picture& picture) {
   fill_rounded_up_edges();
 }
 
-void Canvas::load_grey(const Picture& picture) {
+void Canvas::load_gray(const Picture& picture) {
   for (int32_t y = 0; y < height_; ++y) {
     copy_row(picture.plane, y, width_, planes_[0] + ptrdiff_t{y} * luma_row_bytes_);
   }

@@ -132,7 +132,7 @@ void Overlay::draw_label(Canvas& canvas, const std::string& text, int32_t x, int
   y = std::max(0, std::min(y, canvas.height() - label_height()));
   canvas.fill({x, y, x + width, y + label_height()}, color);
   constexpr int32_t kBright = 140;
-  const bool bright = vision::grey_of(color.red, color.green, color.blue) > kBright;
+  const bool bright = vision::gray_of(color.red, color.green, color.blue) > kBright;
   canvas.draw_text(font_, characters, x + margin, y + margin, bright ? kBlack : kWhite);
 }
 

@@ -11,7 +11,7 @@
 namespace hbm {
 namespace {
 
-constexpr int smallest_shift = 9;  // Below 512 bytes nothing is gained by telling sizes apart.
+constexpr int smallest_shift = 9;  // Below 512 bytes, separate size classes save nothing.
 constexpr uint64_t most_idle_bytes = uint64_t{256} << 20;
 constexpr int most_idle_in_class = 64;
 constexpr uint64_t most_waiting_bytes = uint64_t{8} << 20;
@@ -40,7 +40,7 @@ Block* BufferPool::take_idle(SizeClass& size_class, int32_t device_id) {
     if (block->device_id_ == device_id) {
       return block;
     }
-    free_block(block);  // Boards have one device: nobody is there to care.
+    free_block(block);  // Boards have a single device, so this is rare.
   }
   std::lock_guard<std::mutex> lock(size_class.mutex);
   Block** link = &size_class.idle;
@@ -88,19 +88,19 @@ BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::strin
 
 void BufferPool::give_back(Block* block) {
   if (fork_generation() != fork_generation_) {
-    return;  // The memory is the parent's, and its locks may be held for ever here.
+    return;  // After a fork, the memory belongs to the parent, and its locks may be held for ever.
   }
   if (users_.load() == 0 || !keep(block)) {
     free_block(block);
     return;
   }
-  // The last user may have gone in the meantime, and trimmed before this block was there.
+  // The last user may have left meanwhile, and trimmed before this block was kept.
   if (users_.load() == 0) {
     trim();
   }
 }
 
-// False where enough lies idle.
+// Keeps the block for the next caller; false if enough memory is idle already.
 bool BufferPool::keep(Block* block) {
   SizeClass& size_class = classes_[static_cast<std::size_t>(block->size_class_)];
   Block* none = nullptr;

@@ -38,17 +38,17 @@ class Block {
   Block* next_ = nullptr;
 };
 
-/// A share in a block; the last one gives it back to the pool.
+/// A reference to a block; the last one returns it to the pool.
 class BlockRef {
  public:
   BlockRef() = default;
-  /// Takes over a share that `detach` left open.
+  /// Takes over a reference that `detach` released.
   static BlockRef adopt(Block* block) {
     BlockRef ref;
     ref.block_ = block;
     return ref;
   }
-  /// Another share in a block that somebody holds.
+  /// Another reference to a block that somebody holds.
   static BlockRef share(Block* block) {
     block->holders_.fetch_add(1, std::memory_order_relaxed);
     return adopt(block);
@@ -66,7 +66,7 @@ class BlockRef {
   ~BlockRef() { reset(); }
 
   inline void reset();
-  /// Gives the share up without returning it: whoever gets the pointer must `adopt` it again.
+  /// Releases the reference without returning the block: whoever gets the pointer must `adopt` it again.
   Block* detach() { return std::exchange(block_, nullptr); }
   Block* get() const { return block_; }
   Block* operator->() const { return block_; }
@@ -77,8 +77,8 @@ class BlockRef {
 };
 
 /// Device memory for the whole process, kept for the next call instead of being freed. Sizes are rounded up to classes
-/// an eighth of a power of two apart, so a free block is found at once. What lies idle is bounded (`most_idle_bytes`
-/// in the source, and a block a class of up to 8 MiB besides).
+/// an eighth of a power of two apart, so a free block is found at once. Idle memory is bounded (`most_idle_bytes`
+/// in the source, and one block per class of up to 8 MiB besides).
 class BufferPool {
  public:
   explicit BufferPool(const Driver& driver);
@@ -99,7 +99,7 @@ class BufferPool {
  private:
   friend class BlockRef;
   struct SizeClass {
-    // One block waits outside the lock: a caller alone needs no more.
+    // One block is kept outside the lock, which is all that a single caller needs.
     std::atomic<Block*> next{nullptr};
     std::mutex mutex;
     Block* idle = nullptr;
@@ -119,7 +119,7 @@ class BufferPool {
   std::atomic<uint64_t> idle_bytes_{0};
 };
 
-// Inline for the fast way out of every call.
+// Inline, because every call ends here.
 inline void BlockRef::reset() {
   Block* block = std::exchange(block_, nullptr);
   if (block != nullptr && block->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) {

@@ -43,7 +43,7 @@ void Call::start_batch(Deadline deadline) {
   const int batch =
       static_cast<int>(std::min(part_count_ - started_count_, static_cast<std::size_t>(tasks.capacity())));
   const Clock::time_point begin = timed_ ? Clock::now() : Clock::time_point();
-  // All at once: two callers that each wait for a rest that the other holds would wait for ever.
+  // Reserved all at once: two callers that each hold a part and wait for the rest would wait for ever.
   if (!tasks.reserve(batch, deadline)) {
     throw_timeout("no task became free within the time limit, " + std::to_string(tasks.capacity()) +
                   " are in use (HB_UCP_MAX_TASK_NUM)");
@@ -51,41 +51,41 @@ void Call::start_batch(Deadline deadline) {
   const Clock::time_point reserved = timed_ ? Clock::now() : Clock::time_point();
   for (int i = 0; i < batch; ++i) {
     CallPart& part = parts_[started_count_++];
-    part.timing.queue_us = microseconds(begin, reserved);
+    part.timing.submit_us = microseconds(begin, reserved);
     start_part(part, batch, deadline);
   }
-  // The device is busy now: the moment for what the last call left to do.
+  // The device is busy now, so releasing earlier tasks costs no time.
   tasks.release_parked();
 }
 
 void Call::start_part(CallPart& part, int batch, Deadline deadline) {
   part.error = nullptr;
   try {
-    part.frame = part.model->take_frame(set_);
-    part.frame->hold_reservation();
-    Frame& frame = *part.frame;
+    part.slot = part.model->take_slot(set_);
+    part.slot->hold_reservation();
+    TaskSlot& slot = *part.slot;
     const auto device_id = static_cast<int32_t>(part.scheduling.deviceId);
     part.started = timed_ ? Clock::now() : Clock::time_point();
     for (std::size_t i = 0; i < part.model->inputs().size(); ++i) {
       if (part.buffers != nullptr) {
-        frame.bind_input(i, (*part.buffers)[i]);
+        slot.bind_input(i, (*part.buffers)[i]);
       } else {
-        frame.copy_input(i, part.inputs[i], device_id);
+        slot.copy_input(i, part.inputs[i], device_id);
       }
     }
     part.copied = timed_ ? Clock::now() : Clock::time_point();
     for (std::size_t i = 0; i < part.targets.size(); ++i) {
-      frame.offer_output(i, std::move(part.targets[i].block));
+      slot.offer_output(i, std::move(part.targets[i].block));
     }
-    frame.prepare_outputs(device_id);
-    frame.start(part.scheduling, batch, deadline);
+    slot.prepare_outputs(device_id);
+    slot.start(part.scheduling, batch, deadline);
     part.submitted = timed_ ? Clock::now() : Clock::time_point();
   } catch (...) {
     part.error = std::current_exception();
-    if (part.frame == nullptr) {
+    if (part.slot == nullptr) {
       set_->device().tasks().cancel(1);
     }
-    part.frame.reset();
+    part.slot.reset();
   }
 }
 
@@ -119,34 +119,34 @@ void Call::finish_part(CallPart& part) {
     return;
   }
   try {
-    part.frame->finish();
+    part.slot->finish();
     const Clock::time_point done = timed_ ? Clock::now() : Clock::time_point();
     collect(part);
     if (timed_) {
-      part.timing.copy_in_us = microseconds(part.started, part.copied);
-      part.timing.queue_us += microseconds(part.copied, part.submitted);
+      part.timing.input_us = microseconds(part.started, part.copied);
+      part.timing.submit_us += microseconds(part.copied, part.submitted);
       part.timing.device_us = microseconds(part.submitted, done);
-      part.timing.copy_out_us = microseconds(done, Clock::now());
+      part.timing.output_us = microseconds(done, Clock::now());
       part.timing.total_us =
-          part.timing.copy_in_us + part.timing.queue_us + part.timing.device_us + part.timing.copy_out_us;
+          part.timing.input_us + part.timing.submit_us + part.timing.device_us + part.timing.output_us;
     }
   } catch (...) {
     part.error = std::current_exception();
   }
-  part.frame.reset();
+  part.slot.reset();
 }
 
-// Takes the results out of the frame, so that the frame can go on its way.
+// Takes the results out of the slot, so that the slot can be used again.
 void Call::collect(CallPart& part) {
   const std::vector<ModelTensor>& outputs = part.model->outputs();
   part.results.resize(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     OutputResult& result = part.results[i];
-    result.block = part.frame->output_block(i);
+    result.block = part.slot->output_block(i);
     if (outputs[i].settled) {
       result.layout = &outputs[i].layout;
     } else {
-      result.reported = part.frame->output_layout(i);
+      result.reported = part.slot->output_layout(i);
       result.layout = &result.reported;
     }
   }
@@ -161,7 +161,7 @@ void Call::copy_out() {
     }
     if (timed_) {
       const double spent_us = microseconds(begin, Clock::now());
-      part.timing.copy_out_us += spent_us;
+      part.timing.output_us += spent_us;
       part.timing.total_us += spent_us;
     }
   }
@@ -202,7 +202,7 @@ void Call::throw_timeout(const std::string& what) const {
 void Call::clear() {
   for (std::size_t i = 0; i < part_count_; ++i) {
     CallPart& part = parts_[i];
-    part.frame.reset();
+    part.slot.reset();
     part.error = nullptr;
     part.buffers = nullptr;
     part.targets.clear();

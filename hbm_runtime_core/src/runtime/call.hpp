@@ -9,25 +9,25 @@
 #include <string>
 #include <vector>
 
-#include "runtime/frame.hpp"
 #include "runtime/model_set.hpp"
+#include "runtime/task_slot.hpp"
 
 namespace hbm {
 
-/// Where the time of one model's part of a call went, in microseconds.
+/// How long each step of one model's part of a call took, in microseconds.
 struct CallTiming {
   /// From the caller's arrays into device memory; 0 for inputs filled in place.
-  double copy_in_us = 0;
+  double input_us = 0;
   /// Waiting for a free task, creating and submitting it.
-  double queue_us = 0;
+  double submit_us = 0;
   /// From submission until the library reports the end: waiting in the device's queue, and running.
   double device_us = 0;
   /// Making the outputs readable, and copying those that the caller wants in arrays of their own.
-  double copy_out_us = 0;
+  double output_us = 0;
   double total_us = 0;
 };
 
-/// Where a caller wants one output: its own memory.
+/// Memory of the caller that receives one output.
 struct OutputTarget {
   /// Device memory of ours that the device writes directly; empty where it has to be copied.
   BlockRef block;
@@ -49,16 +49,16 @@ struct OutputResult {
 struct CallPart {
   const Model* model = nullptr;
   Scheduling scheduling = {};
-  /// One an input; unused where `buffers` is set.
+  /// One per input; unused where `buffers` is set.
   std::vector<InputView> inputs;
   /// Inputs filled in place; not owned.
   const std::vector<InputBuffer>* buffers = nullptr;
-  /// Empty, or one an output.
+  /// Empty, or one per output.
   std::vector<OutputTarget> targets;
   std::vector<OutputResult> results;
   CallTiming timing;
 
-  FramePtr frame;
+  TaskSlotPtr slot;
   std::exception_ptr error;
   Clock::time_point started;
   Clock::time_point copied;
@@ -66,10 +66,10 @@ struct CallPart {
 };
 
 /// One inference of one or several models at once: everything is submitted before anything is waited for, so models
-/// run in parallel without a thread each.
+/// run in parallel without one thread per model.
 class Call {
  public:
-  /// Parts used last time are used again with the memory they hold.
+  /// Returns a part of the last call with the memory that it holds, or a new one.
   CallPart& add_part(const Model& model);
   std::size_t part_count() const { return part_count_; }
   CallPart& part(std::size_t index) { return parts_[index]; }
@@ -80,15 +80,16 @@ class Call {
   void start(std::shared_ptr<const ModelSet> set, Deadline deadline);
   /// After `start`: throws the first error where no part was submitted, so that there is nothing to wait for.
   void check_started();
-  /// Waits for all parts, whatever becomes of one, then throws the first error.
+  /// Waits for all parts, also if one fails, then throws the first error.
   void finish();
   /// After `finish`: fills the caller's own arrays. On the caller's thread only, who keeps them alive.
   void copy_out();
 
   Device& device() const { return set_->device(); }
-  /// Throws TimeoutError: the wait of so many milliseconds was too short. `consequence` says who owns the call now.
+  /// Throws TimeoutError: the wait of so many milliseconds was too short. `consequence` describes who owns the call
+  /// now.
   [[noreturn]] void throw_not_done(double timeout_ms, const std::string& consequence) const;
-  /// Gives up what the last call used, except memory for the next one.
+  /// Drops what the last call used, except memory for the next one.
   void clear();
 
  private:

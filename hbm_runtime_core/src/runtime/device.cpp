@@ -10,7 +10,7 @@ namespace hbm {
 Device& Device::instance(std::optional<BackendChoice> backend) {
   const Driver& driver = Driver::instance(backend);
   static Device* device =
-      new Device(driver);  // Never deleted: its threads and arrays of callers may use it to the end.
+      new Device(driver);  // Never deleted: its threads, and arrays of callers, may use it until the process exits.
   return *device;
 }
 

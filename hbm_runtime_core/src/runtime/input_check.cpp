@@ -24,7 +24,7 @@ bool fits(const ModelTensor& tensor, const GivenArray& given) {
          shape_fits(tensor, given.shape.data(), static_cast<int>(given.shape.size()));
 }
 
-// Two inputs given under each other's names, as happens with the planes of NV12.
+// Two inputs with swapped names, as happens with the planes of NV12.
 std::string swap_hint(const Model& model, std::size_t index, const std::vector<GivenArray>& given) {
   const std::vector<ModelTensor>& inputs = model.inputs();
   for (std::size_t other = 0; other < inputs.size(); ++other) {
@@ -46,7 +46,7 @@ std::string layout_hint(const ModelTensor& tensor, const GivenArray& given) {
   }
   if (tensor.info.type().is_packed()) {
     return std::string("; ") + tensor::dtype_name(tensor.info.dtype) +
-           " is packed two elements a byte, the first in the low nibble";
+           " is packed, two elements per byte, the first in the low nibble";
   }
   if (wanted.size() == shape.size() + 1 && wanted[0] == 1 &&
       std::equal(shape.begin(), shape.end(), wanted.begin() + 1)) {
@@ -129,7 +129,7 @@ void throw_input_names(const Model& model, const std::vector<std::string>& given
 
 void throw_several_inputs(const Model& model) {
   throw ValueError("model '" + model.name() + "' has " + std::to_string(model.inputs().size()) +
-                   " inputs, so a single array does not tell which one it is: pass {" +
+                   " inputs, so a single array is ambiguous; pass {" +
                    (model.inputs().empty() ? "" : "'" + model.inputs()[0].info.name + "': array, ...") +
                    "}; its inputs are " + list_names(names_of(model.inputs())));
 }

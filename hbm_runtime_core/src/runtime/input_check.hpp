@@ -13,7 +13,7 @@ namespace hbm {
 
 /// What a caller gave for one input.
 struct GivenArray {
-  /// Type in NumPy's words, for messages.
+  /// NumPy's name of the type, for messages.
   std::string type_name;
   std::vector<int64_t> shape;
 };
@@ -21,7 +21,8 @@ struct GivenArray {
 /// A rank or a dimension differs, or a dynamic dimension is 0.
 bool shape_fits(const ModelTensor& tensor, const int64_t* shape, int rank);
 
-/// The error for an array that does not fit input `index`; `given` is one an input, with an empty type where unknown.
+/// The error for an array that does not fit input `index`; `given` has one entry per input, with an empty type where
+/// unknown.
 [[noreturn]] void throw_input_mismatch(const Model& model, std::size_t index, const std::vector<GivenArray>& given);
 
 /// The error for a dictionary whose keys are not the model's inputs: names what is missing, what is unknown, and what

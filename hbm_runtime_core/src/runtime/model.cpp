@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "driver/error.hpp"
-#include "runtime/frame.hpp"
 #include "runtime/status.hpp"
+#include "runtime/task_slot.hpp"
 
 namespace hbm {
 namespace {
 
-// Beyond what any known model has; a library that reports more is not the one this was built for.
+// More than any known model has; a library that reports more is not the one that this was built for.
 constexpr int32_t most_tensors = 4096;
 constexpr int64_t default_dynamic_dimension = 1024;
 // Rows of 256 bytes are the widest padding seen on a board.
@@ -69,39 +69,39 @@ Model::Model(Device& device, hbDNNPackedHandle_t package, const std::string& nam
 }
 
 Model::~Model() {
-  delete next_frame_.load();
-  while (idle_frames_ != nullptr) {
-    Frame* frame = idle_frames_;
-    idle_frames_ = frame->next_idle_;
-    delete frame;
+  delete next_slot_.load();
+  while (idle_slots_ != nullptr) {
+    TaskSlot* slot = idle_slots_;
+    idle_slots_ = slot->next_idle_;
+    delete slot;
   }
 }
 
-FramePtr Model::take_frame(std::shared_ptr<const ModelSet> owner) const {
-  Frame* frame = next_frame_.exchange(nullptr);
-  if (frame == nullptr) {
-    std::lock_guard<std::mutex> lock(frames_mutex_);
-    frame = idle_frames_;
-    if (frame != nullptr) {
-      idle_frames_ = frame->next_idle_;
+TaskSlotPtr Model::take_slot(std::shared_ptr<const ModelSet> owner) const {
+  TaskSlot* slot = next_slot_.exchange(nullptr);
+  if (slot == nullptr) {
+    std::lock_guard<std::mutex> lock(slots_mutex_);
+    slot = idle_slots_;
+    if (slot != nullptr) {
+      idle_slots_ = slot->next_idle_;
     }
   }
-  if (frame == nullptr) {
-    frame = new Frame(*this);
+  if (slot == nullptr) {
+    slot = new TaskSlot(*this);
   }
-  frame->next_idle_ = nullptr;
-  frame->owner_ = std::move(owner);
-  return FramePtr(frame);
+  slot->next_idle_ = nullptr;
+  slot->owner_ = std::move(owner);
+  return TaskSlotPtr(slot);
 }
 
-void Model::keep_frame(Frame* frame) const {
-  Frame* none = nullptr;
-  if (next_frame_.compare_exchange_strong(none, frame)) {
+void Model::keep_slot(TaskSlot* slot) const {
+  TaskSlot* none = nullptr;
+  if (next_slot_.compare_exchange_strong(none, slot)) {
     return;
   }
-  std::lock_guard<std::mutex> lock(frames_mutex_);
-  frame->next_idle_ = idle_frames_;
-  idle_frames_ = frame;
+  std::lock_guard<std::mutex> lock(slots_mutex_);
+  slot->next_idle_ = idle_slots_;
+  idle_slots_ = slot;
 }
 
 int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const {
@@ -116,14 +116,15 @@ int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_
   try {
     bytes = std::max(bytes, std::min(bytes_with(guess), largest_first_guess));
   } catch (const ValueError&) {
-    bytes = std::max(bytes, largest_first_guess);  // Several large dimensions: start small and learn.
+    bytes = std::max(bytes,
+                     largest_first_guess);  // Several large dimensions: start small; a run that needs more enlarges it.
   }
-  std::lock_guard<std::mutex> lock(frames_mutex_);
+  std::lock_guard<std::mutex> lock(slots_mutex_);
   return std::max({bytes, info.aligned_bytes, learned_output_bytes_[output]});
 }
 
 void Model::raise_output_bytes(std::size_t output, int64_t bytes) const {
-  std::lock_guard<std::mutex> lock(frames_mutex_);
+  std::lock_guard<std::mutex> lock(slots_mutex_);
   learned_output_bytes_[output] = std::max(learned_output_bytes_[output], bytes);
 }
 

@@ -16,16 +16,16 @@
 
 namespace hbm {
 
-class Frame;
+class TaskSlot;
 class ModelSet;
 
-/// Gives a frame back to its model.
-struct FrameReturn {
-  void operator()(Frame* frame) const;
+/// Gives a slot back to its model.
+struct TaskSlotReturn {
+  void operator()(TaskSlot* slot) const;
 };
-using FramePtr = std::unique_ptr<Frame, FrameReturn>;
+using TaskSlotPtr = std::unique_ptr<TaskSlot, TaskSlotReturn>;
 
-/// One side of one tensor: what the library told, and the layout where that is settled once for all.
+/// One tensor: what the library reported, and its layout if that is the same for every call.
 struct ModelTensor {
   TensorInfo info;
   /// Stored shape, -1 where dynamic.
@@ -46,7 +46,7 @@ class Model {
   /// Position among all models of the runtime.
   int index() const { return index_; }
   hbDNNHandle_t handle() const { return handle_; }
-  /// 0 where the library cannot tell.
+  /// 0 if the library does not report it.
   int compiled_cores() const { return limits_.model_cores; }
   const CoreLimits& limits() const { return limits_; }
   const std::vector<ModelTensor>& inputs() const { return inputs_; }
@@ -54,17 +54,17 @@ class Model {
   Device& device() const { return device_; }
   int64_t alignment() const { return alignment_; }
 
-  /// A frame used before, or a new one. `owner` keeps the model alive while the frame is out.
-  FramePtr take_frame(std::shared_ptr<const ModelSet> owner) const;
+  /// A slot used before, or a new one. `owner` keeps the model alive while the slot is in use.
+  TaskSlotPtr take_slot(std::shared_ptr<const ModelSet> owner) const;
 
   /// Memory to offer for an output of dynamic shape; grows when a run finds it too small.
   int64_t guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const;
   void raise_output_bytes(std::size_t output, int64_t bytes) const;
 
  private:
-  friend struct FrameReturn;
-  friend class Frame;
-  void keep_frame(Frame* frame) const;
+  friend struct TaskSlotReturn;
+  friend class TaskSlot;
+  void keep_slot(TaskSlot* slot) const;
 
   Device& device_;
   const std::string name_;
@@ -75,10 +75,10 @@ class Model {
   CoreLimits limits_;
   std::vector<ModelTensor> inputs_;
   std::vector<ModelTensor> outputs_;
-  // One frame waits outside the lock: a caller alone needs no more.
-  mutable std::atomic<Frame*> next_frame_{nullptr};
-  mutable std::mutex frames_mutex_;
-  mutable Frame* idle_frames_ = nullptr;
+  // One slot is kept outside the lock, which is all that a single caller needs.
+  mutable std::atomic<TaskSlot*> next_slot_{nullptr};
+  mutable std::mutex slots_mutex_;
+  mutable TaskSlot* idle_slots_ = nullptr;
   mutable std::vector<int64_t> learned_output_bytes_;
 };
 

@@ -16,7 +16,7 @@
 namespace hbm {
 namespace {
 
-// The libraries answer a missing file with a number; say here what is wrong with it.
+// The libraries report a missing file only as a number, so describe here what is wrong with it.
 void check_file(const std::string& file) {
   const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -123,7 +123,7 @@ void ModelSet::close() {
 
 ModelSet::~ModelSet() {
   if (!device_.usable()) {
-    // In a forked child the libraries belong to the parent. Frames only hold memory, which knows that too.
+    // In a forked child the libraries belong to the parent. Slots only hold memory, which is left alone there, too.
     return;
   }
   models_.clear();

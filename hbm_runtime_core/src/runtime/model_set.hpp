@@ -28,11 +28,11 @@ class ModelSet {
   /// In load order.
   std::vector<std::string> model_names() const;
   [[noreturn]] void throw_unknown_model(const std::string& name) const;
-  /// One a file, in the order given.
+  /// One per file, in the order given.
   const std::vector<std::string>& file_descriptions() const { return file_descriptions_; }
   Device& device() const { return device_; }
 
-  /// No call will begin any more; those in flight end.
+  /// Refuses new calls; those in flight end.
   void close();
   bool closed() const { return closed_.load(std::memory_order_acquire); }
 
@@ -46,7 +46,7 @@ class ModelSet {
   Device& device_;
   std::atomic<bool> closed_{false};
   // Each file has a handle of its own: the list of names of a common one need not follow the order of the files, and
-  // an error would not tell which file it means.
+  // an error would not name the file that it concerns.
   std::vector<hbDNNPackedHandle_t> packages_;
   std::vector<std::string> file_descriptions_;
   std::vector<std::string> model_files_;

@@ -10,11 +10,11 @@ namespace hbm {
 namespace {
 
 constexpr std::size_t most_listed = 20;
-// Every short name is close to every other.
+// Short names are all similar to each other, so they are not suggested.
 constexpr std::size_t shortest_compared = 3;
 constexpr std::size_t longest_compared = 256;
 
-// Insertions, deletions, replacements and swapped neighbours that turn one word into the other.
+// Insertions, deletions, replacements and swapped neighbors that turn one word into the other.
 std::size_t edit_distance(const std::string& left, const std::string& right) {
   std::vector<std::size_t> before;
   std::vector<std::size_t> last;

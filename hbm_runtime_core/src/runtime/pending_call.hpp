@@ -13,7 +13,7 @@
 
 namespace hbm {
 
-/// A call that is started and waited for in two steps, on any threads, and may be used again and again.
+/// A call that is started and waited for in two steps, on any threads, and may be reused.
 ///
 /// The library's wait cannot be polled (boards were seen to ignore short time limits), so the first `wait` with a
 /// deadline, or the first `done`, hands the call to one of the device's waiting threads; from then on both only look
@@ -22,12 +22,12 @@ namespace hbm {
 /// Order of calls: `claim`, fill `call()`, `start`, `wait` until it returns true, `check`, read the results, `reset`.
 class PendingCall final : public WaitJob, public std::enable_shared_from_this<PendingCall> {
  public:
-  /// `name` stands in front of errors.
+  /// `name` is the prefix of error texts.
   PendingCall(std::shared_ptr<Call> call, std::string name) : call_(std::move(call)), name_(std::move(name)) {}
 
   Call& call() { return *call_; }
 
-  /// Takes the call for a new start; what an earlier one left there is the caller's to clear. Throws StateError while
+  /// Takes the call for a new start; the caller clears what an earlier one left there. Throws StateError while
   /// the device works on it, and before an answer was waited for. An answer that came after a wait had timed out
   /// may be discarded in this way.
   void claim();

@@ -19,7 +19,7 @@ Runtime::~Runtime() { close(); }
 std::shared_ptr<const ModelSet> Runtime::set() const {
   std::lock_guard<std::mutex> lock(mutex_);
   if (set_ == nullptr) {
-    throw StateError("the runtime is closed; make another one to go on");
+    throw StateError("the runtime is closed; create another one");
   }
   return set_;
 }

@@ -20,11 +20,11 @@ namespace hbm {
 /// Loaded models and the defaults of their scheduling. Dropping it while calls run is safe: they share the models.
 class Runtime {
  public:
-  /// `backend`: where a caller asks for one; else the environment decides.
+  /// `backend`: what the caller asks for; if it is empty, the environment decides.
   explicit Runtime(const std::vector<std::string>& files, std::optional<BackendChoice> backend = std::nullopt);
   ~Runtime();
 
-  /// A share in the models; hold it as long as a model is used. Throws StateError once closed.
+  /// A reference to the models; hold it as long as a model is used. Throws StateError once closed.
   std::shared_ptr<const ModelSet> set() const;
 
   Scheduling scheduling(const Model& model) const;
@@ -33,7 +33,7 @@ class Runtime {
   /// All changes or none.
   void set_scheduling(const std::vector<std::pair<const Model*, SchedulingChange>>& changes);
 
-  /// No call begins any more; those in flight end, then the models are unloaded. Safe to repeat.
+  /// Refuses new calls; those in flight end, then the models are unloaded. Safe to repeat.
   void close();
   bool closed() const;
 

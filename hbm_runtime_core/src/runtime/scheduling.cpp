@@ -35,8 +35,8 @@ Scheduling built_in_scheduling() {
   return scheduling;
 }
 
-// An odd version is a change under way. Reading each value with `acquire` keeps the second look at the version behind
-// it.
+// An odd version means that a change is in progress. Reading each value with `acquire` orders the second read of the
+// version after it.
 Scheduling SharedScheduling::load() const {
   Scheduling scheduling = {};
   uint32_t version = 0;
@@ -94,7 +94,7 @@ uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cor
       const std::string board = limits.soc.empty() ? "this board" : "the " + limits.soc;
       throw ValueError(of_model(model) + "bpu_cores: " + board + " has core" +
                        (available == 1 ? " 0" : "s 0 to " + std::to_string(available - 1)) + ", got " +
-                       list_numbers(cores) + (core == -1 ? "; -1 (any core) stands alone" : ""));
+                       list_numbers(cores) + (core == -1 ? "; -1 (any core) cannot be combined with other cores" : ""));
     }
     mask |= uint64_t{1} << core;
   }

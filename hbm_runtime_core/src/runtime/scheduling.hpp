@@ -18,20 +18,20 @@ namespace hbm {
 constexpr int32_t first_preempting_priority = 254;
 constexpr int64_t largest_device_id = std::numeric_limits<int32_t>::max();
 
-/// How one inference stands in the device's queue: priority, customId, cores as a bit mask, device.
+/// How the device schedules one inference: priority, customId, cores as a bit mask, device.
 using Scheduling = hbUCPSchedParam;
 
 /// priority 0, customId 0, any BPU core, device 0.
 Scheduling built_in_scheduling();
 
-/// A value that one thread changes at a time and any thread reads without a lock: readers look again where a change
-/// came between.
+/// A value that one thread changes at a time and any thread reads without a lock: readers read again if it changed
+/// meanwhile.
 class SharedScheduling {
  public:
   explicit SharedScheduling(const Scheduling& scheduling) { store(scheduling); }
 
   Scheduling load() const;
-  /// Callers take turns.
+  /// One thread at a time calls it.
   void store(const Scheduling& scheduling);
 
  private:
@@ -47,7 +47,7 @@ struct SchedulingChange {
   std::optional<int32_t> priority;
   std::optional<int64_t> custom_id;
   std::optional<uint64_t> backend;
-  /// The cores that `backend` stands for, as the caller named them.
+  /// The cores of `backend`, as the caller named them.
   std::vector<int64_t> bpu_cores;
   std::optional<uint32_t> device_id;
 
@@ -69,7 +69,7 @@ uint32_t checked_device_id(const std::string& model, int64_t device_id);
 /// Cores to mask, in any order, repeated or not. `[-1]` and `[]` are any core.
 uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits);
 
-/// A model that was compiled for several cores must be told which: the device refuses to choose.
+/// Throws ValueError for a model of several cores without named cores: the device refuses to choose.
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits);
 
 /// How many tasks of the model the cores can run at once; at least 1.

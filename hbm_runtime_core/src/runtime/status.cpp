@@ -20,15 +20,15 @@ constexpr StatusRow rows[] = {
     {-100001, "HB_UCP_INVALID_ARGUMENT",
      "an argument does not fit this model or board: compare bpu_cores and device_id with what the board has, and the "
      "inputs with input_shapes and input_strides"},
-    {-100002, "HB_UCP_API_USE_ERROR", "the device may be in use by another process in a way it does not allow"},
+    {-100002, "HB_UCP_API_USE_ERROR", "another process may use the device exclusively"},
     {-100003, "HB_UCP_INIT_FAILED", "check the BPU's driver: dmesg, /dev/bpu*, and the permissions of this user"},
-    {-100004, "HB_UCP_UNKNOWN_ERROR", "the library's log tells more (HB_UCP_LOG_LEVEL=0, HB_NN_LOG_LEVEL=0)"},
+    {-100004, "HB_UCP_UNKNOWN_ERROR", "see the library's log (HB_UCP_LOG_LEVEL=0, HB_NN_LOG_LEVEL=0)"},
     {-100005, "HB_UCP_VERSION_INCOMPATIBLE", "update the hobot-dnn package, or pack the model with an older toolchain"},
     {-200001, "HB_UCP_TASK_NUMBER_EXCEED_LIMIT",
      "other code in this process holds the tasks; release them, or raise HB_UCP_MAX_TASK_NUM"},
     {-200002, "HB_UCP_TASK_TIMEOUT", "the task took longer than the library allows"},
     {-200003, "HB_UCP_TASK_RUN_FAILED",
-     "the library's log tells more (HB_NN_LOG_LEVEL=0); models compiled with L2 memory need "
+     "see the library's log (HB_NN_LOG_LEVEL=0); models compiled with L2 memory need "
      "HB_DNN_USER_DEFINED_L2M_SIZES, for example 6:6:6:6, set before the process starts"},
     {-200004, "HB_UCP_TASK_HANDLE_INVALID", ""},
     {-300001, "HB_UCP_OP_NUMBER_EXCEED_LIMIT", ""},

@@ -18,7 +18,7 @@ constexpr std::chrono::microseconds slow_release{200};
 constexpr uint32_t sample_period = 8;
 constexpr int votes_for_slow = 2;
 constexpr int most_votes = 3;
-// More than one, so that what calls on many threads leave behind always shrinks.
+// More than one per call, so that the list of parked tasks shrinks.
 constexpr int releases_per_call = 2;
 
 int configured_tasks() {
@@ -55,7 +55,7 @@ bool TaskPool::reserve(int count, Deadline deadline) {
   return (waiting_.load() == 0 && try_take(count)) || wait_in_line(count, deadline);
 }
 
-// From the moment `waiting_` counts this caller, whoever parks or returns a task looks at the line; what was parked
+// Once `waiting_` counts this caller, whoever parks or returns a task serves the waiting callers; what was parked
 // before that is released here.
 bool TaskPool::wait_in_line(int count, Deadline deadline) {
   waiting_.fetch_add(1);
@@ -73,7 +73,7 @@ bool TaskPool::wait_in_line(int count, Deadline deadline) {
   return granted;
 }
 
-// Strictly in order: a large request is not overtaken for ever by small ones.
+// Strictly in order, so that small requests cannot starve a large one.
 void TaskPool::grant_in_order() {
   while (first_request_ != nullptr && try_take(first_request_->count)) {
     Request* request = first_request_;
@@ -119,7 +119,7 @@ void TaskPool::park(PooledTask* task) {
     return;
   }
   push_parked(task, task);
-  // From here on the task may be gone already.
+  // From here on another thread may have released the task.
   if (orphanings_.load() != orphanings || (waiting_.load() > 0 && !releases_are_slow())) {
     release_all_parked();
   } else if (releases_are_slow()) {
@@ -144,7 +144,7 @@ void TaskPool::release_parked() {
     }
     const uint32_t orphanings = orphanings_.load();
     push_parked(tasks, last);
-    // While these were in hand, nobody else could release them.
+    // No other thread could release these meanwhile.
     if (waiting_.load() > 0 || orphanings_.load() != orphanings) {
       release_all_parked();
     }
@@ -196,7 +196,7 @@ bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
   }
   std::unique_lock<std::mutex> lock(mutex_);
   room_seekers_.fetch_add(1);
-  // Others may park instead of releasing, so look again every now and then.
+  // Other threads may park a task instead of releasing it, so check again soon.
   const Deadline soon = std::min(deadline, Clock::now() + std::chrono::milliseconds(1));
   wait_for(&released_, &lock, soon, [this, seen] { return release_count_.load() != seen; });
   room_seekers_.fetch_sub(1);
@@ -205,7 +205,7 @@ bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
 
 bool TaskPool::releases_are_slow() const { return slow_votes_.load(std::memory_order_relaxed) >= votes_for_slow; }
 
-// One late sample may be the scheduler's doing; several are the library's.
+// A single slow release may be caused by the operating system's scheduler; several are caused by the library.
 void TaskPool::note_release(bool slow) {
   const int votes = slow_votes_.load(std::memory_order_relaxed);
   slow_votes_.store(std::clamp(votes + (slow ? 1 : -1), 0, most_votes), std::memory_order_relaxed);
@@ -218,7 +218,7 @@ void TaskPool::wake_releaser() {
       std::thread(&TaskPool::releaser_loop, this).detach();
       releaser_started_ = true;
     } catch (const std::system_error&) {
-      // No thread to be had: callers release, as they do where it is quick.
+      // No thread could be started: callers release tasks, as they do when that is quick.
       slow_votes_.store(0, std::memory_order_relaxed);
     }
   }

@@ -30,21 +30,21 @@ class PooledTask {
 
  private:
   friend class TaskPool;
-  /// Nobody will run this task's model again.
+  /// Whether no further call can use this task's model.
   virtual bool orphaned() const = 0;
-  /// The handle is released: gives up what was kept for it. May destroy this object.
+  /// Called after the release of the handle: drops what was kept for it. May destroy this object.
   virtual void recycle() = 0;
 
   PooledTask* next_parked_ = nullptr;
 };
 
-/// Bounds the tasks this process has at the library, which fails beyond its limit, and releases them.
+/// Limits the number of tasks that exist in the library, which fails beyond its own limit, and releases them.
 ///
 /// A release can be slow (28 ms were measured on a board right after the wait), so a finished task is parked, and
 /// released by the next call while the device works for that call. Where releases prove slow nevertheless, a thread
 /// of the pool does them instead. Parked tasks count against the bound and are released first when it is reached.
 ///
-/// A call that has to wait for nothing takes no lock here.
+/// A call that need not wait takes no lock here.
 class TaskPool {
  public:
   explicit TaskPool(const Driver& driver);
@@ -60,11 +60,11 @@ class TaskPool {
   void park(PooledTask* task);
   /// Releases tasks parked earlier, on the calling thread: to be called while the device is busy.
   void release_parked();
-  /// To be called after some tasks have become orphans: releases everything parked.
+  /// To be called when a model set is closed: releases everything parked.
   void release_orphans();
 
-  /// For when the library has no task left in spite of a reservation, because other code holds some. Makes room, or
-  /// waits for room; false where nothing in this process is left to wait for.
+  /// To be called if the library has no task left despite a reservation, because other code holds some. Releases parked
+  /// tasks, or waits for a release; false if no task of this process is left to wait for.
   bool make_room(int reserved_by_caller, Deadline deadline);
 
  private:

@@ -55,7 +55,7 @@ std::string abi_fault(const PoisonedProperties& guarded) {
   }
   const auto quantization = static_cast<int32_t>(p.quantiType);
   if (quantization != NONE && quantization != SCALE) {
-    return "quantisation type " + std::to_string(quantization);
+    return "quantization type " + std::to_string(quantization);
   }
   return {};
 }
@@ -69,7 +69,7 @@ Quantization read_quantization(const hbDNNTensorProperties& properties) {
     quantization.scale.assign(from.scaleData, from.scaleData + from.scaleLen);
     quantization.zero_point.assign(quantization.scale.size(), 0);
     if (from.zeroPointData != nullptr) {
-      // Absent or short lists of zero points are symmetric quantisation.
+      // Absent or short lists of zero points mean symmetric quantization.
       const auto given = std::min(from.zeroPointLen, from.scaleLen);
       std::copy(from.zeroPointData, from.zeroPointData + std::max(given, 0), quantization.zero_point.begin());
     }

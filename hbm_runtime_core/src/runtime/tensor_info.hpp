@@ -20,19 +20,19 @@ struct Quantization : tensor::Quantization {
   hbDNNQuantiType type = NONE;
 };
 
-/// What the library tells of one input or output of a model.
+/// What the library reports of one input or output of a model.
 struct TensorInfo {
   std::string name;
   std::string description;
   hbDNNDataType dtype = HB_DNN_TENSOR_TYPE_U8;
-  /// Logical; -1 = the caller or the network decides.
+  /// Logical; -1 = chosen by the caller or the network.
   std::vector<int64_t> shape;
-  /// Bytes; -1 = the caller decides.
+  /// Bytes; -1 = chosen by the caller.
   std::vector<int64_t> stride_bytes;
   /// -1 where dynamic.
   int64_t aligned_bytes = -1;
   Quantization quantization;
-  /// As the library gave them: the start of every call's hbDNNTensor.
+  /// As the library reported them: copied into the hbDNNTensor of every call.
   hbDNNTensorProperties properties = {};
 
   tensor::ElementType type() const { return tensor::element_type(dtype); }

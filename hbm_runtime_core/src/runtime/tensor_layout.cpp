@@ -9,7 +9,7 @@
 namespace hbm {
 namespace {
 
-// More than any board has, small enough that sums of a few never overflow.
+// More than any board has, and small enough that sums of a few do not overflow.
 constexpr int64_t most_bytes = int64_t{1} << 48;
 
 int64_t checked_product(int64_t left, int64_t right, const TensorInfo& info) {

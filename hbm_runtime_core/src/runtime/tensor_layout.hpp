@@ -10,7 +10,7 @@
 
 namespace hbm {
 
-/// Where the items of one tensor lie in its device memory, every dynamic entry settled.
+/// Where the items of one tensor lie in its device memory; it has no dynamic entries.
 struct TensorLayout {
   int rank = 0;
   /// Items as stored: the last dimension of packed types is halved.
@@ -18,7 +18,7 @@ struct TensorLayout {
   int64_t stride_bytes[max_rank] = {};
   /// Device memory to allocate.
   int64_t bytes = 0;
-  /// Gaps lie between the items or behind the last one.
+  /// There are gaps between the items or after the last one.
   bool padded = false;
 
   bool same_shape(const int64_t* other_shape) const;
@@ -28,7 +28,7 @@ struct TensorLayout {
 int64_t stride_alignment(const std::string& soc);
 
 /// Settles the -1 entries of a tensor: dimensions from `shape` (as stored), strides from the innermost outwards, each
-/// rounded up to `alignment`. The one place where strides are made.
+/// rounded up to `alignment`. Strides are computed nowhere else.
 TensorLayout settle_layout(const TensorInfo& info, const int64_t* shape, int64_t alignment);
 
 /// The layout a library reports after a run; `stride_bytes` has no -1 left.

@@ -27,11 +27,11 @@ void Waiters::post(std::shared_ptr<WaitJob> job) {
 
 void Waiters::start_thread() {
   try {
-    // Detached: a task that never ends would hold up the end of the process.
+    // Detached: joining would block the exit of the process for a task that never ends.
     std::thread(&Waiters::loop, this).detach();
     ++thread_count_;
   } catch (const std::system_error&) {
-    // The threads there are will do, or the caller does without.
+    // The existing threads run the job; if there is none, the caller runs it.
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace hbm {
 
-/// Something to be done on a thread that may block until a task ends.
+/// A job that may block until a task ends.
 class WaitJob {
  public:
   virtual ~WaitJob() = default;
@@ -27,7 +27,7 @@ class Waiters {
  public:
   explicit Waiters(int most_threads) : most_threads_(most_threads) {}
 
-  /// Runs the job on one of the threads; here, where the system does not even start one thread. Allocates nothing.
+  /// Runs the job on one of the threads, or on the calling thread if no thread can be started. Allocates nothing.
   void post(std::shared_ptr<WaitJob> job);
 
  private:

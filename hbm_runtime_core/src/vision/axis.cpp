@@ -49,7 +49,7 @@ void Axis::set_bilinear(double begin, double step) {
   for (size_t i = 0; i < first_.size(); ++i) {
     const double position =
         std::clamp(begin + (static_cast<double>(i) + 0.5) * step - 0.5, 0.0, static_cast<double>(last));
-    // In 256ths of a sample first: the pair is then read where its second weight is not zero.
+    // Computed in 256ths of a sample, so that a pair is read only if its second weight is not zero.
     const auto fixed = static_cast<int32_t>(std::lround(position * kOne));
     const int32_t left = std::min(fixed / kOne, std::max(last - 1, 0));
     first_[i] = left;
@@ -84,7 +84,7 @@ void Axis::set_box(double begin, double step) {
 }
 
 void Axis::settle() {
-  // Where every target falls on one sample (equal sizes, odd whole ratios), the others need not be read.
+  // If every target is exactly one sample (equal sizes, odd whole ratios), the others need not be read.
   const bool single = [this] {
     for (size_t i = 0; i < weights_.size(); ++i) {
       if (weights_[i] != 0 && weights_[i] != kOne) return false;

@@ -24,7 +24,7 @@ struct Span {
 };
 
 /// Which samples make up each sample of the target, along one axis. Every target covers an equal part of the span and
-/// is taken at the middle of that part, as OpenCV's resize does; beyond the span its outermost samples go on.
+/// is taken at the middle of that part, as OpenCV's resize does; beyond the span its outermost samples are repeated.
 class Axis {
  public:
   /// The weights of one target add up to this.

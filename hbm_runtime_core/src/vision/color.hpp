@@ -12,7 +12,7 @@ namespace hbm::vision {
 /// Which numbers YUV uses. The matrix is BT.601 in both.
 enum class ColorRange {
   kLimited,  ///< luma 16 to 235, chroma 16 to 240: cameras, video, the board's converter
-  kFull,     ///< 0 to 255: JPEG, and grey pictures
+  kFull,     ///< 0 to 255: JPEG, and gray pictures
 };
 
 ColorRange color_range_from_name(std::string_view name);
@@ -28,11 +28,11 @@ struct Yuv {
 Yuv yuv_of(const Rgb& color, ColorRange range);
 
 /// Full-range luma.
-inline uint8_t grey_of(int32_t red, int32_t green, int32_t blue) {
+inline uint8_t gray_of(int32_t red, int32_t green, int32_t blue) {
   return static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
 }
 
-/// Changes luma and chroma from one range to the other; half of a step is rounded up, give or take a 64th.
+/// Changes luma and chroma from one range to the other; half of a step is rounded up, within a 64th.
 class RangeMap {
  public:
   static const RangeMap& between(ColorRange from, ColorRange to);
@@ -42,7 +42,7 @@ class RangeMap {
   void map_chroma(uint8_t* values, int32_t count) const { chroma_.apply(values, count); }
 
  private:
-  /// value * gain + offset in 16 bits, which the compiler makes vector code of.
+  /// value * gain + offset in 16 bits, which the compiler vectorizes.
   struct Line {
     Line(double gain, double offset);
     void apply(uint8_t* values, int32_t count) const;

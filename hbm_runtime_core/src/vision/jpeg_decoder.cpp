@@ -19,10 +19,10 @@ namespace {
 
 auto length(const JpegLayout& layout) { return static_cast<unsigned long>(layout.size_bytes); }
 
-/// Cameras put stray bytes between the segments of their Motion JPEG; the picture is whole nevertheless.
+/// Some cameras put stray bytes between the segments of their Motion JPEG; the picture is still complete.
 bool is_harmless(const std::string& message) { return message.find("extraneous bytes") != std::string::npos; }
 
-/// In place, four bytes a pixel. Files hold the inks inverted, as Adobe does: 255 is no ink.
+/// In place, four bytes per pixel. Files contain inverted inks, as Adobe writes them: 255 is no ink.
 void to_bgr_from_inks(uint8_t* pixels, size_t count) {
   for (uint8_t* pixel = pixels; pixel != pixels + count * 4; pixel += 4) {
     const uint32_t cyan = pixel[0], magenta = pixel[1], yellow = pixel[2], black = pixel[3];
@@ -52,7 +52,7 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
   try {
     return decode(data, layout);
   } catch (...) {
-    // After a call that failed the library is in the midst of a picture, and every later call fails as well.
+    // After a failed call the library is still within that picture, and every later call would fail, too.
     handle_.reset();
     pixels_.release_beyond(kKeptBytes);
     throw;
@@ -66,7 +66,7 @@ Picture JpegDecoder::decode(const uint8_t* data, const JpegLayout& layout) {
   const int result = tjDecompressHeader3(decompress, data, length(layout), &width, &height, &sampling, &colors);
   const bool uncommon_sampling = width > 0 && colors >= 0 && sampling < 0;
   if (result != 0 && !uncommon_sampling) {
-    refuse(layout, std::string("it is damaged, or of a kind that is not read (") + tjGetErrorStr2(decompress) + ")");
+    refuse(layout, std::string("it is damaged, or not supported (") + tjGetErrorStr2(decompress) + ")");
   }
   if (width != layout.width || height != layout.height) refuse(layout, "it is damaged: its header holds two sizes");
   if (result != 0) handle_.reset();
@@ -84,12 +84,12 @@ void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
 }
 
 Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, int sampling) {
-  const bool grey = sampling == TJSAMP_GRAY;
+  const bool gray = sampling == TJSAMP_GRAY;
   // Planes are rounded up to whole samples of chroma.
   uint8_t* planes[3] = {};
   int strides[3] = {};
   size_t offsets[3] = {};
-  const int count = grey ? 1 : 3;
+  const int count = gray ? 1 : 3;
   size_t total = 0;
   for (int plane = 0; plane < count; ++plane) {
     strides[plane] = tjPlaneWidth(plane, layout.width, sampling);
@@ -102,12 +102,12 @@ Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, in
       tjDecompressToYUVPlanes(handle(), data, length(layout), planes, layout.width, strides, layout.height, 0), layout);
 
   Picture picture;
-  picture.kind = grey ? PixelKind::kGrey : PixelKind::kYuv;
+  picture.kind = gray ? PixelKind::kGray : PixelKind::kYuv;
   picture.range = ColorRange::kFull;
   picture.width = layout.width;
   picture.height = layout.height;
   picture.plane = {planes[0], strides[0], 1};
-  if (!grey) {
+  if (!gray) {
     picture.u = {planes[1], strides[1], 1};
     picture.v = {planes[2], strides[2], 1};
     picture.chroma_step_x = tjMCUWidth[sampling] / 8;

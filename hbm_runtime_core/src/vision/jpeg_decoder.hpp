@@ -17,9 +17,9 @@ namespace hbm::vision {
 /// A file in other colors (RGB, CMYK, YCCK) or in an uncommon sampling becomes blue, green, red.
 class JpegDecoder {
  public:
-  /// The picture lies in the decoder's memory, until the next call. YUV in full range, grey, or blue, green, red.
-  /// Throws ValueError where the data is no JPEG, is cut off or damaged, or claims what the limits forbid. What was
-  /// refused has no effect on later pictures.
+  /// The picture lies in the decoder's memory, until the next call. YUV in full range, gray, or blue, green, red.
+  /// Throws ValueError where the data is no JPEG, is cut off or damaged, or exceeds the limits. A refused
+  /// picture has no effect on later ones.
   Picture decode(const uint8_t* data, size_t size_bytes);
 
   /// Memory that is kept for the next picture.

@@ -35,7 +35,7 @@ class JpegReader {
 
   JpegLayout read() {
     if (size_bytes_ < 2 || data_[0] != 0xff || data_[1] != kStart) {
-      refuse("it does not begin as a JPEG (ff d8); does the format say jpeg and mean another one?");
+      refuse("it does not begin as a JPEG (ff d8); is the format really jpeg?");
     }
     position_ = 2;
     for (uint8_t marker = next_marker(); marker != kEnd; marker = next_marker()) {
@@ -54,7 +54,7 @@ class JpegReader {
 
   [[noreturn]] void refuse_cut_off() const {
     refuse(frame_ == 0 ? "it is cut off before its size"
-                       : "it is cut off or damaged: the mark of its end (ff d9) is missing");
+                       : "it is cut off or damaged: the end marker (ff d9) is missing");
   }
 
   /// As libjpeg does it: bytes between two segments are skipped, and so are the coded pixels, which contain no marker
@@ -124,7 +124,7 @@ class JpegReader {
     if (width == 0 || height == 0) refuse("it is damaged: its header claims " + size + " pixels");
     if (width > kMaxSide || height > kMaxSide || width * height > kMaxPixels) {
       refuse("its header claims " + size + " pixels, expected sides of at most " + std::to_string(kMaxSide) +
-             " and at most " + std::to_string(kMaxPixels) + " pixels; it is damaged, or to be reduced by its sender");
+             " and at most " + std::to_string(kMaxPixels) + " pixels; it is damaged, or its sender must reduce it");
     }
     int64_t most_x = 1, most_y = 1;
     const auto for_each_component = [&](auto use) {

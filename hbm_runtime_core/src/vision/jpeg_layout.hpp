@@ -8,7 +8,7 @@
 
 namespace hbm::vision {
 
-/// What the segments of a JPEG say, read before any memory is taken for its pixels.
+/// The segments of a JPEG, read before any memory is allocated for its pixels.
 struct JpegLayout {
   size_t size_bytes = 0;  ///< up to the end mark; what follows it does not belong to the picture
   int32_t width = 0;      ///< pixels

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint8_t kNoColor = 128;
 
-void write_grey(const Picture& picture, PictureSampler& sampler, const RangeMap& range, const Nv12Destination& out) {
+void write_gray(const Picture& picture, PictureSampler& sampler, const RangeMap& range, const Nv12Destination& out) {
   for (int32_t y = 0; y < out.height; ++y) {
     uint8_t* row = out.y + y * out.y_row_bytes;
     sampler.luma(picture, y, row);
@@ -60,8 +60,8 @@ void Nv12Output::write(const Picture& picture, PictureSampler& sampler, const Re
                              out.uv_row_bytes,
                              inside.width,
                              inside.height};
-  if (picture.kind == PixelKind::kGrey) {
-    write_grey(picture, sampler, RangeMap::between(picture.range, range), part);
+  if (picture.kind == PixelKind::kGray) {
+    write_gray(picture, sampler, RangeMap::between(picture.range, range), part);
   } else if (picture.kind == PixelKind::kYuv) {
     write_yuv(picture, sampler, RangeMap::between(picture.range, range), part);
   } else {
@@ -85,7 +85,7 @@ void Nv12Output::write_colors(const Picture& picture, PictureSampler& sampler, C
     sampler.colors(picture, y + 1, two_rows + row_bytes);
     uint8_t* luma = inside.y + y * inside.y_row_bytes;
     uint8_t* chroma = inside.uv + y / 2 * inside.uv_row_bytes;
-    // Not ARGBToNV12: that one takes memory from the heap in every call.
+    // Not ARGBToNV12, which allocates memory in every call.
     convert(two_rows, row_bytes, luma, static_cast<int>(inside.y_row_bytes), u, 0, v, 0, width, 2);
     libyuv::MergeUVPlane(u, 0, v, 0, chroma, 0, width / 2, 1);
     if (map.is_identity()) continue;

@@ -32,9 +32,9 @@ constexpr Encoding kEncodings[] = {
     {"rgb8", PixelKind::kRgb, 3, 0, 0, 0, 0, 0},
     {"bgra8", PixelKind::kBgr, 4, 0, 0, 0, 0, 0},
     {"rgba8", PixelKind::kRgb, 4, 0, 0, 0, 0, 0},
-    {"mono8", PixelKind::kGrey, 1, 0, 0, 0, 0, 0},
+    {"mono8", PixelKind::kGray, 1, 0, 0, 0, 0, 0},
     // OpenCV's names, as cv_bridge writes them: its colors are in the order blue, green, red.
-    {"8UC1", PixelKind::kGrey, 1, 0, 0, 0, 0, 0},
+    {"8UC1", PixelKind::kGray, 1, 0, 0, 0, 0, 0},
     {"8UC3", PixelKind::kBgr, 3, 0, 0, 0, 0, 0},
     {"8UC4", PixelKind::kBgr, 4, 0, 0, 0, 0, 0},
 };
@@ -65,7 +65,7 @@ const Encoding* find_encoding(std::string_view name) {
   return nullptr;
 }
 
-/// What of an encoding decides how many bytes a picture has.
+/// The properties of an encoding that determine how many bytes a picture has.
 struct RowForm {
   const char* name;
   int32_t pixel_bytes;
@@ -101,7 +101,7 @@ RowForm form_from_name(std::string_view name) {
 
 int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
-/// Whether hardware pads rows so: up to the next multiple of a power of two.
+/// Whether hardware pads rows in this way: up to the next multiple of a power of two.
 bool is_usual_padding(int64_t step, int64_t pixel_row_bytes) {
   constexpr int64_t kLargestAlignment = 256;
   for (int64_t alignment = 4; alignment <= kLargestAlignment; alignment *= 2) {
@@ -110,7 +110,7 @@ bool is_usual_padding(int64_t step, int64_t pixel_row_bytes) {
   return false;
 }
 
-/// Finds out what the numbers of a raw picture mean; cameras do not agree about them.
+/// Interprets the numbers of a raw picture, which cameras do not write consistently.
 class LayoutReader {
  public:
   LayoutReader(const RowForm& form, int64_t size, int64_t width, int64_t height, int64_t step)
@@ -147,7 +147,7 @@ class LayoutReader {
       return {height_, step, Reading::kAsStated};
     }
     if (const auto height = height_without_chroma(); height && step >= row() && fits(step, height_)) {
-      // Such data has room for a whole picture of the stated height too, or the padding is larger than the rows.
+      // Such data also fits a picture of the stated height, or the padding is larger than the rows.
       if (step * 2 >= row() * 3) refuse_two_heights(*height, step);
       return {*height, step, Reading::kChromaRowsCounted};
     }
@@ -166,7 +166,7 @@ class LayoutReader {
   int64_t row() const { return width_ * form_.pixel_bytes; }
   int64_t packed() const { return form_.packed_bytes(width_, height_); }
 
-  /// Some cameras leave the padding behind the last row away.
+  /// Some cameras leave out the padding after the last row.
   bool fits(int64_t step, int64_t row_count) const {
     return size_ <= step * row_count && size_ >= step * (row_count - 1) + row();
   }
@@ -179,7 +179,7 @@ class LayoutReader {
     return height_ * 2 / halves;
   }
 
-  /// An encoding that the data would fit without any padding; one that the step belongs to before all others.
+  /// An encoding that the data would fit without any padding; preferably one whose rows have the stated step.
   std::optional<RowForm> other_encoding() const {
     std::optional<RowForm> other;
     const auto consider = [&](const RowForm& form) {
@@ -287,7 +287,7 @@ Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int6
   if (encoding.chroma_columns != 0) {
     const bool below = encoding.chroma_rows != 0;
     const uint8_t* chroma = below ? data + rows.row_bytes * rows.height : data;
-    // A row of full-width chroma, two bytes a pixel, takes two rows of luma.
+    // A row of full-width chroma, two bytes per pixel, takes two rows of luma.
     const int32_t chroma_row_bytes = below && encoding.chroma_columns == 1 ? 2 * row_bytes : row_bytes;
     const int32_t sample_bytes = below ? 2 : 4;
     picture.u = {chroma + encoding.u, chroma_row_bytes, sample_bytes};

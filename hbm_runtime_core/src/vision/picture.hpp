@@ -20,9 +20,9 @@ struct Plane {
   int32_t sample_bytes = 1;  ///< from one sample to the next
 };
 
-enum class PixelKind { kGrey, kYuv, kBgr, kRgb };
+enum class PixelKind { kGray, kYuv, kBgr, kRgb };
 
-/// What of a raw picture's numbers was not taken as it stands.
+/// Which number of a raw picture was corrected.
 enum class Reading {
   kAsStated,
   kPackedRows,         ///< the step: the data has exactly the bytes of rows without padding
@@ -30,16 +30,16 @@ enum class Reading {
   kPagePadding,        ///< the size of the data: it is rounded up to whole pages
 };
 
-/// A sentence about it for people; empty for kAsStated.
+/// A sentence about it; empty for kAsStated.
 const char* reading_text(Reading reading);
 
 /// A picture in the caller's memory, checked: every sample lies inside the data.
 struct Picture {
-  PixelKind kind = PixelKind::kGrey;
-  ColorRange range = ColorRange::kFull;  ///< of grey and YUV
+  PixelKind kind = PixelKind::kGray;
+  ColorRange range = ColorRange::kFull;  ///< of gray and YUV
   int32_t width = 0;                     ///< pixels
   int32_t height = 0;                    ///< pixels; rows of chroma are not counted
-  Plane plane;                           ///< grey, luma, or the colors with three or four bytes a pixel
+  Plane plane;                           ///< gray, luma, or the colors with three or four bytes per pixel
   Plane u, v;                            ///< chroma of YUV
   int32_t chroma_step_x = 1;             ///< pixels for each sample of chroma: 1, 2 or 4
   int32_t chroma_step_y = 1;
@@ -60,9 +60,9 @@ struct RawLayout {
   Reading reading;
 };
 
-/// Checks what a camera says about its picture, and puts right what cameras are known to get wrong, where only one
-/// reading of the numbers is possible. Throws ValueError with expected and actual numbers, and with both readings where
-/// there are two.
+/// Checks the numbers of a picture, and corrects what cameras are known to write wrongly, if only one interpretation of
+/// the numbers is possible. Throws ValueError with expected and actual numbers, and with both interpretations if there
+/// are two.
 RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes, std::string_view encoding);
 
 /// The picture that read_layout() describes. `yuv_range` holds where the encoding is YUV.

@@ -19,7 +19,7 @@ void PictureSampler::set(const Picture& picture, const Rectangle& source, int32_
   if (picture.kind != PixelKind::kYuv) return;
 
   const int32_t divisor = grid == ChromaGrid::kQuarter ? 2 : 1;
-  // A picture that keeps its size gets no new colors: pixels that share a sample go on to share it.
+  // A picture that keeps its size gets no new colors: pixels that share a sample still share it.
   const bool same_size = source.width == target_width && source.height == target_height;
   const Interpolation chroma_interpolation =
       same_size && grid == ChromaGrid::kFull ? Interpolation::kNearest : interpolation;

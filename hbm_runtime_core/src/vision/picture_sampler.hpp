@@ -15,18 +15,18 @@ enum class ChromaGrid {
   kFull,     ///< a sample for each pixel: on the way to red, green, blue
 };
 
-/// Cuts a rectangle out of a picture and scales it, a row of the target at a time, in the picture's own colors.
+/// Cuts a rectangle out of a picture and scales it, one row of the target at a time, in the picture's own colors.
 class PictureSampler {
  public:
-  /// Holds for `picture` and those that differ from it in nothing but their data.
+  /// Prepares for `picture` and others that differ from it only in their data.
   void set(const Picture& picture, const Rectangle& source, int32_t target_width, int32_t target_height,
            ChromaGrid grid, Interpolation interpolation);
 
-  /// Grey or luma, a byte a pixel.
+  /// Gray or luma, one byte per pixel.
   void luma(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
-  /// U and V in turn. `target_y` counts rows of chroma.
+  /// U and V alternate. `target_y` counts rows of chroma.
   void chroma(const Picture& picture, int32_t target_y, uint8_t* out);
-  /// Four bytes a pixel, the first three in the picture's order.
+  /// Four bytes per pixel, the first three in the picture's order.
   void colors(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
 
  private:

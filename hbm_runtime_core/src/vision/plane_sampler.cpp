@@ -12,7 +12,7 @@ namespace {
 
 constexpr int32_t kRound = Axis::kOne / 2;
 
-// The loops below are written so that the compiler makes vector code of them: one simple thing each, no aliases.
+// The loops below are written so that the compiler can vectorize them: one simple operation each, no aliases.
 
 /// Collects `kBytes` from each offset on; from the last ones, `safe_count` and up, only the `read_bytes` that are
 /// there.
@@ -35,7 +35,7 @@ void blend(const uint8_t* __restrict left, const uint8_t* __restrict right, cons
 }
 
 /// The same where left and right lie side by side, the left one in the lower byte.
-void blend_neighbours(const uint16_t* __restrict pairs, const uint16_t* __restrict weights, uint8_t* __restrict out,
+void blend_neighbors(const uint16_t* __restrict pairs, const uint16_t* __restrict weights, uint8_t* __restrict out,
                       int32_t count) {
   for (int32_t i = 0; i < count; ++i) {
     const int32_t left = pairs[i] & 0xff;
@@ -84,7 +84,7 @@ void PlaneSampler::set(const Span& x, const Span& y, int32_t samples_x, int32_t 
   for (int32_t tap = 0; x_.taps() > 1 && tap < x_.taps(); ++tap) {
     for (int32_t i = 0; i < target_width; ++i) byte_weights_.insert(byte_weights_.end(), written, x_.weights(i)[tap]);
   }
-  left_.reserve(bytes * 2);  // two bytes a sample where neighbours are read together
+  left_.reserve(bytes * 2);  // two bytes per sample where neighbors are read together
   right_.reserve(bytes);
   row_sums_.resize(x_.taps() > 2 ? bytes : 0);
   line_sums_.resize(y_.taps() > 2 ? line_bytes_ : 0);
@@ -139,11 +139,11 @@ void PlaneSampler::scale_as(const uint8_t* line, uint8_t* out) {
   } else if (x_.taps() == 2 && kBytes == 1 && step == 1) {
     auto* pairs = reinterpret_cast<uint16_t*>(left_.reserve(static_cast<size_t>(count) * 2));
     for (int32_t i = 0; i < count; ++i) std::memcpy(pairs + i, line + offsets[i], 2);
-    blend_neighbours(pairs, byte_weights_.data() + count, out, count);
+    blend_neighbors(pairs, byte_weights_.data() + count, out, count);
   } else if (x_.taps() == 2) {
     uint8_t* left = left_.reserve(static_cast<size_t>(count) * kBytes);
     uint8_t* right = right_.reserve(static_cast<size_t>(count) * kBytes);
-    // Both neighbours exist, so the left one always has a sample behind it.
+    // Both neighbors exist, so the left one always has a sample behind it.
     gather<kBytes>(line, offsets, count, count, form_.read_bytes, left);
     gather<kBytes>(line + step, offsets, count, safe_count_, form_.read_bytes, right);
     blend(left, right, byte_weights_.data() + ptrdiff_t{count} * kBytes, out, count * kBytes);

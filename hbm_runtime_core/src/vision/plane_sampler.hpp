@@ -16,7 +16,7 @@ namespace hbm::vision {
 struct SampleForm {
   int32_t step_bytes;     ///< from one sample to the next
   int32_t read_bytes;     ///< of each sample; not more of the last one is touched
-  int32_t written_bytes;  ///< 1, 2 or 4: the first ones of each sample. 4 of 3 read ones: the last means nothing
+  int32_t written_bytes;  ///< 1, 2 or 4: the first ones of each sample. 4 of 3 read ones: the last is undefined
 };
 
 /// Cuts a part out of a plane and scales it, a row of the target at a time: what a row needs stays in the processor's

@@ -23,7 +23,7 @@ void Preparation::place_picture(const Picture& picture, int32_t width, int32_t h
   const Placement placement =
       place(picture.width, picture.height, geometry_.region.value_or(Rectangle{0, 0, picture.width, picture.height}),
             width, height, geometry_.mode, grid == ChromaGrid::kQuarter ? 2 : 1);
-  last_picture_ = {};  // nothing fits it, should memory run out on the way
+  last_picture_ = {};  // fits no picture, in case that an allocation below fails
   sampler_.set(picture, placement.source, placement.target.width, placement.target.height, grid,
                geometry_.interpolation);
   placement_ = placement;

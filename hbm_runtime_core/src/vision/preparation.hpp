@@ -34,7 +34,7 @@ class Preparation {
   void place_picture(const Picture& picture, int32_t width, int32_t height, ChromaGrid grid);
 
   Geometry geometry_;
-  Picture last_picture_;  ///< what placement and sampler were made for; its data may be gone
+  Picture last_picture_;  ///< what placement and sampler were made for; its data may be freed
   ChromaGrid last_grid_ = ChromaGrid::kQuarter;
   Placement placement_{};
   PictureSampler sampler_;

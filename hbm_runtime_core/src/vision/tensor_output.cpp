@@ -50,7 +50,7 @@ void fill(const TensorDestination& out, const Rectangle& where, const Rgb& color
                                            : std::array<uint8_t, 3>{color.blue, color.green, color.red};
   for (int32_t channel = 0; channel < values.channel_count(); ++channel) {
     const uint8_t byte =
-        channels == Channels::kGrey ? grey_of(color.red, color.green, color.blue) : pixel[static_cast<size_t>(channel)];
+        channels == Channels::kGray ? gray_of(color.red, color.green, color.blue) : pixel[static_cast<size_t>(channel)];
     const Bits value = values.channel<Bits>(channel)[byte];
     for (int32_t y = where.y; y < where.y + where.height; ++y) {
       uint8_t* row = row_start(out, where.x, y, channel);
@@ -65,7 +65,7 @@ void fill(const TensorDestination& out, const Rectangle& where, const Rgb& color
   }
 }
 
-/// Rows of one picture at the target's size, in grey or in colors.
+/// Rows of one picture at the target's size, in gray or in colors.
 class RowReader {
  public:
   RowReader(const Picture& picture, PictureSampler& sampler, Channels channels, int32_t width, Scratch& row,
@@ -81,7 +81,7 @@ class RowReader {
 
   PixelRow read(int32_t y) {
     const bool yuv = picture_.kind == PixelKind::kYuv;
-    if (picture_.kind == PixelKind::kGrey || (yuv && channels_ == Channels::kGrey)) {
+    if (picture_.kind == PixelKind::kGray || (yuv && channels_ == Channels::kGray)) {
       sampler_.luma(picture_, y, row_);
       if (!to_full_.is_identity()) to_full_.map_luma(row_, width_);
       return {row_, 1, {0, 0, 0}};
@@ -98,11 +98,11 @@ class RowReader {
     }
     sampler_.colors(picture_, y, colors_);
     const bool red_first = picture_.kind == PixelKind::kRgb;
-    if (channels_ != Channels::kGrey) return {colors_, 4, channel_offsets(red_first, channels_)};
+    if (channels_ != Channels::kGray) return {colors_, 4, channel_offsets(red_first, channels_)};
     const int32_t red = red_first ? 0 : 2;
     for (int32_t x = 0; x < width_; ++x) {
       const uint8_t* pixel = colors_ + ptrdiff_t{x} * 4;
-      row_[x] = grey_of(pixel[red], pixel[1], pixel[2 - red]);
+      row_[x] = gray_of(pixel[red], pixel[1], pixel[2 - red]);
     }
     return {row_, 1, {0, 0, 0}};
   }
@@ -114,7 +114,7 @@ class RowReader {
   int32_t width_;
   const RangeMap& to_full_;
   uint8_t* row_;
-  uint8_t* chroma_;  ///< in turn, then apart
+  uint8_t* chroma_;  ///< interleaved, then separate
   uint8_t* colors_;
 };
 

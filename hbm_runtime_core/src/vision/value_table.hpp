@@ -12,10 +12,10 @@
 
 namespace hbm::vision {
 
-enum class Channels { kRgb, kBgr, kGrey };
+enum class Channels { kRgb, kBgr, kGray };
 
-/// How a model wants its pixels. With v the pixel's value, 0 to 255, the tensor holds x = (v - mean) * scale, and
-/// where it is quantized round(x / quant_scale) + zero_point, held inside the type's range.
+/// The values that a model takes for its pixels. With v the pixel's value, 0 to 255, the tensor holds x = (v - mean) *
+/// scale, and where it is quantized round(x / quant_scale) + zero_point, held inside the type's range.
 struct PixelFormat {
   hbDNNDataType dtype = HB_DNN_TENSOR_TYPE_U8;
   Channels channels = Channels::kRgb;
@@ -26,14 +26,14 @@ struct PixelFormat {
   std::array<int32_t, 3> zero_point{{0, 0, 0}};
 };
 
-/// What each of the 256 pixel values becomes in each channel, as the bits that go into the tensor.
+/// The element, as bits, that each of the 256 pixel values becomes in each channel.
 class ValueTable {
  public:
-  /// Throws ValueError for a type that no picture fits in.
+  /// Throws ValueError for a type that cannot hold pictures.
   explicit ValueTable(const PixelFormat& format);
 
   const PixelFormat& format() const { return format_; }
-  int32_t channel_count() const { return format_.channels == Channels::kGrey ? 1 : 3; }
+  int32_t channel_count() const { return format_.channels == Channels::kGray ? 1 : 3; }
   int32_t element_bytes() const { return static_cast<int32_t>(type_.item_bytes()); }
   /// 256 elements of one channel.
   template <typename Bits>

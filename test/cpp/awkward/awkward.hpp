@@ -22,7 +22,7 @@
 
 namespace awkward {
 
-/// Computes on the device's side of the memory, and tells the outputs' real properties. Returns a status.
+/// Computes on the device's side of the memory, and returns the outputs' real properties and a status.
 using Work = int32_t (*)(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
                          std::vector<hbDNNTensorProperties>* reported);
 

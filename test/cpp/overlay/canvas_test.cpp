@@ -40,7 +40,7 @@ std::vector<uint8_t> raw_of(const std::string& encoding, int width, int height, 
   if (encoding == "rgb8") repeat({color.red, color.green, color.blue}, pixels);
   if (encoding == "bgra8") repeat({color.blue, color.green, color.red, 7}, pixels);
   if (encoding == "rgba8") repeat({color.red, color.green, color.blue, 7}, pixels);
-  if (encoding == "mono8") repeat({vision::grey_of(color.red, color.green, color.blue)}, pixels);
+  if (encoding == "mono8") repeat({vision::gray_of(color.red, color.green, color.blue)}, pixels);
   return data;
 }
 

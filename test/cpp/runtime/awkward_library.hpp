@@ -14,7 +14,7 @@
 
 namespace hbm_test {
 
-/// What the awkward implementation counts and can be told, in the process's own copy of it.
+/// Counters and settings of the awkward implementation, in the process's own copy of it.
 struct AwkwardControl {
   void (*fail)(const char* function, int32_t status, int32_t count);
   void (*fail_at)(const char* function, int32_t status, int32_t position);

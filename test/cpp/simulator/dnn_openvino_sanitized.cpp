@@ -4,7 +4,7 @@
 
 #include "dnn_sanitizers.hpp"
 
-// What a sanitizer has to be told about OpenVINO and the libraries it brings, which are not built with it.
+// Suppressions for OpenVINO and its libraries, which are not built with the sanitizer.
 
 #if HBM_TEST_ADDRESS_SANITIZER || HBM_TEST_THREAD_SANITIZER
 

@@ -18,7 +18,7 @@ namespace {
 
 using namespace hbm_sim_test;
 
-/// Submits tasks while the core is held, then tells in which order they ran.
+/// Submits tasks while the core is held, and returns the order in which they ran.
 class Order {
  public:
   Order() : blocker_(40'000) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A host that has no threads left: this program's pthread_create() stands before the system's.
+// A host that has no threads left: this program's pthread_create() replaces the system's.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <pthread.h>

@@ -116,7 +116,7 @@ TEST_P(Bounds, TensorsAreWrittenInsideOnly) {
   PixelFormat format;
   format.dtype = HB_DNN_TENSOR_TYPE_F32;
   const ValueTable colors(format);
-  format.channels = Channels::kGrey;
+  format.channels = Channels::kGray;
   const ValueTable grey(format);
   int32_t round = 0;
   for_many([&](const Picture& picture, const Geometry& geometry, int32_t width, int32_t height, int32_t padding,

@@ -68,7 +68,7 @@ TEST(JpegDecoder, GreyStaysGrey) {
   JpegDecoder decoder;
   const auto file = jpeg_of(20, 10, TJSAMP_GRAY, TJPF_GRAY);
   const Picture picture = decoder.decode(file.data(), file.size());
-  EXPECT_EQ(picture.kind, PixelKind::kGrey);
+  EXPECT_EQ(picture.kind, PixelKind::kGray);
   EXPECT_NEAR(picture.plane.data[0], 200, 1);
 }
 

@@ -69,7 +69,7 @@ constexpr Range integer_range(const ElementType& type) {
 
 class Half;
 
-/// The element type that a C++ type stands for: integers of 8 to 64 bits, bool, Half, float or double.
+/// The element type of a C++ type: integers of 8 to 64 bits, bool, Half, float or double.
 template <typename T>
 constexpr ElementType element_type_of() {
   static_assert(std::is_same_v<T, Half> || std::is_arithmetic_v<T>, "a tensor holds numbers, bool or Half");

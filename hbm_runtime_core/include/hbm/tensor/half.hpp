@@ -20,7 +20,7 @@ inline float float_of(std::uint32_t bits) {
   return value;
 }
 
-// `yes` or `no`, both computed: a branch around a floating-point operation would keep compilers from vector code.
+// `yes` or `no`, both computed: a branch around a floating-point operation would prevent vectorization.
 inline std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t no) {
   const std::uint32_t mask = 0U - static_cast<std::uint32_t>(condition);
   return (yes & mask) | (no & ~mask);
@@ -86,6 +86,6 @@ class Half {
   std::uint16_t bits_ = 0;
 };
 
-static_assert(sizeof(Half) == 2, "a Half is laid over the bytes of a tensor");
+static_assert(sizeof(Half) == 2, "a Half must have the size of the bytes of a tensor's element");
 
 }  // namespace hbm::tensor

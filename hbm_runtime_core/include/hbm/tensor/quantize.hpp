@@ -222,7 +222,7 @@ inline void write_line(RunLine run_line, const std::uint8_t* line, const Axis& a
   run_line(line, axis.first_step, axis.length, scales, target);
 }
 
-// By way of floats that stay in the nearest cache: both steps are vector code then.
+// Converts to floats in a block that fits into the cache first, so that both steps are vectorized.
 inline void write_line(RunLine run_line, const std::uint8_t* line, const Axis& axis, bool is_packed,
                        const LineScale& scales, Half* target) {
   constexpr std::int64_t chunk = 512;

@@ -1,6 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#include "ucp/device.hpp"
+#include "ucp/simulated_bpu.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +16,7 @@
 namespace hbm_sim {
 namespace {
 
-// How long the end of a process waits for networks that are being computed, and how often it looks.
+// How long the exit of the process waits for networks that are being computed, and how often it checks.
 constexpr int64_t kLongestEndNs = 5'000'000'000;
 constexpr std::chrono::milliseconds kEndPoll{1};
 
@@ -48,15 +48,15 @@ int64_t declared_ns(const JobTraits& traits) {
 
 }  // namespace
 
-Device& Device::instance() {
+SimulatedBpu& SimulatedBpu::instance() {
   // Never destroyed: its threads run until the process ends.
-  static Device* device = new Device;
+  static SimulatedBpu* device = new SimulatedBpu;
   return *device;
 }
 
-Device::Device() : core_count_(configuration().soc.core_count) {}
+SimulatedBpu::SimulatedBpu() : core_count_(configuration().soc.core_count) {}
 
-int32_t Device::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask) {
+int32_t SimulatedBpu::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask) {
   const SocProfile& soc = configuration().soc;
   const uint32_t existing = (1u << soc.core_count) - 1;
   const bool any = backend == HB_UCP_CORE_ANY || (backend & HB_UCP_BPU_CORE_ANY) != 0;
@@ -81,18 +81,18 @@ int32_t Device::resolve_cores(const JobTraits& traits, uint64_t backend, uint32_
   return HB_UCP_SUCCESS;
 }
 
-void Device::start_threads() {
+void SimulatedBpu::start_threads() {
   for (; started_ < core_count_; ++started_) {
     start_service_thread("bpu-core-" + std::to_string(started_), [this, core = started_] { work(core); });
   }
 }
 
-void Device::prepare(size_t count) {
+void SimulatedBpu::prepare(size_t count) {
   const std::lock_guard lock(mutex_);
   if (started_ < core_count_) {
     Trace::instance();
     start_threads();
-    std::atexit([] { Device::instance().finish_computing(); });
+    std::atexit([] { SimulatedBpu::instance().finish_computing(); });
   }
   in_flight_ += count;
   try {
@@ -104,7 +104,7 @@ void Device::prepare(size_t count) {
   }
 }
 
-void Device::submit(Task& task) {
+void SimulatedBpu::submit(Task& task) {
   const int64_t now = now_ns();
   std::unique_lock lock(mutex_);
   for (SubTask& sub_task : task.sub_tasks) {
@@ -117,7 +117,7 @@ void Device::submit(Task& task) {
   unlock_and_signal(lock);
 }
 
-void Device::dispatch() {
+void SimulatedBpu::dispatch() {
   uint32_t withheld = 0;  // cores that a sub-task further ahead waits for
   auto kept = queue_.begin();
   for (SubTask* sub_task : queue_) {
@@ -125,7 +125,7 @@ void Device::dispatch() {
     if (cores != 0) {
       give(*sub_task, cores);
     } else {
-      // A model of several cores would starve if those behind it took each core that becomes free.
+      // A model of several cores would starve if later tasks took each core that becomes free.
       if (sub_task->job->traits().bpu_cores > 1) withheld |= sub_task->allowed_cores;
       *kept++ = sub_task;
     }
@@ -133,14 +133,14 @@ void Device::dispatch() {
   queue_.erase(kept, queue_.end());
 }
 
-bool Device::has_room(const Core& core, const SubTask& sub_task) const {
+bool SimulatedBpu::has_room(const Core& core, const SubTask& sub_task) const {
   if (sub_task.task->preemption_class() > 0) return true;
   const auto ordinary = std::count_if(core.dispatched.begin(), core.dispatched.end(),
                                       [](const SubTask* other) { return other->task->preemption_class() == 0; });
   return ordinary < configuration().dispatch_ahead;
 }
 
-int64_t Device::load_ns(const Core& core, int32_t at_least_class) const {
+int64_t SimulatedBpu::load_ns(const Core& core, int32_t at_least_class) const {
   int64_t load = 0;
   for (const SubTask* sub_task : core.dispatched) {
     // Where no time is declared, the number of sub-tasks decides.
@@ -149,13 +149,13 @@ int64_t Device::load_ns(const Core& core, int32_t at_least_class) const {
   return load;
 }
 
-uint32_t Device::choose_cores(const SubTask& sub_task, uint32_t withheld) const {
+uint32_t SimulatedBpu::choose_cores(const SubTask& sub_task, uint32_t withheld) const {
   if (sub_task.job->traits().bpu_cores > 1) {
     bool room = (sub_task.allowed_cores & withheld) == 0;
     for_each_core(sub_task.allowed_cores, [&](int core) { room = room && has_room(cores_[core], sub_task); });
     return room ? sub_task.allowed_cores : 0;
   }
-  // What it cannot overtake counts first, then all that the core has.
+  // Compares first the time of the tasks that it cannot overtake, then that of all tasks of the core.
   const int32_t own_class = sub_task.task->preemption_class();
   uint32_t best = 0;
   std::pair<int64_t, int64_t> best_load{};
@@ -171,9 +171,9 @@ uint32_t Device::choose_cores(const SubTask& sub_task, uint32_t withheld) const 
   return best;
 }
 
-void Device::give(SubTask& sub_task, uint32_t cores) {
+void SimulatedBpu::give(SubTask& sub_task, uint32_t cores) {
   sub_task.cores = cores;
-  // Classes that preempt are not held back in the queue, so their order is kept here. What has begun goes on first.
+  // Classes that preempt do not wait in the queue, so they are ordered here. A task that has begun continues first.
   const int32_t own_class = sub_task.task->preemption_class();
   const auto goes_behind = [&](const SubTask* other) {
     const int32_t other_class = other->task->preemption_class();
@@ -188,10 +188,10 @@ void Device::give(SubTask& sub_task, uint32_t cores) {
   wake(cores);
 }
 
-void Device::wake(uint32_t cores) {
+void SimulatedBpu::wake(uint32_t cores) {
   for_each_core(cores, [&](int index) {
     const SubTask* running = cores_[index].occupied_by;
-    // A core that works looks for what comes next by itself, unless it is to be preempted.
+    // A busy core takes its next task by itself; it is signaled only to be preempted.
     if (running == nullptr) {
       to_signal_ |= 1u << index;
     } else if (must_yield(*running)) {
@@ -200,7 +200,7 @@ void Device::wake(uint32_t cores) {
   });
 }
 
-void Device::unlock_and_signal(std::unique_lock<std::mutex>& lock) {
+void SimulatedBpu::unlock_and_signal(std::unique_lock<std::mutex>& lock) {
   const uint32_t cores = to_signal_;
   const size_t waiting = queue_.size();
   to_signal_ = 0;
@@ -209,7 +209,7 @@ void Device::unlock_and_signal(std::unique_lock<std::mutex>& lock) {
   if (Trace::instance().enabled()) Trace::instance().queue_length(waiting);
 }
 
-SubTask* Device::claim(int32_t index) {
+SubTask* SimulatedBpu::claim(int32_t index) {
   Core& core = cores_[index];
   if (core.occupied_by != nullptr || core.dispatched.empty()) return nullptr;
   SubTask* next = core.dispatched.front();
@@ -224,7 +224,7 @@ SubTask* Device::claim(int32_t index) {
   return next;
 }
 
-bool Device::must_yield(const SubTask& sub_task) const {
+bool SimulatedBpu::must_yield(const SubTask& sub_task) const {
   const int32_t own_class = sub_task.task->preemption_class();
   bool yield = false;
   for_each_core(sub_task.cores, [&](int index) {
@@ -233,7 +233,7 @@ bool Device::must_yield(const SubTask& sub_task) const {
   return yield;
 }
 
-void Device::work(int32_t index) {
+void SimulatedBpu::work(int32_t index) {
   Core& core = cores_[index];
   for (;;) {
     const uint32_t ticket = core.signal.value();
@@ -250,19 +250,19 @@ void Device::work(int32_t index) {
   }
 }
 
-int64_t Device::start_of(const SubTask& sub_task) const {
+int64_t SimulatedBpu::start_of(const SubTask& sub_task) const {
   int64_t start = sub_task.ready_ns;
   for_each_core(sub_task.cores, [&](int index) { start = std::max(start, cores_[index].free_ns); });
   return start;
 }
 
-void Device::run_piece(SubTask& sub_task) {
+void SimulatedBpu::run_piece(SubTask& sub_task) {
   const int64_t start = start_of(sub_task);
   int64_t end = start + sub_task.remaining_ns;
   if (!sub_task.computed) {
     const int64_t computed_ns = compute(sub_task);
     sub_task.computed = true;
-    // What fails does not take the time that it would have needed.
+    // A failed task does not take its declared time.
     end = sub_task.status == HB_UCP_SUCCESS ? std::max(end, start + computed_ns) : start + computed_ns;
   }
   const bool preempted = sub_task.status == HB_UCP_SUCCESS && hold_until(sub_task, start, &end);
@@ -277,7 +277,7 @@ void Device::run_piece(SubTask& sub_task) {
     if (!preempted) core.dispatched.erase(std::find(core.dispatched.begin(), core.dispatched.end(), &sub_task));
   });
   if (preempted) {
-    // It keeps its place among those of its class and goes on later.
+    // It keeps its place among the tasks of its class and continues later.
     sub_task.remaining_ns -= end - start;
   } else {
     --in_flight_;
@@ -288,9 +288,9 @@ void Device::run_piece(SubTask& sub_task) {
   if (!preempted) sub_task.task->finish(sub_task);
 }
 
-int64_t Device::compute(SubTask& sub_task) {
+int64_t SimulatedBpu::compute(SubTask& sub_task) {
   const int64_t before = now_ns();
-  // The count goes up before the look at ending_, and finish_computing() sets that before it looks at the count.
+  // The counter is incremented before ending_ is read, and finish_computing() sets ending_ before it reads the counter.
   computing_.fetch_add(1);
   if (ending_.load()) {
     set_last_error("not run, because the process is ending");
@@ -302,13 +302,13 @@ int64_t Device::compute(SubTask& sub_task) {
   return now_ns() - before;
 }
 
-void Device::finish_computing() {
+void SimulatedBpu::finish_computing() {
   ending_.store(true);
   const int64_t give_up_ns = now_ns() + kLongestEndNs;
   while (computing_.load() > 0 && now_ns() < give_up_ns) std::this_thread::sleep_for(kEndPoll);
 }
 
-bool Device::hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns) {
+bool SimulatedBpu::hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns) {
   const int64_t call_ns = sub_task.job->traits().max_time_per_fc_us * 1000;
   const bool divisible = call_ns > 0 && sub_task.remaining_ns > call_ns;
   Event& signal = cores_[sub_task.leader].signal;
@@ -332,7 +332,7 @@ bool Device::hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_
   return true;
 }
 
-void Device::run_inline(SubTask& sub_task) {
+void SimulatedBpu::run_inline(SubTask& sub_task) {
   sub_task.cores = sub_task.allowed_cores;
   if (sub_task.job->traits().bpu_cores == 1) sub_task.cores &= ~sub_task.cores + 1;
   sub_task.leader = __builtin_ctz(sub_task.cores);

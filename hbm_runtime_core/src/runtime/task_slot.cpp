@@ -1,6 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/frame.hpp"
+#include "runtime/task_slot.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -17,7 +17,7 @@ constexpr int most_output_attempts = 4;
 constexpr int64_t output_growth = 8;
 constexpr int64_t largest_offered_output = int64_t{1} << 32;
 
-// A window of exactly the tensor's size: the flush then touches no more than that.
+// A window of exactly the tensor's size, so that no more than that is flushed.
 hbUCPSysMem window(const BlockRef& block, int64_t bytes) {
   hbUCPSysMem memory = block->memory();
   memory.memSize = static_cast<uint64_t>(bytes);
@@ -34,15 +34,15 @@ void set_memory(const ModelTensor& tensor, const InputBuffer& buffer, hbDNNTenso
 
 }  // namespace
 
-void FrameReturn::operator()(Frame* frame) const {
-  if (frame->handle() != nullptr) {
-    frame->model_.device().tasks().park(frame);
+void TaskSlotReturn::operator()(TaskSlot* slot) const {
+  if (slot->handle() != nullptr) {
+    slot->model_.device().tasks().park(slot);
     return;
   }
-  if (frame->reserved_) {
-    frame->model_.device().tasks().cancel(1);
+  if (slot->reserved_) {
+    slot->model_.device().tasks().cancel(1);
   }
-  frame->recycle();
+  slot->recycle();
 }
 
 InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, int32_t device_id) {
@@ -55,7 +55,7 @@ InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, in
   return buffer;
 }
 
-Frame::Frame(const Model& model)
+TaskSlot::TaskSlot(const Model& model)
     : model_(model),
       input_tensors_(model.inputs().size()),
       output_tensors_(model.outputs().size()),
@@ -70,7 +70,7 @@ Frame::Frame(const Model& model)
   }
 }
 
-void Frame::copy_input(std::size_t input, const InputView& view, int32_t device_id) {
+void TaskSlot::copy_input(std::size_t input, const InputView& view, int32_t device_id) {
   const ModelTensor& tensor = model_.inputs()[input];
   InputBuffer& own = own_inputs_[input];
   const bool fits = own.block && own.block->device_id() == device_id && own.layout.same_shape(view.shape);
@@ -85,13 +85,13 @@ void Frame::copy_input(std::size_t input, const InputView& view, int32_t device_
   note_dynamic_dimensions(tensor, own.layout);
 }
 
-void Frame::bind_input(std::size_t input, const InputBuffer& buffer) {
+void TaskSlot::bind_input(std::size_t input, const InputBuffer& buffer) {
   bound_inputs_[input] = buffer.block;
   set_memory(model_.inputs()[input], buffer, &input_tensors_[input]);
   note_dynamic_dimensions(model_.inputs()[input], buffer.layout);
 }
 
-void Frame::note_dynamic_dimensions(const ModelTensor& tensor, const TensorLayout& layout) {
+void TaskSlot::note_dynamic_dimensions(const ModelTensor& tensor, const TensorLayout& layout) {
   if (tensor.settled) {
     return;
   }
@@ -102,7 +102,7 @@ void Frame::note_dynamic_dimensions(const ModelTensor& tensor, const TensorLayou
   }
 }
 
-void Frame::prepare_outputs(int32_t device_id) {
+void TaskSlot::prepare_outputs(int32_t device_id) {
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const ModelTensor& tensor = model_.outputs()[i];
     const int64_t bytes =
@@ -119,7 +119,7 @@ void Frame::prepare_outputs(int32_t device_id) {
   }
 }
 
-void Frame::start(const Scheduling& scheduling, int reserved_by_caller, Deadline deadline) {
+void TaskSlot::start(const Scheduling& scheduling, int reserved_by_caller, Deadline deadline) {
   const ApiTable& api = model_.device().api();
   scheduling_ = scheduling;
   for (const hbDNNTensor& tensor : input_tensors_) {
@@ -130,7 +130,7 @@ void Frame::start(const Scheduling& scheduling, int reserved_by_caller, Deadline
   check(model_.device().driver(), api.hbUCPSubmitTask(handle_, &scheduling_), "hbUCPSubmitTask", model_.name());
 }
 
-void Frame::create_task(int reserved_by_caller, Deadline deadline) {
+void TaskSlot::create_task(int reserved_by_caller, Deadline deadline) {
   const Device& device = model_.device();
   while (true) {
     handle_ = nullptr;
@@ -150,11 +150,11 @@ void Frame::create_task(int reserved_by_caller, Deadline deadline) {
   }
 }
 
-void Frame::finish() {
+void TaskSlot::finish() {
   const Device& device = model_.device();
   const ApiTable& api = device.api();
   for (int attempt = 1;; ++attempt) {
-    // Never a time limit here: boards were seen to wait on regardless and to report a time-out afterwards.
+    // No time limit here: boards were seen to ignore it, and to report a time-out afterwards.
     const int32_t status = api.hbUCPWaitTaskDone(handle_, 0);
     if (status == 0) {
       break;
@@ -174,7 +174,7 @@ void Frame::finish() {
   read_output_layouts();
 }
 
-void Frame::read_output_layouts() {
+void TaskSlot::read_output_layouts() {
   const Device& device = model_.device();
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const ModelTensor& tensor = model_.outputs()[i];
@@ -198,8 +198,8 @@ void Frame::read_output_layouts() {
   }
 }
 
-// The C API does not tell how large an output of dynamic shape will be; a task whose buffer was too small fails.
-bool Frame::enlarge_outputs() {
+// The C API does not report how large an output of dynamic shape will be; a task whose buffer was too small fails.
+bool TaskSlot::enlarge_outputs() {
   bool enlarged = false;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
@@ -213,14 +213,14 @@ bool Frame::enlarge_outputs() {
   return enlarged;
 }
 
-const TensorLayout& Frame::output_layout(std::size_t output) const {
+const TensorLayout& TaskSlot::output_layout(std::size_t output) const {
   const ModelTensor& tensor = model_.outputs()[output];
   return tensor.settled ? tensor.layout : outputs_[output].layout;
 }
 
-bool Frame::orphaned() const { return owner_ == nullptr || owner_->closed(); }
+bool TaskSlot::orphaned() const { return owner_ == nullptr || owner_->closed(); }
 
-void Frame::recycle() {
+void TaskSlot::recycle() {
   for (BlockRef& block : bound_inputs_) {
     block.reset();
   }
@@ -230,9 +230,9 @@ void Frame::recycle() {
   }
   reserved_ = false;
   largest_dynamic_dimension_ = 0;
-  // The model set may end with this share, and this frame with the set.
+  // Dropping this reference may destroy the model set, and this slot with it.
   const std::shared_ptr<const ModelSet> owner = std::move(owner_);
-  model_.keep_frame(this);
+  model_.keep_slot(this);
 }
 
 }  // namespace hbm

@@ -1,7 +1,7 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_DEVICE_HPP_
-#define HBM_SIM_UCP_DEVICE_HPP_
+#ifndef HBM_SIM_UCP_SIMULATED_BPU_HPP_
+#define HBM_SIM_UCP_SIMULATED_BPU_HPP_
 
 #include <atomic>
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace hbm_sim {
 
-/// The BPU: one queue, a thread a core.
+/// The BPU: one queue, one thread per core.
 ///
 /// Order in the queue: higher priority, then smaller customId, then earlier submission. A core is given a few ordinary
 /// sub-tasks ahead (Configuration::dispatch_ahead) and runs those in the order in which it got them. Priorities 254 and
@@ -24,15 +24,15 @@ namespace hbm_sim {
 /// free, and occupies them together.
 ///
 /// Time is the device's: a sub-task begins when it was submitted or when its cores became free, whichever is later, not
-/// when the host woke the thread that stands for the core. So a busy host does not slow declared latencies down.
-class Device {
+/// when the host woke the core's thread. So a busy host does not increase declared latencies.
+class SimulatedBpu {
  public:
-  static Device& instance();
+  static SimulatedBpu& instance();
 
   /// Turns hbUCPSchedParam.backend into a mask of existing cores that fits the model; a status, explained, otherwise.
   static int32_t resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask);
 
-  /// Makes room for so many sub-tasks, which submit() is to be given next. Throws where the host has no memory or
+  /// Reserves memory for so many sub-tasks, which are passed to submit() next. Throws where the host has no memory or
   /// threads left; nothing after it does.
   void prepare(size_t count);
   /// The task is ready in all respects. Its sub-tasks hold their masks of allowed cores.
@@ -53,10 +53,10 @@ class Device {
     std::atomic<int64_t> busy_ns{0};
   };
 
-  Device();
+  SimulatedBpu();
   void start_threads();
-  /// At the process's end: waits for what is being computed and lets nothing new begin, because the engine's own static
-  /// objects go next. Tasks fail from then on, so that nobody waits for one in vain.
+  /// At process exit: waits for what is being computed and starts nothing more, because the engine's static objects are
+  /// destroyed next. Later tasks fail, so that nobody waits for them.
   void finish_computing();
   [[noreturn]] void work(int32_t core);
 
@@ -70,22 +70,23 @@ class Device {
   bool must_yield(const SubTask& sub_task) const;
   void wake(uint32_t cores);
 
-  /// Wakes the threads that wake() chose, after the lock they will want is free.
+  /// Wakes the threads that wake() chose, after unlocking, because they take the same lock.
   void unlock_and_signal(std::unique_lock<std::mutex>& lock);
 
   void run_piece(SubTask& sub_task);
   /// Returns how long it took.
   int64_t compute(SubTask& sub_task);
   int64_t start_of(const SubTask& sub_task) const;
-  /// Returns at *end_ns; or, where a higher class is to run, at an earlier end of a function call: true then.
+  /// Waits until *end_ns; or, if a higher class is to run, until the end of an earlier function call: returns true
+  /// then.
   bool hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns);
 
   const int32_t core_count_;
   std::mutex mutex_;
   int32_t started_ = 0;   ///< threads
-  size_t in_flight_ = 0;  ///< sub-tasks that are in the queue, given to cores or about to come
+  size_t in_flight_ = 0;  ///< sub-tasks that are queued, given to cores, or reserved for
   uint64_t arrivals_ = 0;
-  std::vector<SubTask*> queue_;  ///< not yet given to a core, first to go in front
+  std::vector<SubTask*> queue_;  ///< not yet given to a core, in order
   uint32_t to_signal_ = 0;
   Core cores_[kMaxCores];
 
@@ -95,4 +96,4 @@ class Device {
 
 }  // namespace hbm_sim
 
-#endif  // HBM_SIM_UCP_DEVICE_HPP_
+#endif  // HBM_SIM_UCP_SIMULATED_BPU_HPP_

@@ -1,7 +1,7 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_FRAME_HPP_
-#define HBM_RUNTIME_FRAME_HPP_
+#ifndef HBM_RUNTIME_TASK_SLOT_HPP_
+#define HBM_RUNTIME_TASK_SLOT_HPP_
 
 #include <cstdint>
 #include <memory>
@@ -29,15 +29,15 @@ struct InputBuffer {
 /// Allocates memory for an input in that layout, gaps zeroed.
 InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, int32_t device_id);
 
-/// All that one task of one model needs: the tensor arrays, input memory, output memory. Used again and again; the
-/// library may read the arrays until the task is released, so a frame is bound to one task at a time.
-class Frame final : public PooledTask {
+/// What one task of one model needs: the tensor arrays, input memory, output memory. It is reused; the
+/// library may read the arrays until the task is released, so a slot is bound to one task at a time.
+class TaskSlot final : public PooledTask {
  public:
-  explicit Frame(const Model& model);
+  explicit TaskSlot(const Model& model);
 
   const Model& model() const { return model_; }
 
-  /// Copies an array into this frame's own input memory. The shape has been checked.
+  /// Copies an array into this slot's own input memory. The shape has been checked.
   void copy_input(std::size_t input, const InputView& view, int32_t device_id);
   /// Lets the task read memory that a caller filled.
   void bind_input(std::size_t input, const InputBuffer& buffer);
@@ -47,10 +47,10 @@ class Frame final : public PooledTask {
   /// Takes memory for every other output.
   void prepare_outputs(int32_t device_id);
 
-  /// The frame now holds one reservation of the task pool, which goes back with the frame.
+  /// The slot now holds one reservation of the task pool, which goes back with the slot.
   void hold_reservation() { reserved_ = true; }
 
-  /// Makes the caches agree, creates the task and submits it. `reserved_by_caller` counts the reservations that the
+  /// Flushes the caches, creates the task and submits it. `reserved_by_caller` counts the reservations that the
   /// calling thread holds itself and so cannot wait for.
   void start(const Scheduling& scheduling, int reserved_by_caller, Deadline deadline);
   /// Waits for the end of the task, and makes the outputs readable.
@@ -61,7 +61,7 @@ class Frame final : public PooledTask {
   const TensorLayout& output_layout(std::size_t output) const;
 
  private:
-  friend struct FrameReturn;
+  friend struct TaskSlotReturn;
   friend class Model;
 
   bool orphaned() const override;
@@ -81,7 +81,7 @@ class Frame final : public PooledTask {
 
   const Model& model_;
   std::shared_ptr<const ModelSet> owner_;
-  Frame* next_idle_ = nullptr;
+  TaskSlot* next_idle_ = nullptr;
   bool reserved_ = false;
   Scheduling scheduling_ = {};
   std::vector<hbDNNTensor> input_tensors_;
@@ -94,4 +94,4 @@ class Frame final : public PooledTask {
 
 }  // namespace hbm
 
-#endif  // HBM_RUNTIME_FRAME_HPP_
+#endif  // HBM_RUNTIME_TASK_SLOT_HPP_
