@@ -3,7 +3,7 @@
 """Pictures into model inputs: color, resize, letterbox, NV12 planes. Native, GIL-free, straight into the input buffers.
 
 YUV is BT.601. Its range is limited (luma 16 to 235), as cameras, OpenCV and the board's converter have it, unless
-`picture_range` or `model_range` says full; a JPEG's is always full. Grey pictures are full-range.
+`picture_range` or `model_range` says full; a JPEG's is always full. Gray pictures are full-range.
 
 Sampling: every pixel of the model covers an equal part of the picture and is taken at the middle of that part, as
 OpenCV's resize does. Coordinates count from the outer edge of the top left pixel, whose center is at 0.5, 0.5.
@@ -76,7 +76,7 @@ class PicturePreparation:
 
     @property
     def last_correction(self) -> str:
-        """What of the numbers of the last picture was not taken as it stands, for a log; empty where all fitted."""
+        """Which number of the last picture was corrected, for a log; empty if none was."""
         return self._correction
 
     def prepare(
@@ -154,11 +154,11 @@ class PicturePreparation:
         return self._write(decode_picture(view, format), into)
 
     def prepare_jpeg(self, data: Any, into: Mapping[str, np.ndarray], offset: int = 0) -> ImageTransform:
-        """Decode a JPEG to YUV and write it as `prepare` does, without a detour through red, green and blue.
+        """Decode a JPEG to YUV and write it as `prepare` does, without converting to red, green and blue.
 
         Args:
-            data: bytes of the file, any C-contiguous buffer. Frames of Motion JPEG will do, and so does what follows
-                the end of a picture.
+            data: bytes of the file, any C-contiguous buffer. Frames of Motion JPEG are accepted; bytes after the
+                end of the picture are ignored.
             into: input name to array, such as `InferRequest.inputs`; rows may be padded.
             offset: bytes in front of the file in `data`.
 
@@ -199,13 +199,14 @@ def for_model(
     interpolation: str = "bilinear",
     region: tuple[int, int, int, int] | None = None,
     pad_rgb: tuple[int, int, int] = (PAD_VALUE, PAD_VALUE, PAD_VALUE),
-    color: str = "rgb",
+    color_order: str = "rgb",
     mean: Sequence[float] = (0.0, 0.0, 0.0),
-    scale: Sequence[float] = (1.0, 1.0, 1.0),
+    scale: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
     picture_range: str = "limited",
     model_range: str | None = None,
     inputs: Sequence[str] | None = None,
-    colour: str | None = None,
+    color: str | None = None,
 ) -> PicturePreparation:
     """Make the preparation that fits a model's picture input.
 
@@ -213,30 +214,32 @@ def for_model(
         runtime: an `HB_HBMRuntime`.
         model_name: a model of it.
         resize: stretch, letterbox, letterbox_top_left, center_crop or none.
-        interpolation: nearest, bilinear (the two neighbours along each axis, whatever the reduction, as most training
+        interpolation: nearest, bilinear (the two neighbors along each axis, whatever the reduction, as most training
             does it) or box (the mean of all pixels that are merged into one).
         region: x, y, width, height in source pixels of the part that counts as the picture; None: all of it.
         pad_rgb: color of a letterbox' borders, 0 to 255.
-        color: order of the channels in a three-channel tensor input, rgb or bgr. An NV12 input has it inside the model,
-            as it has `mean` and `scale`.
-        mean, scale: of tensor inputs, x = (pixel - mean) * scale, by channel in `color` order.
+        color_order: of the channels in a three-channel tensor input, rgb or bgr. Of an NV12 input, it is part of the
+            model, as are `mean`, `scale` and `std`.
+        mean, scale, std: of tensor inputs, x = (pixel - mean) * scale or (pixel - mean) / std, by channel in
+            `color_order`. None: 1.
         picture_range: of pictures whose encoding is YUV, limited or full.
         model_range: of an NV12 input, limited or full; None: what the model file states, limited where it states nothing.
             A value that contradicts the file is used, with a warning.
         inputs: the picture input's names (luma and chroma, or one); None: recognize it by its shape.
-        colour: deprecated name of `color`.
+        color: deprecated name of `color_order`.
 
     Raises:
         HbmValueError: the model has no input that looks like a picture, or more than one; an option has a value that
-            is not among its own, or no effect on this input; mean and scale are meant for pixels of 0..1.
+            is not among its own, or no effect on this input; mean and std are those of pixels of 0..1.
 
     Source: RDK S manual, "input_shapes", "input_dtypes", "input_quants".
     """
-    if colour is not None:
-        warnings.warn("for_model: 'colour' is called 'color' now", DeprecationWarning, stacklevel=2)
-        color = colour
-    if color not in _COLOR_ORDERS:
-        raise HbmValueError(unknown_name("color order", color, _COLOR_ORDERS))
+    if color is not None:
+        warnings.warn("for_model: 'color' is deprecated; rename it to 'color_order'", DeprecationWarning, stacklevel=2)
+        color_order = color
+    if color_order not in _COLOR_ORDERS:
+        raise HbmValueError(unknown_name("color order", color_order, _COLOR_ORDERS))
+    factors = _factors(scale, std)
     if len(pad_rgb) != 3 or not all(0 <= value <= 255 for value in pad_rgb):
         raise HbmValueError(f"pad_rgb: expected red, green and blue of 0 to 255, got {tuple(pad_rgb)}")
     common: dict[str, Any] = {
@@ -256,10 +259,10 @@ def for_model(
     bytes_alone = [name for name in names if dtypes[name].name == "U8"]
     pairs = [(y, uv) for y in bytes_alone for uv in bytes_alone if _is_nv12_pair(shapes[y], shapes[uv])]
     if len(pairs) == 1:
-        if any(mean) or any(value != 1 for value in scale) or color != "rgb":
+        if any(mean) or any(value != 1 for value in factors) or color_order != "rgb":
             raise HbmValueError(
-                f"model '{model_name}': mean, scale and color cannot be combined with its NV12 input; they are inside the "
-                "model"
+                f"model '{model_name}': mean, scale, std and color_order cannot be combined with its NV12 input; they are "
+                "inside the model"
             )
         _, height, width, _ = shapes[pairs[0][0]]
         model_range = _model_range(model_range, _stated_range(runtime, model_name, pairs[0]), model_name)
@@ -277,7 +280,7 @@ def for_model(
             f"model '{model_name}': model_range '{model_range}' is ignored because its input is not NV12; remove it"
         )
     ((name, (channels_first, channels, height, width)),) = layouts.items()
-    if advice := advice_on_unit_pixels(mean, scale):
+    if advice := advice_on_unit_pixels(mean, factors, factor="scale" if std is None else "std", is_std=std is not None):
         raise HbmValueError(f"model '{model_name}': {advice}")
     quant = runtime.input_quants[model_name][name]
     quantized = quant.quant_type.name == "SCALE"
@@ -287,9 +290,9 @@ def for_model(
         height=height,
         channels_first=channels_first,
         dtype=int(dtypes[name].value),
-        color="grey" if channels == 1 else color,
+        color="gray" if channels == 1 else color_order,
         mean=_three(mean, channels, "mean"),
-        scale=_three(scale, channels, "scale"),
+        scale=_three(factors, channels, "scale" if std is None else "std"),
         quant_scale=_three(quant.scale, channels, f"scale of input '{name}'") if quantized else None,
         zero_point=_zero_points(quant.zero_point if quantized else (), channels, name),
         **common,
@@ -300,7 +303,7 @@ def for_model(
 def _model_range(given: str | None, stated: str | None, model_name: str) -> str:
     if given is not None and stated is not None and given != stated and given in _COLOR_RANGES:
         warnings.warn(
-            f"model '{model_name}': its file states the color range {stated}, used is {given} as `model_range` says",
+            f"model '{model_name}': its file states the color range {stated}, used is {given}, the value of `model_range`",
             stacklevel=3,
         )
     return given or stated or "limited"
@@ -347,7 +350,7 @@ def _is_nv12_pair(y: Sequence[int], uv: Sequence[int]) -> bool:
 
 
 def _picture_layout(shape: Sequence[int]) -> tuple[bool, int, int, int] | None:
-    """Tell (channels first, channels, height, width) of a tensor that can hold one picture."""
+    """Return (channels first, channels, height, width) of a tensor that can hold one picture."""
     if len(shape) != 4 or shape[0] != 1 or min(shape) < 1:
         return None
     if shape[1] in _CHANNELS:
@@ -355,6 +358,17 @@ def _picture_layout(shape: Sequence[int]) -> tuple[bool, int, int, int] | None:
     if shape[3] in _CHANNELS:
         return False, shape[3], shape[1], shape[2]
     return None
+
+
+def _factors(scale: Sequence[float] | None, std: Sequence[float] | None) -> Sequence[float]:
+    """Return the factors of (pixel - mean)."""
+    if std is None:
+        return scale if scale is not None else (1.0,)
+    if scale is not None:
+        raise HbmValueError("scale cannot be combined with std: one is the inverse of the other; remove one")
+    if not all(std):
+        raise HbmValueError(f"std must not be 0, got {list(std)}")
+    return [1 / value for value in std]
 
 
 def _three(values: Sequence[float], channels: int, what: str) -> tuple[float, float, float]:

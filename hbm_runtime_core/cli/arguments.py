@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def refuse(self, argument: str) -> NoReturn:
-        """End with what is known instead of this argument."""
+        """End with an error that lists the known options."""
         if not argument.startswith("-"):
             self.error(f"unexpected argument '{argument}'")
         name = argument.partition("=")[0]
@@ -153,8 +153,8 @@ def _starts_with_type(text: str) -> bool:
 def split_name(text: str, names: Iterable[str]) -> tuple[str, str]:
     """Split `[NAME=]VALUE`, where NAME is one of `names`; the name is empty where it is left out.
 
-    A path such as `runs/lr=0.1/x.npy` keeps its "=". What looks like a name and is none is returned as one, unless the
-    whole text is an existing file: the caller says which names there are.
+    A path such as `runs/lr=0.1/x.npy` keeps its "=". What looks like an unknown name is returned as a name, unless the
+    whole text is an existing file, so that the caller can report it.
     """
     known = [name for name in names if text.startswith(f"{name}=")]
     if known:

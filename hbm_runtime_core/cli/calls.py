@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def add_call_options(parser: argparse.ArgumentParser) -> None:
     """The options that both commands have."""
     parser.add_argument("file", metavar="MODEL.hbm")
-    parser.add_argument("--model", metavar="NAME", help="which model, where the file holds several")
+    parser.add_argument("--model", metavar="NAME", help="which model, if the file holds several")
     inputs = parser.add_argument_group("inputs")
     inputs.add_argument(
         "--input",
@@ -34,7 +34,7 @@ def add_call_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="[NAME=]FILE",
         help=".npy; .npz with one array per input; .bin, the elements row by row; anything else is a picture: for an NV12 "
-        "pair NAME is what stands before _y and _uv. The name may be left out where only one input is left",
+        "pair NAME is the common part before _y and _uv. The name may be left out if only one input remains",
     )
     inputs.add_argument(
         "--input-shape", action="append", default=[], metavar="[NAME=]1,3,H,W", help="shape of a dynamic input"

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What goes to the terminal: tables and JSON on stdout, progress and errors on stderr."""
+"""Output: tables and JSON on stdout, progress and errors on stderr."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "", right: Sequence[in
 
 
 class Progress:
-    """A bar on stderr while something takes long; nothing where stderr is no terminal."""
+    """A progress bar on stderr; nothing if stderr is not a terminal."""
 
     _REDRAW_S = 0.1
     _WIDTH = 30

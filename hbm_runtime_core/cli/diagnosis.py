@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The checks of `hbm doctor`: each looks at one thing and says what to do where it is wrong."""
+"""The checks of `hbm doctor`: each checks one thing and returns the remedy of a problem."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENGINE_LIBRARY = "libhbm_sim_openvino.so"
 ROS_PACKAGE = "hbm_runtime_ros"
 LEAST_PYTHON = (3, 10)
 
-# Names like this are the package's own; others that begin alike are so only where they nearly are one of them.
+# Names with this prefix belong to the package; other names are reported only if they are similar to a known one.
 _OUR_VARIABLE = re.compile(r"HBM_(RUNTIME|SIM)_")
 _NEARLY = 0.85
 
@@ -44,7 +44,7 @@ class Check:
     """What was found.
 
     Attributes:
-        remedy: what to do, where something is wrong.
+        remedy: what to do if something is wrong.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Check:
 
 
 def diagnose() -> Iterator[Check]:
-    """Every check, in the order in which one thing builds on another."""
+    """Every check; a later one depends on those before it."""
     yield _python()
     yield _module("numpy", "pip install numpy")
     yield from _variables()
@@ -187,14 +187,14 @@ def _trial() -> Check:
             result = runtime.run({"trial": {"x": data}})["trial"]["y"]
             facts = f"SoC {runtime.soc}, {runtime.bpu_core_count} BPU cores"
     except Exception as error:
-        return Check("trial run", FAILED, str(error), "run it again with HBM_TRACEBACK=1 and report what it prints")
+        return Check("trial run", FAILED, str(error), "run it again with HBM_TRACEBACK=1 and report the output")
     if not np.array_equal(result, data):
         return Check("trial run", FAILED, f"expected {data.tolist()}, got {result.tolist()}", "reinstall hbm_runtime_core")
     return Check("trial run", OK, f"a model was packed, loaded and run: {facts}")
 
 
 def _openvino(backend: str) -> Check:
-    """What the simulator needs for networks; models from descriptions run without."""
+    """What the simulator needs for networks; models from descriptions run without it."""
     remedy = "pip install 'hbm_runtime_core[sim]'"
     status = WARNING if backend == "sim" else NOTE
     if not (library_dir() / ENGINE_LIBRARY).is_file():

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands raise besides what the runtime and the packer do."""
+"""Exceptions of the commands, besides those of the runtime and the packer."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ class InputError(ValueError):
 
 
 class UsageError(ValueError):
-    """An option has no effect on this model, or beside the other options: wrong usage, exit code 2."""
+    """An option has no effect on this model, or together with the other options: wrong usage, exit code 2."""

@@ -27,10 +27,10 @@ def is_simulated_file(path: str | os.PathLike[str]) -> bool:
 
 
 def refuse_foreign_file(path: str | os.PathLike[str]) -> None:
-    """Where the simulator runs, say what a file is that it cannot take.
+    """With the simulator, refuse a file that is not for it.
 
     Raises:
-        PackError: it is no simulated model file; says what it is and what to do.
+        PackError: it is no simulated model file; the text describes what it is and what to do.
     """
     from .. import HB_HBMRuntime
 

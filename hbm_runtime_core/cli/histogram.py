@@ -17,7 +17,7 @@ _PARTS = " ▏▎▍▌▋▊▉"
 
 
 def _bins(values: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Edges and counts. The last bin takes what is above p99: a few outliers would squeeze all others into one."""
+    """Edges and counts. The last bin contains everything above p99, so that a few outliers do not widen all bins."""
     array = np.asarray(values)
     low, high = float(array.min()), float(np.percentile(array, 99))
     if high <= low:
@@ -28,7 +28,7 @@ def _bins(values: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def text_histogram(latencies_us: Sequence[float]) -> str:
-    """A bar a bin, microseconds at the left, frames at the right."""
+    """One bar per bin, microseconds on the left, frames on the right."""
     edges, counts = _bins(latencies_us)
     widest = max(1, int(counts.max()))
     labels = [f"{edges[i]:.0f}" for i in range(len(counts))]
@@ -58,7 +58,7 @@ def save_png(result: Measurement, title: str, path: str) -> None:
     edges, counts = _bins(result.latencies_us)
     facts = result.to_json()
     figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
-    # The last bin is as wide as the others, however far its outliers lie.
+    # The last bin is drawn as wide as the others.
     axes.bar(edges[:-1], counts, width=edges[1] - edges[0], align="edge", edgecolor="white")
     for name, color in (("p50", "tab:green"), ("p99", "tab:red")):
         value = facts["latency_us"][name]

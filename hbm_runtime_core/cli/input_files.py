@@ -30,7 +30,7 @@ class InputFile(Protocol):
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """What it says about the shape of its only input."""
+        """The shape that it has for its only input."""
 
     def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
         """Write the data into the buffers of a request."""
@@ -89,12 +89,12 @@ def read_input_files(runtime: HB_HBMRuntime, model: str, options: argparse.Names
     """The file of each input that one was given for.
 
     Raises:
-        InputError: a name that the model does not have, an input given twice, a file that cannot be read.
+        InputError: a name that the model does not have, a duplicate input, a file that cannot be read.
     """
     names = runtime.input_names[model]
     given = [split_name(text, picture_names(names)) for text in options.input]
     result: dict[str, InputFile] = {}
-    # Files with a name come first: the others then have fewer inputs to choose from.
+    # Files with a name first, so that fewer inputs remain for the others.
     for name, path in sorted(given, key=lambda item: not item[0]):
         for file in _open(runtime, model, options, name, path, [n for n in names if n not in result]):
             for filled in file.names:

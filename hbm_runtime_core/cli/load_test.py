@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Calls something from several threads at once and keeps how long each call took."""
+"""Calls a function from several threads at once and measures each call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STAGES = ("copy_in", "queue", "device", "copy_out")
+STAGES = ("input", "submit", "device", "output")
 
 _PROGRESS_S = 0.1
 
@@ -51,7 +51,7 @@ class Measurement:
 
 
 class LoadTest:
-    """One thread a call, all started together."""
+    """One thread per function, all started together."""
 
     def __init__(self, calls: Sequence[Callable[[], list[float]]], warm_up: int) -> None:
         """`calls` each run one frame and return the microseconds of its stages."""
@@ -88,7 +88,7 @@ class LoadTest:
                 next((thread for thread in threads if thread.is_alive()), threads[-1]).join(_PROGRESS_S)
                 progress(sum(len(done) for done in self._done))
         finally:
-            # Ctrl-C ends the threads after the call that they are in.
+            # Ctrl-C ends each thread after its current call.
             self._stop.set()
         elapsed = time.perf_counter() - start
         self._raise_failure()

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Picks the command, and turns every failure into one line and an exit code."""
+"""Selects the command, and reports every failure as one line and an exit code."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _EXIT_INTERRUPTED = 130
 def build_parser() -> Parser:
     parser = Parser(
         prog="hbm",
-        description="Models for D-Robotics BPUs: look at them, run them, measure them, pack them for the simulator.",
-        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage. HBM_TRACEBACK=1 shows where a failure came from.",
+        description="Models for D-Robotics BPUs: inspect, run, measure, and pack them for the simulator.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage. HBM_TRACEBACK=1 shows the traceback of a failure.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for command in COMMANDS:
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough (`hbm info ... | head`); keep Python from complaining at exit.
+        # The reader has closed the pipe (`hbm info ... | head`); keep Python from reporting that at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except (argparse.ArgumentTypeError, UsageError) as error:

@@ -55,7 +55,7 @@ def add_parser(commands: Any) -> None:
         "network",
         nargs="?",
         metavar="NETWORK",
-        help="ONNX, OpenVINO IR (.xml), TensorFlow Lite or PaddlePaddle; or a simulated .hbm, taken over as it is",
+        help="ONNX, OpenVINO IR (.xml), TensorFlow Lite or PaddlePaddle; or a simulated .hbm, which is copied unchanged",
     )
     file = parser.add_argument_group("the file")
     file.add_argument("-o", "--output", metavar="FILE", help="model file to write")
@@ -187,7 +187,7 @@ def _models_of(part: argparse.Namespace) -> list[PackedModel]:
     if Path(part.network).suffix != ".hbm":
         return [packer.pack_network(options)]
     if options != NetworkOptions(part.network, name=Path(part.network).stem):
-        raise PackError(f"{part.network}: a model file is taken over as it is; it takes no options of its own")
+        raise PackError(f"{part.network}: a model file is copied unchanged and takes no options")
     return list(packer.read_package(part.network).models)
 
 

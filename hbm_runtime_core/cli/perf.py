@@ -80,7 +80,7 @@ def _text(facts: dict[str, Any], result: Measurement) -> str:
     ]
     latency = [["latency (us)", *(name for name in facts["latency_us"])]]
     latency.append(["", *(f"{value:.0f}" for value in facts["latency_us"].values())])
-    stages = [["stage (us)", *(stage.replace("_", " ") for stage in STAGES)]]
+    stages = [["stage (us)", *STAGES]]
     for label, fraction in (("p50", 0.5), ("p99", 0.99)):
         stages.append([label, *(f"{percentile(sorted(values), fraction):.0f}" for values in result.stages_us)])
     parts = [

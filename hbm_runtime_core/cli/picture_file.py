@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..names import unknown_name
-from ..pixel_range import advice_on_unit_pixels
-from .arguments import add_scale, integer, numbers, scale_of
+from .arguments import add_scale, integer, numbers
 from .console import warn
 from .errors import InputError, UsageError
 
@@ -55,7 +54,7 @@ class PictureFile:
     transform: ImageTransform | None = None
 
     def __init__(self, path: str, runtime: HB_HBMRuntime, model: str, name: str, options: argparse.Namespace) -> None:
-        """`name` is an input, or what stands before `_y` and `_uv`; empty where the model has one picture input."""
+        """`name` is an input, or the common part before `_y` and `_uv`; empty if the model has one picture input."""
         from ..vision import for_model
 
         self._path = path
@@ -68,9 +67,7 @@ class PictureFile:
             self.names: Sequence[str] = for_model(runtime, model, inputs=inputs).input_names
         except ValueError as error:
             raise InputError(f"{path} is taken for a picture (known besides: .npy, .npz, .bin), but {error}") from None
-        # Where another picture needs them, these options are no mistake: `check_picture_options` sees all pictures.
-        if not self.is_nv12:
-            _check_std(options, path)
+        # Another picture may need these options: `check_picture_options` checks all pictures together.
         without_use = _ONLY_FOR_TENSORS if self.is_nv12 else _ONLY_FOR_NV12
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -93,16 +90,17 @@ class PictureFile:
 
 
 def _settings(options: argparse.Namespace, without: Sequence[str]) -> dict[str, Any]:
-    """What was said about pictures; the rest is left to the defaults of `hbm_runtime_core.vision`."""
+    """The given options for pictures; the others have the defaults of `hbm_runtime_core.vision`."""
     options = argparse.Namespace(**{**vars(options), **dict.fromkeys(without)})
     given: dict[str, Any] = {
         "resize": options.resize,
         "interpolation": options.interpolation,
         "pad_rgb": None if options.pad_value is None else (options.pad_value,) * 3,
         "model_range": options.model_range,
-        "color": options.color_order,
+        "color_order": options.color_order,
         "mean": options.mean,
-        "scale": scale_of(options),
+        "scale": options.scale,
+        "std": options.std,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -125,7 +123,7 @@ def _inputs(name: str, names: Sequence[str], path: str, model: str) -> list[str]
 
 
 def picture_names(names: Sequence[str]) -> list[str]:
-    """The names that `--input NAME=FILE` takes: those of the inputs, and what stands before `_y` and `_uv` of a pair."""
+    """The names that `--input NAME=FILE` takes: those of the inputs, and the common part before `_y` and `_uv` of a pair."""
     stems = [name.removesuffix("_y") for name in names if name.endswith("_y")]
     return [stem for stem in stems if f"{stem}_uv" in names] + list(names)
 
@@ -134,16 +132,8 @@ def _channels(shape: Sequence[int]) -> int:
     return shape[1] if shape[1] in (1, 3) else shape[3]
 
 
-def _check_std(options: argparse.Namespace, path: str) -> None:
-    # `for_model` knows the factor only, not that it was given as what it divides by.
-    if options.std is not None:
-        advice = advice_on_unit_pixels(options.mean or (), scale_of(options) or (), factor="std", is_std=True)
-        if advice is not None:
-            raise UsageError(f"{path}: {advice}")
-
-
 def check_picture_options(files: Sequence[object], runtime: HB_HBMRuntime, model: str, options: argparse.Namespace) -> None:
-    """Refuse options that have no effect on these inputs, and mention what is probably missing.
+    """Refuse options that have no effect on these inputs, and warn about probably missing ones.
 
     Raises:
         UsageError: an option has no effect.

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""`hbm run`: one inference; files or noise in, files, values or statistics out."""
+"""`hbm run`: runs one inference on files or noise, and prints or writes its results."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _statistics(array: np.ndarray) -> dict[str, Any]:
-    """What a person looks at first. Of an empty array, or one of NaN alone, there is no least and no mean."""
+    """Statistics of an array; without minimum and mean if it is empty or only NaN."""
     values = array.astype(np.float64).ravel()
     finite = values[~np.isnan(values)]
     result: dict[str, Any] = {"dtype": str(array.dtype), "shape": list(array.shape)}
@@ -127,7 +127,7 @@ def _text(facts: dict[str, Any]) -> str:
         numbers = ["-" if output[key] is None else f"{output[key]:.6g}" for key in ("min", "max", "mean", "std")]
         shape = "[" + ",".join(map(str, output["shape"])) + "]"
         rows.append([output["name"], output["dtype"], shape, *numbers, str(output["nan"]), output.get("file", "")])
-    stages = ", ".join(f"{stage.replace('_', ' ')} {value:g} us" for stage, value in facts["timing_us"].items())
+    stages = ", ".join(f"{stage} {value:g} us" for stage, value in facts["timing_us"].items())
     head = f"{facts['model']} on {facts['soc']} (backend {facts['backend']}): {stages}"
     if "results" in facts:
         return "\n".join([head, results_text(facts["results"])])
@@ -158,7 +158,7 @@ def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[
         path.mkdir(parents=True, exist_ok=True)
         files: dict[str, Path] = {}
         for name, array in outputs.items():
-            # Names of networks hold slashes and colons; a file's must not lead out of the folder.
+            # Names of networks contain slashes and colons; file names must stay inside the folder.
             file = path / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + f".{options.format or 'npy'}")
             if file in files.values():
                 raise InputError(f"two outputs would be written to {file}; use --output FILE.npz")

@@ -16,7 +16,7 @@ from .arguments import add_json
 from .console import print_json
 from .errors import InputError, UsageError
 
-# Beside the compiled module, and not beside this file: Python may have found the sources of a checkout first.
+# Next to the compiled module, not next to this file: Python may have found the sources of a checkout first.
 _PACKAGE = Path(_native.__file__).parent
 
 LIBRARIES = ("libdnn.so", "libhbucp.so")

@@ -26,7 +26,7 @@ Frame = tuple[Message, ...]  # one message of each topic, in the order of the mo
 
 
 class TopicConsumer:
-    """One model's place on one topic. The model's threads take messages from it; SharedSubscription connects it.
+    """One model's consumer of one topic. The model's threads take messages from it; SharedSubscription connects it.
 
     Args:
         topic: resolved name.
@@ -186,7 +186,7 @@ class FrameAssembler:
             else:
                 while (message := consumer.take()) is not None:
                     self._match(opened.synchronizer, opened.complete, index, consumer.topic, message)
-            if index == 0:  # the others' messages are no frames of their own
+            if index == 0:  # messages of the other topics do not make frames
                 self._skip(DropReason.NEWER_FRAME, consumer.skipped())
         return _next_of(opened.complete)
 
@@ -219,7 +219,7 @@ class FrameAssembler:
                 self._log.warning(
                     f"no stamp {name}",
                     f"model '{self._model}': messages on {topic} have a stamp of zero, so "
-                    f"{self._model}.sync {self._sync.sync} finds no partners for them; let the sender stamp them, or set "
+                    f"{self._model}.sync {self._sync.sync} cannot match them; let the sender stamp them, or set "
                     f"{self._model}.sync to latest",
                     once=True,
                 )
@@ -286,9 +286,9 @@ class _Waiting(Generic[_Item]):
 class StampSynchronizer(Synchronizer[_Item]):
     """Messages whose stamps differ by at most `slop_ns` make a frame, as soon as there is one of each topic.
 
-    Where several fit, those that lie closest together do, of equally close ones the newest. What arrived on a topic before
-    the message that made a frame is dropped, and so is the oldest beyond `queue`. Only the order of arrival decides what
-    is old: after stamps that jump back, with a simulated clock that begins again, only the waiting ones are dropped.
+    If several sets fit, the closest is used, of equally close ones the newest. Messages that arrived on a topic before the
+    one that made a frame are dropped, and so are the oldest beyond `queue`. Age is decided by the order of arrival: if
+    stamps jump back because a simulated clock restarts, only the waiting messages are dropped.
     """
 
     def __init__(self, topics: int, queue: int, slop_ns: int) -> None:

@@ -23,8 +23,8 @@ from .pictures import CompressedImageReader, HbmemReader, ImageReader
 from .slot import InferenceSlot
 from .tensors import TensorListReader
 
-# A value other than the default means that the model is not what the user expects.
-_ONLY_FOR_TENSOR_PICTURES = ("mean", "scale", "color")
+# A value other than the default means that the user expects another kind of model.
+_ONLY_FOR_TENSOR_PICTURES = ("mean", "scale", "std", "color_order")
 _ONLY_FOR_NV12 = ("model_range",)
 
 
@@ -87,7 +87,7 @@ def _input_topic(node: Node, name: str, prefix: str, values: InputParameters) ->
 
 @dataclass(frozen=True)
 class TopicPlan:
-    """What a loaded model makes of one input topic.
+    """How a loaded model uses one input topic.
 
     Attributes:
         topic: with its parameters.
@@ -101,7 +101,7 @@ class TopicPlan:
 
 
 def plan_topics(model: ModelHandle, topics: Sequence[InputTopic]) -> list[TopicPlan]:
-    """Find out which topic fills which inputs of `model`, from which messages.
+    """Determine which topic fills which inputs of `model`, from which messages.
 
     Raises:
         ConfigurationError: parameters and model do not fit together.
@@ -197,9 +197,7 @@ def _refuse_ignored(model: ModelHandle, topic: InputTopic, nv12: bool) -> None:
     for name in _ONLY_FOR_TENSOR_PICTURES if nv12 else _ONLY_FOR_NV12:
         if getattr(topic.parameters, name) != getattr(InputParameters(), name):
             why = (
-                "takes NV12, and its color conversion, mean and scale are inside the model file"
-                if nv12
-                else "does not take NV12"
+                "takes NV12, and its color order, mean and scale are inside the model file" if nv12 else "does not take NV12"
             )
             raise ConfigurationError(f"parameter '{topic.prefix}.{name}': remove it: model '{model.name}' {why}")
 
@@ -227,14 +225,20 @@ def _preparation(model: ModelHandle, topic: InputTopic, names: Sequence[str]) ->
             interpolation=values.interpolation,
             region=(x, y, width, height) if width else None,
             pad_rgb=(values.pad_value,) * 3,
-            color=values.color,
+            color_order=values.color_order,
             mean=values.mean,
-            scale=values.scale,
+            scale=_unless_default(values, "scale"),
+            std=_unless_default(values, "std"),
             picture_range=values.picture_range,
             model_range=None if values.model_range == "auto" else values.model_range,
         )
     except HbmValueError as error:
         raise ConfigurationError(f"parameters '{topic.prefix}.*': {error}") from error
+
+
+def _unless_default(values: InputParameters, name: str) -> tuple[float, ...] | None:
+    value: tuple[float, ...] = getattr(values, name)
+    return value if value != getattr(InputParameters(), name) else None
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The node's subscriptions to input topics. All models on a topic share one: a picture is taken once, whoever uses it."""
+"""The node's subscriptions to input topics. All models on a topic share one, so that a picture is taken once."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class SubscriptionRegistry:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._lock = threading.Lock()
-        # Kept for ever: they remember which QoS parameters are declared.
+        # Never removed, because they know which QoS parameters are declared.
         self._subscriptions: dict[str, SharedSubscription] = {}
-        # Not the node's clock: a simulated one may stand still.
+        # Not the node's clock: simulated time may be paused.
         self._timer = node.create_timer(_GRAPH_PERIOD_S, self._follow_graph, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._timer.cancel()
 
@@ -105,7 +105,7 @@ class SharedSubscription:
         self._log = node.get_logger()
         self._open: dict[_QosKey, tuple[Subscription, _rcl.TopicReader]] = {}
         self._logged: set[str] = set()
-        # The QoS whose overrides have the plain name. Kept for ever: parameters stay declared.
+        # The QoS whose overrides have the plain name. Never changed, because parameters stay declared.
         self._first: _QosKey | None = None
         self._failures = 0
 
@@ -211,7 +211,7 @@ class SharedSubscription:
             how = (
                 "reading pictures where a publisher that lends them wrote them"
                 if reader.lends
-                else "copying pictures, because the middleware lends none (launch argument `loaned_messages:=true`)"
+                else "copying pictures, because the middleware does not lend them (launch argument `loaned_messages:=true`)"
             )
             self._log.info(f"{self.topic}: {how}")
         for each in self.consumers:

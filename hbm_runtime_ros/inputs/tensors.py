@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors as hbm_runtime_ros/TensorList, for inputs that are no pictures."""
+"""Tensors as hbm_runtime_ros/TensorList, for inputs that are not pictures."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _refuse_nan(values: np.ndarray[Any, Any], element: DType, name: str) -> None
         raise FrameError(
             DropReason.TENSOR,
             f"tensor '{name}' holds {np.count_nonzero(np.isnan(values))} NaN among {values.size} values, which would make "
-            f"the result meaningless; check what computes it",
+            f"the result meaningless; check the program that computes it",
             detail="nan",
         )
 

@@ -28,7 +28,7 @@ NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 
 # Each stage ends where the next one begins, so their means add up to the latency.
-STAGES = ("wait", "prepare", "handover", "submit", "device", "outputs", "turn", "publish")
+STAGES = ("wait", "prepare", "input", "submit", "device", "output", "turn", "publish")
 
 
 @dataclass(slots=True)
@@ -54,11 +54,11 @@ class FrameTimeline:
     output_ns: int = 0
 
     def record_inference(self, stages: CallTiming) -> None:
-        """Take over the stages of the inference that has just ended."""
-        self.input_ns = round(stages.copy_in_us * NS_PER_US)
-        self.submit_ns = round(stages.queue_us * NS_PER_US)
+        """Record the stages of the inference that has just ended."""
+        self.input_ns = round(stages.input_us * NS_PER_US)
+        self.submit_ns = round(stages.submit_us * NS_PER_US)
         self.device_ns = round(stages.device_us * NS_PER_US)
-        self.output_ns = round(stages.copy_out_us * NS_PER_US)
+        self.output_ns = round(stages.output_us * NS_PER_US)
         self.submitted = self.run_begun + self.input_ns + self.submit_ns
         self.device_done = min(self.submitted + self.device_ns, self.run_ended)
 
@@ -80,7 +80,7 @@ class FrameTimeline:
             self.arrived,
             self.taken,
             self.prepared,
-            self.run_begun,
+            self.run_begun + self.input_ns,
             self.submitted,
             self.device_done,
             self.run_ended,

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The topic /diagnostics: one status for the node and one for each model, once a second."""
+"""The topic /diagnostics: one status for the node and one for each model, once per second."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def _endpoint_qos(qos: QoSProfile) -> str:
 class FrameAgeCheck:
     """Compares the stamps of a model's frames with the node's clock.
 
-    A stamp without an age does not drop its frame: late results are worth more to a robot than none because of a clock.
+    A frame whose age is unknown is kept: a late result is better than none because of a wrong clock.
     """
 
     def __init__(self, model: str, clock: Clock, log: ThrottledLogger) -> None:
@@ -246,11 +246,11 @@ class FrameAgeCheck:
 
 
 class NodeHealth:
-    """Checks the node once a second, on a steady clock that no clock of the graph stops.
+    """Checks the node once per second, on a steady clock, which simulated time does not stop.
 
     Args:
         node: owns the timer.
-        check_models: called each second.
+        check_models: called once per second.
     """
 
     def __init__(self, node: Node, check_models: Callable[[], Any]) -> None:

@@ -82,7 +82,7 @@ def _sections(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
 def _matches(section: str, node: str) -> bool:
     tokens = section.strip("/").split("/")
     pattern = "".join({"**": "(/[^/]+)*", "*": "/[^/]+"}.get(token, "/" + re.escape(token)) for token in tokens)
-    # A name without a namespace in the file stands for the node in the root namespace, and so does rcl read it.
+    # A name without a namespace in the file means the node in the root namespace, as rcl reads it.
     return re.fullmatch(pattern, node) is not None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-# ROS has no empty arrays in parameter files, so -1 alone stands for all.
+# ROS has no empty arrays in parameter files, so -1 alone means all.
 SCHEDULER_CHOOSES = (-1,)
 WHOLE_IMAGE = (-1,)
 # A threshold of a decoder: what the model file says or, where it does not, what is usual for the family.

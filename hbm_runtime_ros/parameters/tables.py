@@ -266,11 +266,11 @@ class InputParameters:
         "Brightness of letterbox borders: 0 is black, 255 is white.",
         bounds=(0, 255),
     )
-    color: str = parameter(
+    color_order: str = parameter(
         "rgb",
-        "Order of the channels in an input of three channels. Ignored by an NV12 input, and refused there.",
+        "Order of the channels in an input of three channels. An NV12 input has it inside the model.",
         choices=("rgb", "bgr"),
-        old_name="colour",
+        old_name="color",
     )
     mean: tuple[float, ...] = parameter(
         (0.0,),
@@ -285,6 +285,12 @@ class InputParameters:
         check=check_scale,
         constraint="1 or 3 values",
     )
+    std: tuple[float, ...] = parameter(
+        (1.0,),
+        "Divisor after that, for all channels or for each, instead of scale: input = (pixel - mean) / std.",
+        check=check_scale,
+        constraint="1 or 3 values",
+    )
     picture_range: str = parameter(
         "limited",
         "Numbers of pictures whose encoding is YUV: limited (luma 16 to 235, as cameras send) or full (0 to 255). JPEG is "
@@ -293,8 +299,8 @@ class InputParameters:
     )
     model_range: str = parameter(
         "auto",
-        "Numbers that an NV12 input of the model was made for: limited, full, or auto (what the model file says, limited "
-        "where it does not).",
+        "Numbers that an NV12 input of the model was made for: limited, full, or auto (what the model file states, limited "
+        "if it states nothing).",
         choices=("auto", "limited", "full"),
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-# At the end: of the packages under test, those that are installed count. The demo is in the checkout alone.
+# Appended, so that the installed packages are tested. The demo is in the checkout alone.
 sys.path.append(str(Path(__file__).parents[2]))
 
 import api_models

@@ -102,7 +102,7 @@ def test_mixed_forms_and_keys_that_are_no_names_are_refused(runtime, inputs):
         ({"outputs": {"y": 3}}, TypeError, "numpy array"),
         ({"outputs": {"y": X.astype(">f4")}}, ValueError, "expected float32"),
         ({"model_nam": "echo"}, TypeError, "'model_name'"),
-        ({"input_tensor": X}, TypeError, "twice"),
+        ({"input_tensor": X}, TypeError, "duplicate argument .input_tensor."),
     ],
 )
 def test_an_argument_is_refused_with_what_would_be_right(runtime, arguments, error, text):

@@ -88,8 +88,8 @@ def test_stage_times_are_told_on_request(runtime):
     runtime.run(X, timing=times)
     stages = times["echo"]
     assert stages.total_us >= stages.device_us >= 0
-    assert stages.copy_in_us >= 0
-    assert stages.copy_out_us >= 0
+    assert stages.input_us >= 0
+    assert stages.output_us >= 0
 
 
 def test_a_closed_runtime_says_so(echo_file):

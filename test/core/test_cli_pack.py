@@ -97,7 +97,7 @@ def test_the_text_tells_what_the_json_tells(tmp_path, capsys):
         (["net.xml", "-o", "no/such/folder/x.hbm"], 1, "cannot write no/such/folder/x.hbm: No such file or directory"),
         (["two.xml", "--input-name", "c", "-o", "x.hbm"], 1, "has 2 inputs (a, b): an option for an input must name it"),
         (["net.xml", "--input-name", "a", "--input-name", "x=b", "-o", "x.hbm"], 1, "duplicate 'rename': a and b"),
-        (["timed.hbm", "--name", "n", "-o", "x.hbm"], 1, "a model file is taken over as it is"),
+        (["timed.hbm", "--name", "n", "-o", "x.hbm"], 1, "a model file is copied unchanged"),
         (["net.txt", "-o", "x.hbm"], 1, "unknown kind of network '.txt' (known: .onnx"),
     ],
 )

@@ -20,7 +20,7 @@ def test_frames_of_all_threads_are_counted_and_the_percentiles_are_in_order(tmp_
     assert facts["latency_us"]["min"] >= 2000
     assert facts["latency_us"]["p50"] <= facts["latency_us"]["p90"] <= facts["latency_us"]["p99"] <= latency[-1]
     assert facts["fps"] == pytest.approx(30 / facts["elapsed_s"], rel=0.01)
-    assert set(facts["stages_mean_us"]) == {"copy_in", "queue", "device", "copy_out"}
+    assert set(facts["stages_mean_us"]) == {"input", "submit", "device", "output"}
 
 
 def test_a_time_can_be_given_instead_of_frames(tmp_path, capsys):

@@ -221,7 +221,12 @@ def test_a_file_that_is_no_picture_is_one_clear_error(tmp_path, capsys, content)
 
 @pytest.mark.parametrize(
     ("option", "keyword"),
-    [("resize", "resize"), ("interpolation", "interpolation"), ("model_range", "model_range"), ("color_order", "color")],
+    [
+        ("resize", "resize"),
+        ("interpolation", "interpolation"),
+        ("model_range", "model_range"),
+        ("color_order", "color_order"),
+    ],
 )
 def test_the_choices_are_those_of_the_core(tmp_path, option, keyword):
     parser = build_parser().parse_args(["run", "m.hbm"]).parser

@@ -175,7 +175,7 @@ def test_an_open_number_of_dimensions_is_given_as_the_error_says(tmp_path, pack)
     y.output(0).get_tensor().set_names({"y"})
     path = save(ov.Model([ops.result(y)], [x], "net"), tmp_path / "net.xml")
     err = pack(path)
-    assert "say --input-shape" in err
+    assert "give --input-shape" in err
     assert pack(path, "--input-shape", "1,4").model.outputs[0].shape == (1, 4)
 
 

@@ -33,7 +33,7 @@ def test_every_interface_has_a_table(kind, heading):
 
 
 def test_the_table_of_stages_names_every_time_of_a_result():
-    section = page("flow.md").partition("### Stages of a frame\n")[2].partition("\n## ")[0]
+    section = page("frames.md").partition("### Stages of a frame\n")[2].partition("\n## ")[0]
     times = re.findall(r"^int64 (\w+_ns)", (CHECKOUT / "msg/Timing.msg").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(re.findall(r"`(\w+_ns)`", section)) == set(times)
 

@@ -74,7 +74,7 @@ def test_an_input_that_the_model_does_not_have_is_refused(tmp_path):
         ("interpolation", "cubic", "nearest, bilinear, box"),
         ("picture_range", "tv", "limited, .* full"),
         ("model_range", "pc", "limited, .* full"),
-        ("color", "grey", "rgb, bgr"),
+        ("color_order", "grey", "rgb, bgr"),
     ],
 )
 def test_an_unknown_option_is_refused_with_the_known_ones(tmp_path, option, value, known):
@@ -87,11 +87,17 @@ def test_options_that_cannot_be_are_refused(tmp_path):
         preparation_of(tmp_path, nv12_model(8, 8), pad_rgb=(0, 0, 256))
     with pytest.raises(ValueError, match="mean: expected 1 or 3 values, got 2"):
         preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), mean=(1, 2))
+    with pytest.raises(ValueError, match="scale cannot be combined with std"):
+        preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), scale=(0.5,), std=(2.0,))
+    with pytest.raises(ValueError, match=r"std must not be 0, got \[2.0, 0.0, 2.0\]"):
+        preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), std=(2.0, 0.0, 2.0))
 
 
 def test_an_option_without_effect_on_the_input_is_refused(tmp_path):
-    for option in ({"mean": (1.0,)}, {"scale": (2.0,)}, {"color": "bgr"}):
-        with pytest.raises(ValueError, match="model 'm': mean, scale and color cannot be combined with its NV12 input"):
+    for option in ({"mean": (1.0,)}, {"scale": (2.0,)}, {"std": (2.0,)}, {"color_order": "bgr"}):
+        with pytest.raises(
+            ValueError, match="model 'm': mean, scale, std and color_order cannot be combined with its NV12 input"
+        ):
             preparation_of(tmp_path, nv12_model(8, 8), **option)
     with pytest.raises(ValueError, match="model_range 'full' is ignored because its input is not NV12"):
         preparation_of(tmp_path, tensor_model([1, 3, 8, 8]), model_range="full")

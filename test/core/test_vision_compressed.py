@@ -24,7 +24,7 @@ GREY = cv2.cvtColor(BGR, cv2.COLOR_BGR2GRAY)
 @pytest.fixture(scope="module")
 def bgr_model(tmp_path_factory):
     return preparation_of(
-        tmp_path_factory.mktemp("bgr"), tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color="bgr"
+        tmp_path_factory.mktemp("bgr"), tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color_order="bgr"
     )
 
 
@@ -64,7 +64,7 @@ def test_white_of_16_bits_is_white(bgr_model, extension, kind):
 def test_16_bits_with_one_channel_in_a_message_need_a_word_about_what_they_are(bgr_model):
     data = file_of(".png", GREY.astype(np.uint16) * 257)
     for text in ("png", ""):
-        with pytest.raises(HbmEncodingError, match=r"either grey \(mono16\) or holds distances \(16UC1\)"):
+        with pytest.raises(HbmEncodingError, match=r"either gray \(mono16\) or holds distances \(16UC1\)"):
             seen(bgr_model, data, text)
     np.testing.assert_array_equal(seen(bgr_model, data, "mono16; png compressed "), np.repeat(GREY[..., None], 3, 2))
 
@@ -139,7 +139,7 @@ def test_every_sampling_that_opencv_reads_is_read(tmp_path, sampling, size):
     expected = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     array = np.zeros((1, size[1], size[0], 3), np.uint8)
     model = tensor_model([1, size[1], size[0], 3], "U8")
-    preparation_of(tmp_path, model, resize="none", color="bgr").prepare_jpeg(data, {"x": array})
+    preparation_of(tmp_path, model, resize="none", color_order="bgr").prepare_jpeg(data, {"x": array})
     # Neighbours share their chroma here, OpenCV interpolates it.
     assert np.abs(array[0].astype(int) - expected).mean() < 4
 

@@ -55,7 +55,7 @@ def test_every_encoding_gives_the_same_colours_in_a_tensor(tmp_path, encoding, l
     bgr = smooth_bgr(WIDTH, HEIGHT)
     shape = (1, 3, HEIGHT, WIDTH) if layout == "nchw" else (1, HEIGHT, WIDTH, 3)
     array, block = guarded(shape, np.float32)
-    preparation = preparation_of(tmp_path, tensor_model(list(shape)), color="bgr", resize="none")
+    preparation = preparation_of(tmp_path, tensor_model(list(shape)), color_order="bgr", resize="none")
     prepare(preparation, encode(bgr, encoding), WIDTH, HEIGHT, encoding, {"x": array}, pad=5)
     got = array[0].transpose(1, 2, 0) if layout == "nchw" else array[0]
     assert np.abs(got - seen_as(bgr, encoding)).mean() < 2.5
@@ -98,7 +98,7 @@ def test_nv12_planes_of_the_models_size_are_copied_byte_for_byte(tmp_path):
 def test_nv12_in_a_tensor_has_the_colours_that_opencv_gives_it(tmp_path):
     picture = nv12_of(smooth_bgr(WIDTH, HEIGHT))
     array = np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)
-    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color="bgr")
+    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color_order="bgr")
     prepare(preparation, picture, WIDTH, HEIGHT, "nv12", {"x": array})
     assert np.abs(array[0].astype(int) - cv2.cvtColor(picture, cv2.COLOR_YUV2BGR_NV12)).max() <= 3
 

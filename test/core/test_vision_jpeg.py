@@ -39,7 +39,7 @@ def test_a_jpeg_becomes_the_picture_that_opencv_decodes(tmp_path, sampling, size
     assert (transform.src_width, transform.src_height) == size
 
     array = np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)
-    tensor = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="stretch", color="bgr")
+    tensor = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="stretch", color_order="bgr")
     tensor.prepare_jpeg(b"??" + file, {"x": array}, offset=2)
     assert np.abs(array[0].astype(int) - expected).mean() < TOLERANCES[sampling]
 
@@ -65,5 +65,5 @@ def test_a_jpeg_that_is_cut_off_is_refused_and_nothing_written(tmp_path, keep):
 def test_another_format_is_refused_as_such(tmp_path):
     file = cv2.imencode(".png", smooth_bgr(20, 20))[1].tobytes()
     into, _ = guarded_planes(WIDTH, HEIGHT)
-    with pytest.raises(ValueError, match="it does not begin as a JPEG .*does the format say jpeg and mean another one"):
+    with pytest.raises(ValueError, match="it does not begin as a JPEG .*is the format really jpeg"):
         preparation_of(tmp_path, nv12_model(WIDTH, HEIGHT)).prepare_jpeg(file, into)

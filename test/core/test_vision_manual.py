@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""docs/pictures.md tells what the module does."""
+"""docs/pictures.md describes what the module does."""
 
 import re
 from pathlib import Path

@@ -57,7 +57,7 @@ def test_a_range_that_contradicts_the_file_is_used_with_a_warning(network):
             warnings.simplefilter("always")
             preparation = vision.for_model(runtime, model, resize="none", model_range=given)
         assert [str(warning.message) for warning in caught] == (
-            [f"model '{model}': its file states the color range {stated}, used is {other} as `model_range` says"]
+            [f"model '{model}': its file states the color range {stated}, used is {other}, the value of `model_range`"]
             if given == other
             else []
         )
@@ -81,9 +81,21 @@ def test_borders_have_the_brightness_that_networks_are_trained_with(tmp_path):
     assert vision.PAD_VALUE == 114
 
 
+def test_std_divides_where_scale_multiplies(tmp_path):
+    tensors = []
+    for name, factors in (("scale", {"scale": (0.5, 0.25, 0.125)}), ("std", {"std": (2, 4, 8)})):
+        (tmp_path / name).mkdir()
+        preparation = preparation_of(tmp_path / name, tensor_model([1, 2, 2, 3]), mean=(1, 2, 3), **factors)
+        array = np.zeros((1, 2, 2, 3), np.float32)
+        preparation.prepare(bytes(range(12)), 2, 2, 6, "rgb8", {"x": array})
+        tensors.append(array)
+    np.testing.assert_array_equal(tensors[0], tensors[1])
+    assert tensors[1][0, 1, 1].tolist() == [(9 - 1) / 2, (10 - 2) / 4, (11 - 3) / 8]
+
+
 def test_the_old_name_of_the_color_order_still_works(tmp_path):
-    with pytest.warns(DeprecationWarning, match="'colour' is called 'color' now"):
-        preparation = preparation_of(tmp_path, tensor_model([1, 2, 2, 3], "U8"), colour="bgr")
+    with pytest.warns(DeprecationWarning, match="'color' is deprecated; rename it to 'color_order'"):
+        preparation = preparation_of(tmp_path, tensor_model([1, 2, 2, 3], "U8"), color="bgr")
     array = np.zeros((1, 2, 2, 3), np.uint8)
     preparation.prepare(bytes([1, 2, 3] * 4), 2, 2, 6, "bgr8", {"x": array})
     assert array[0, 0, 0].tolist() == [1, 2, 3]

@@ -146,7 +146,7 @@ def test_planes_that_begin_at_whole_blocks_of_rows_are_refused(preparation):
 @pytest.mark.parametrize("encoding", ["mono16", "rgb16", "bgr16", "rgba16", "bgra16"])
 def test_16_bits_keep_their_colors_in_both_byte_orders(tmp_path, encoding, order):
     model = tensor_model([1, HEIGHT, WIDTH, 3], "U8")
-    preparation = preparation_of(tmp_path, model, resize="none", color="bgr")
+    preparation = preparation_of(tmp_path, model, resize="none", color_order="bgr")
     grey = cv2.cvtColor(BGR, cv2.COLOR_BGR2GRAY)
     pixels = {
         "mono16": grey[..., None],
@@ -164,7 +164,7 @@ def test_16_bits_keep_their_colors_in_both_byte_orders(tmp_path, encoding, order
 @pytest.mark.parametrize("order", ["rggb", "bggr", "gbrg", "grbg"])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_raw_mosaic_gets_its_colors_back(tmp_path, order, bits):
-    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color="bgr")
+    preparation = preparation_of(tmp_path, tensor_model([1, HEIGHT, WIDTH, 3], "U8"), resize="none", color_order="bgr")
     color = (40, 120, 220)
     mosaic = np.empty((HEIGHT, WIDTH), np.uint16 if bits == 16 else np.uint8)
     for place, name in enumerate(order):

@@ -62,7 +62,7 @@ def test_nearest_is_what_opencv_calls_nearest_exact(grey_preparation, size):
 def test_colours_are_resized_channel_by_channel(tmp_path, size, encoding):
     bgr = noise(size[1], size[0], 3)
     array = np.zeros((1, 64, 96, 3), np.uint8)
-    preparation = preparation_of(tmp_path, tensor_model([1, 64, 96, 3], "U8"), resize="stretch", color="bgr")
+    preparation = preparation_of(tmp_path, tensor_model([1, 64, 96, 3], "U8"), resize="stretch", color_order="bgr")
     prepare(preparation, encode(bgr, encoding), *size, encoding, {"x": array})
     expected = cv2.resize(bgr, (96, 64), interpolation=cv2.INTER_LINEAR)
     assert np.abs(array[0].astype(int) - expected).max() <= 2

@@ -16,7 +16,7 @@ def test_a_float_tensor_gets_mean_scale_and_color_order(tmp_path, layout, color)
     mean, scale = (1.0, 2.0, 3.0), (0.5, 0.25, 0.125)
     shape = [1, 3, HEIGHT, WIDTH] if layout == "nchw" else [1, HEIGHT, WIDTH, 3]
     into = {"x": np.zeros(shape, np.float32)}
-    preparation = preparation_of(tmp_path, tensor_model(shape), resize="none", color=color, mean=mean, scale=scale)
+    preparation = preparation_of(tmp_path, tensor_model(shape), resize="none", color_order=color, mean=mean, scale=scale)
     prepare(preparation, encode(bgr, "bgr8"), WIDTH, HEIGHT, "bgr8", into)
     expected = ((bgr if color == "bgr" else bgr[:, :, ::-1]) - np.array(mean)) * np.array(scale)
     np.testing.assert_allclose(into["x"][0], expected.transpose((2, 0, 1) if layout == "nchw" else (0, 1, 2)), rtol=1e-6)
@@ -51,7 +51,7 @@ def test_channels_may_be_quantised_apart(tmp_path):
     into = {"x": np.zeros(shape, np.int8)}
     bgr = noise(HEIGHT, WIDTH, 3)
     preparation = preparation_of(
-        tmp_path, tensor_model(shape, "S8", quantization=quantization), resize="none", color="bgr", scale=[0.25]
+        tmp_path, tensor_model(shape, "S8", quantization=quantization), resize="none", color_order="bgr", scale=[0.25]
     )
     prepare(preparation, encode(bgr, "bgr8"), WIDTH, HEIGHT, "bgr8", into)
     expected = np.clip(np.rint(bgr / 4 / np.array([1, 2, 0.5])) + np.array([0, 1, -128]), -128, 127)
@@ -63,7 +63,7 @@ def test_half_floats_are_rounded_as_numpy_does(tmp_path):
     into = {"x": np.zeros(shape, np.float16)}
     picture = np.arange(HEIGHT * WIDTH * 3, dtype=np.uint8).reshape(HEIGHT, WIDTH * 3)
     scale = (1 / 3, 1e-6, 1000.0)
-    preparation = preparation_of(tmp_path, tensor_model(shape, "F16"), resize="none", color="bgr", scale=scale)
+    preparation = preparation_of(tmp_path, tensor_model(shape, "F16"), resize="none", color_order="bgr", scale=scale)
     prepare(preparation, picture, WIDTH, HEIGHT, "bgr8", into)
     with np.errstate(over="ignore"):
         expected = (picture.reshape(HEIGHT, WIDTH, 3) * np.float32(scale)).astype(np.float16)

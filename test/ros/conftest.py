@@ -31,7 +31,7 @@ def pytest_configure(config):
 
 
 class SteppedClock:
-    """A clock that stands until a test moves it."""
+    """A clock that a test moves."""
 
     now_s = 100.0
 

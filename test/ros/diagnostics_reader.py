@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What stands on /diagnostics, by model."""
+"""Reads /diagnostics, by model."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ EXECUTABLE = Path(get_package_prefix("hbm_runtime_ros")) / "lib" / "hbm_runtime_
 
 
 class NodeProcess:
-    """Runs the node on `parameters`, which stand in `folder`; use as a context manager."""
+    """Runs the node on `parameters`, written into `folder`; use as a context manager."""
 
     def __init__(
         self,

@@ -165,12 +165,12 @@ class TestInference(unittest.TestCase):
         message = picture(np.zeros(100, np.uint8), 10, 10, "32FC1", 40)
         for _ in range(5):
             self.graph.publish("/robot/camera/image", message)
-        told = lambda: [text for text in self.graph.warnings() if "'32FC1'" in text]  # noqa: E731
-        wait_until(lambda: bool(told()), "a warning about the encoding")
+        logged = lambda: [text for text in self.graph.warnings() if "'32FC1'" in text]  # noqa: E731
+        wait_until(lambda: bool(logged()), "a warning about the encoding")
         self.infer(nv12_picture(MODEL_WIDTH, MODEL_HEIGHT))
-        self.assertEqual(len(told()), 1)
+        self.assertEqual(len(logged()), 1)
         for known in ("nv12", "bgr8", "rgb8", "mono8", "mono16", "model 'echo'"):
-            self.assertIn(known, told()[0])
+            self.assertIn(known, logged()[0])
 
     def test_priority_and_cores_hold_from_the_next_frame_and_are_announced(self):
         lists = self.graph.model_lists()

@@ -82,9 +82,9 @@ def test_a_device_that_answers_late_costs_the_late_frames_only(graph, cameras, d
     )
     assert time.monotonic() - started > LATE_MS / 1000 / 2, "the calls were not late"
     assert diagnostics.counts("late")["timeout"] == 2
-    told = [text for text in graph.warnings() if "model 'late'" in text and "not done within" in text]
-    assert len(told) == 1, "one warning, rate-limited"
-    assert "200 ms" in told[0] and "late.timeout_ms" in told[0]
+    logged = [text for text in graph.warnings() if "model 'late'" in text and "not done within" in text]
+    assert len(logged) == 1, "one warning, rate-limited"
+    assert "200 ms" in logged[0] and "late.timeout_ms" in logged[0]
 
 
 def test_a_device_that_never_answers_one_model_leaves_the_others_alone(graph, cameras, diagnostics, good):
@@ -135,8 +135,8 @@ def test_frames_that_are_too_old_are_dropped_and_those_of_unknown_age_are_not(gr
         camera.publisher.publish(good)
     wait_until(lambda: len(camera.results) == results + 4, "results of frames of unknown age")
     for cause in ("stamp of zero", "ahead of the node's clock"):
-        told = [text for text in graph.warnings() if cause in text]
-        assert len(told) == 1 and "model 'plain'" in told[0], told
+        logged = [text for text in graph.warnings() if cause in text]
+        assert len(logged) == 1 and "model 'plain'" in logged[0], logged
     assert any("it is 70" in text and "plain.max_age_ms is 500" in text for text in graph.warnings())
     assert graph.set_parameters({"plain.max_age_ms": 0})[0].successful
     camera.send(good, age_ms=60_000_000)

@@ -227,7 +227,12 @@ def test_scheduling_is_set_in_one_step_and_the_parameters_and_the_list_tell_it(g
         ("first", ["priority", "bpu_cores"], {"priority": 50, "bpu_cores": [4]}, "the s600 has cores 0 to 3, got [4]"),
         ("first", ["custom_id", "priority"], {"priority": 256, "custom_id": 9}, "255"),
         ("first", [], {"priority": 50}, "must not be empty"),
-        ("first", ["prio"], {}, "unknown field 'prio'; did you mean 'priority'? (known: priority, custom_id, bpu_cores, device_id)"),
+        (
+            "first",
+            ["prio"],
+            {},
+            "unknown field 'prio'; did you mean 'priority'? (known: priority, custom_id, bpu_cores, device_id)",
+        ),
         ("frist", ["priority"], {}, "unknown model 'frist'; did you mean 'first'? (known: first)"),
     ],
 )

@@ -154,7 +154,7 @@ def test_under_ros2_launch(models, number):
         rest, _ = launch.communicate(timeout=20)
         assert time.monotonic() - began < LIMIT_S + 1
         wait_until(lambda: not running_with(file), "the end of the node", LIMIT_S)
-        if number == signal.SIGINT:  # SIGTERM ends ros2 launch itself before it can tell
+        if number == signal.SIGINT:  # SIGTERM ends ros2 launch itself before it can log it
             assert "process has finished cleanly" in rest
         assert "Traceback" not in rest
     finally:

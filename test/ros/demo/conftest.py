@@ -5,5 +5,5 @@
 import sys
 from pathlib import Path
 
-# At the end: of the packages under test, those that are installed count.
+# Appended, so that the installed packages are tested.
 sys.path.append(str(Path(__file__).parents[3]))

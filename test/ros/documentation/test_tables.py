@@ -9,7 +9,7 @@ from pages import CHECKOUT
 from hbm_runtime_ros.errors import DropReason
 from hbm_runtime_ros.monitoring.counters import STAGES
 
-PAGE = (CHECKOUT / "docs/flow.md").read_text(encoding="utf-8")
+PAGE = (CHECKOUT / "docs/frames.md").read_text(encoding="utf-8")
 
 
 def first_column(heading):

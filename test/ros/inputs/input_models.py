@@ -50,7 +50,7 @@ PARAMETERS = {
         "resize": "stretch",
         "interpolation": "nearest",
         "region": [8, 4, 128, 96],
-        "colour": "bgr",
+        "color_order": "bgr",
         "mean": [10, 20, 30],
         "scale": [0.5, 0.25, 0.125],
     },

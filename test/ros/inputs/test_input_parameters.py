@@ -84,7 +84,7 @@ def test_the_model_s_own_values_are_the_defaults_of_its_inputs(declare):
         ({"region": [1, 2, 3]}, ["'m.region'", "[x, y, width, height]", "[1, 2, 3]"]),
         ({"region": [0, 0, 0, 10]}, ["'m.region'", "from 1"]),
         ({"region": [0.5, 0.0, 1.0, 1.0]}, ["'m.region'", "integer array"]),
-        ({"color": "yuv"}, ["'m.color'", "rgb, bgr"]),
+        ({"color_order": "yuv"}, ["'m.color_order'", "rgb, bgr"]),
         ({"interpolation": "cubic"}, ["'m.interpolation'", "nearest, bilinear, box"]),
         ({"transport": "shared_memory"}, ["'m.transport'", "hbmem"]),
         ({"picture_range": "half"}, ["'m.picture_range'", "limited, full"]),
@@ -117,7 +117,7 @@ ALL = ("raw", "compressed", "hbmem", "tensors")
     ("model", "values", "transports"),
     [
         ("nv12", {}, [ALL]),
-        ("float", {"mean": [1.0, 2.0, 3.0], "color": "bgr"}, [ALL]),
+        ("float", {"mean": [1.0, 2.0, 3.0], "color_order": "bgr"}, [ALL]),
         ("float", {"transport": "tensors"}, [("tensors",)]),
         ("nv12", {"transport": "compressed"}, [("compressed",)]),
         ("features", {}, [("tensors",)]),
@@ -146,7 +146,8 @@ def test_the_models_inputs_say_what_a_topic_can_carry(load, declare, model, valu
         ("stereo", {"inputs": ["left", "front"]}, ["'m.front.tensors'", "'front'"]),
         ("nv12", {"mean": [1.0]}, ["'m.mean'", "NV12"]),
         ("nv12", {"scale": [2.0]}, ["'m.scale'", "NV12"]),
-        ("nv12", {"color": "bgr"}, ["'m.color'", "NV12"]),
+        ("nv12", {"std": [2.0]}, ["'m.std'", "NV12"]),
+        ("nv12", {"color_order": "bgr"}, ["'m.color_order'", "NV12"]),
         ("float", {"model_range": "full"}, ["'m.model_range'", "NV12"]),
         ("nv12", {"tensors": ["data"]}, ["'m.tensors'", "'data'", "'data_y', 'data_uv'"]),
     ],
@@ -162,6 +163,13 @@ def test_shared_memory_pictures_need_their_package(load, declare, monkeypatch):
     monkeypatch.setattr(message_types.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigurationError, match=r"'m\.transport': hbm_img_msgs is not installed"):
         plan_topics(load("nv12"), declare(transport="hbmem")[0])
+
+
+def test_std_and_scale_cannot_be_combined(load, declare):
+    model = load("float")
+    topics, _ = declare(scale=[0.5], std=[2.0])
+    with pytest.raises(ConfigurationError, match=r"parameters 'm\.\*': scale cannot be combined with std"):
+        make_slot(model, plan_topics(model, topics), ThrottledLogger(print))
 
 
 def test_mean_and_scale_for_pixels_of_0_to_1_are_refused(load, declare):

@@ -162,7 +162,7 @@ def test_bad_compressed_pictures_are_dropped_with_the_cause_and_the_next_one_run
         sent.append(graph.publish(topic, make()).header.stamp)
     graph.infer(topic, good, results("compressed"))
     assert not [result for result in results("compressed") if result.header.stamp in sent]
-    # Warnings of one cause are held back for a while, those that hold for every picture are told once each.
+    # Warnings of one cause are throttled; those that hold for every picture are logged once each.
     for name in ("depth", "16 bits"):
         wait_until(lambda name=name: bool(warnings_with(graph, "'compressed'", *BAD_COMPRESSED[name][1])), name)
     assert warnings_with(graph, "model 'compressed': frame dropped")
@@ -191,16 +191,16 @@ def test_each_bad_compressed_picture_says_why(tmp_path, case):
 def test_a_topic_is_taken_as_whatever_its_publisher_sends_and_later_as_what_the_next_one_sends(graph, results):
     topic = "/changing/image"
 
-    def told(name):
+    def logged(name):
         begin = f"{topic} carries sensor_msgs/msg/{name}: subscribing"
         return [log.msg for log in list(graph.logs) if log.msg.startswith(begin)]
 
     with Graph() as other:  # a participant has a topic as one type only
         other.infer(topic, compressed(".jpg", scene(), "jpeg"), results("changing"))
-        wait_until(lambda: bool(told("CompressedImage")), "the log of the new type")
+        wait_until(lambda: bool(logged("CompressedImage")), "the log of the new type")
     graph.infer(topic, nv12_picture(WIDTH, HEIGHT), results("changing"))
-    wait_until(lambda: bool(told("Image")), "the log of the old type")
-    assert (len(told("CompressedImage")), len(told("Image"))) == (1, 1)
+    wait_until(lambda: bool(logged("Image")), "the log of the old type")
+    assert (len(logged("CompressedImage")), len(logged("Image"))) == (1, 1)
 
 
 def test_two_types_on_one_topic_are_told_by_name(graph, results):

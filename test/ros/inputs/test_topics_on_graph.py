@@ -50,7 +50,7 @@ def test_a_bad_tensor_is_dropped_with_the_cause_and_the_next_one_runs(graph, fea
     sent = [graph.publish(topic, message).header.stamp for message in bad]
     graph.infer(topic, good, features)
     assert not [result for result in features if result.header.stamp in sent]
-    # The first cause is told at once; NaN is one of its own.
+    # The first cause is logged at once; NaN is a cause of its own.
     wait_until(lambda: any("'features' is missing" in text for text in graph.warnings()), "a warning about the name")
     wait_until(lambda: any("8 NaN among 8 values" in text for text in graph.warnings()), "a warning about NaN")
 
@@ -66,7 +66,7 @@ def test_a_picture_and_tensors_make_one_frame(graph):
 
 
 class Stereo:
-    """Two cameras of one model, told apart by their pictures."""
+    """Two cameras of one model, which differ in their pictures."""
 
     def __init__(self, graph, model):
         self._graph = graph
@@ -134,14 +134,14 @@ def test_a_stamp_of_zero_has_no_partner_and_the_remedy_is_told_once(graph):
     for number in (1, 2):
         stereo.send("left", number, None)
         stereo.send("right", number, None)
-    told = lambda side: [  # noqa: E731
+    logged = lambda side: [  # noqa: E731
         text for text in graph.warnings() if f"/stereo_exact/{side}" in text and "sync to latest" in text
     ]
-    wait_until(lambda: bool(told("left") and told("right")), "warnings about stamps of zero")
+    wait_until(lambda: bool(logged("left") and logged("right")), "warnings about stamps of zero")
     stereo.send("left", 5)
     stereo.send("right", 5)
     assert stereo.wait_for(1) == [lumas(5, 5)]
-    assert (len(told("left")), len(told("right"))) == (1, 1)
+    assert (len(logged("left")), len(logged("right"))) == (1, 1)
 
 
 def test_the_list_of_models_names_every_topic(graph):

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks that are simulated, that stand still and that jump: no model is stuck, and each is told."""
+"""Clocks that are simulated, that stop and that jump: no model is stuck, and each is logged."""
 
 import time
 

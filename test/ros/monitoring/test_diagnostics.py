@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What /diagnostics and the first log lines tell of a running node."""
+"""What /diagnostics and the first log lines report of a running node."""
 
 import time
 
