@@ -59,7 +59,7 @@ class Row:
         }
 
     def __str__(self) -> str:
-        """Tell the figure, its spread and the goal in one line."""
+        """Return the figure, its spread and the goal in one line."""
         sign = "≥" if self.higher_is_better else "≤"
         low, high = self.spread or (self.value, self.value)
         spread = f"({low:.3g} to {high:.3g})" if self.spread else ""

@@ -54,4 +54,4 @@ def _version(package: str) -> str | None:
 
 def _power_mode() -> str:
     governor = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-    return governor.read_text().strip() if governor.exists() else "not told"
+    return governor.read_text().strip() if governor.exists() else "unknown"

@@ -15,7 +15,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-# Told apart by people who see colours differently too (Okabe and Ito).
+# Colors that color-blind people can distinguish (Okabe and Ito).
 OURS, PEER, MORE = "#0072B2", "#E69F00", ("#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 GOOD, BAD = "#009E73", "#D55E00"
 
@@ -110,8 +110,8 @@ def _scaling(curves: Mapping[str, Mapping[str, Sequence[float]]]) -> plt.Figure:
     """Three curves beside each other."""
     figure, all_axes = plt.subplots(1, 3, figsize=(12, 3.6))
     titles = {
-        "cores": ("A thread a core, 5 ms model", "BPU cores", "calls a second"),
-        "models": ("5 ms models in one run(), 4 cores", "models", "ms a call"),
+        "cores": ("One thread per core, 5 ms model", "BPU cores", "calls per second"),
+        "models": ("5 ms models in one run(), 4 cores", "models", "ms per call"),
         "pictures": ("NV12 into 640 × 640 NV12", "megapixels of the picture", "ms"),
     }
     for axes, (key, (title, across, up)) in zip(all_axes, titles.items()):

@@ -92,7 +92,7 @@ def perform(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _python_path() -> str:
-    """The nodes of the demo are modules of this checkout. At the end: what is installed counts."""
+    """The nodes of the demo are modules of this checkout. Appended, so that installed packages are preferred."""
     checkout = str(Path(__file__).resolve().parent.parent)
     return os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), checkout)))
 

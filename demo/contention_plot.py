@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from .contention import Phase
 
-# Told apart by people who see colours differently too (Okabe and Ito); and each model has a panel of its own.
+# Colors that color-blind people can distinguish (Okabe and Ito); and each model has a panel of its own.
 _COLOURS = ("#0072B2", "#D55E00")
 _INK, _FAINT, _RULE = "#222222", "#6B6B6B", "#C8C8C8"
 # Results per second are those of the time in which the core does so many inferences: long enough for a steady line, short

@@ -17,7 +17,7 @@ from .text import FoundText, TextBox, View
 Bgr = npt.NDArray[np.uint8]
 Rgb = tuple[int, int, int]
 
-# One colour a line, in turn, so that neighbours and their readings are told apart: readable on light and on dark.
+# One color per line, in turn, to distinguish neighboring lines and their readings; readable on light and dark pictures.
 LINE_COLOURS: tuple[Rgb, ...] = (
     (230, 80, 60),
     (30, 150, 220),

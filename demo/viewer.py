@@ -87,7 +87,7 @@ class TextViewer(Node):
         ]
         self._infos = self.create_subscription(ModelList, "models", self._measurements.set_models, latched)
         self._sent = self.create_subscription(UInt64, "frames_sent", self._on_frames_sent, latched)
-        # The source waits for this one, so it comes last: once the way of the results stands.
+        # The source waits for this subscription, so it is created last, after those of the results.
         self._images = None
         self.timer = self.create_timer(0.1, self._tick)
 

@@ -6,8 +6,8 @@
     runtime = HB_HBMRuntime("model.hbm")
     results = runtime.run(array)
 
-Importing needs no library of the vendor; making a runtime opens the vendor's where they are installed, the simulator's
-elsewhere (environment variable HBM_RUNTIME_BACKEND = auto, bpu or sim).
+Importing opens no library. The first runtime opens the vendor's libraries if they are installed, otherwise the simulator's
+(environment variable HBM_RUNTIME_BACKEND = auto, bpu or sim).
 """
 
 from __future__ import annotations

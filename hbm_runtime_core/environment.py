@@ -12,9 +12,9 @@ class Variable:
     """One environment variable. Unset and empty mean the default, unless `meaning` says otherwise.
 
     Attributes:
-        values: what it takes, in words; empty where `choices` or `limits` say it.
-        default: the value that holds where it is not set; empty: none.
-        choices: the words that it takes.
+        values: what it takes, as text; empty if `choices` or `limits` define it.
+        default: the value if it is not set; empty: none.
+        choices: the values that it takes.
         limits: smallest and largest integer that it takes.
     """
 
@@ -33,7 +33,7 @@ class Variable:
         return f"{text} (default {self.default})" if self.default else text
 
     def problem(self, value: str) -> str | None:
-        """What is wrong with a value; None where nothing is, or only its reader can know."""
+        """What is wrong with a value; None if nothing is, or only its reader can check it."""
         if not value:
             return None
         if self.choices and value not in self.choices:

@@ -3,7 +3,7 @@
 """The exceptions of this package.
 
 A wrong value raises a class that is both ValueError, which the board's manual names, and RuntimeError, which the
-vendor's module raises: programs that catch either one go on working. A wrong kind of argument is a plain TypeError.
+vendor's module raises, so programs that catch either one work. An argument of a wrong type is a plain TypeError.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class HbmValueError(ValueError, RuntimeError):
 
 
 class HbmEncodingError(HbmValueError):
-    """A picture is of a kind that cannot be read here: every other picture of that kind is refused as well.
+    """A picture is of a kind that cannot be read here; every picture of that kind is refused.
 
     Attributes:
         kind: a short name of it, such as "compressedDepth" or an encoding.
@@ -55,7 +55,7 @@ class HbmEncodingError(HbmValueError):
 
 
 class HbmFileNotFoundError(HbmValueError, FileNotFoundError):
-    """A model file is missing or cannot be read; `filename` and `errno` say which and why."""
+    """A model file is missing or cannot be read; `filename` and `errno` are set."""
 
     def __init__(self, message: str, filename: str | None = None, errno: int = _errno.ENOENT) -> None:
         super().__init__(message)

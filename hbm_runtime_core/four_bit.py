@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors of S4 and U4: two values a byte, the first in the low nibble, packed along the last dimension."""
+"""Tensors of S4 and U4: two values per byte, the first in the low nibble, packed along the last dimension."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def unpack_four_bit(packed: np.ndarray, count: int, signed: bool = True) -> np.n
 
     Args:
         packed: uint8, shape [..., ceil(count / 2)].
-        count: values along the last dimension, as `output_shapes` tells.
+        count: values along the last dimension, as in `output_shapes`.
         signed: True for S4, False for U4.
 
     Returns:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class InferFuture(concurrent.futures.Future):
-    """A `concurrent.futures.Future` that a coroutine can await as well.
+    """A `concurrent.futures.Future` that a coroutine can await, too.
 
     The device cannot be stopped once it has begun, so `cancel()` returns False. Done callbacks run on a thread of the
     library and should be short.

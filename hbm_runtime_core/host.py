@@ -1,8 +1,8 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this machine must have besides libraries, and what to do where it has not: memory, folders, limits.
+"""Checks of this machine: shared memory, folders, limits.
 
-Each function looks at one resource and returns what is wrong with it, or None.
+Each function checks one resource and returns the problem with its remedy, or None.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SHARED_MEMORY = Path("/dev/shm")
 _PROFILE_VARIABLES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 
 _MIB = 1 << 20
-# Sender and receiver each take a segment; without one of the two nothing goes through shared memory.
+# Sender and receiver each need a segment; without one of the two nothing is sent through shared memory.
 _PROCESSES = 2
 _LEAST_FILES = 256
 
@@ -39,11 +39,11 @@ class HostProblem:
 def shared_memory_problem(default_profile: str | Path | None = None, folder: Path = SHARED_MEMORY) -> HostProblem | None:
     """Whether the shared-memory segments that the Fast DDS profile asks for fit into `folder`.
 
-    Fast DDS takes the whole segment when a process joins; where it does not fit, that process does without shared memory.
+    Fast DDS takes the whole segment when a process joins; if it does not fit, that process does not use shared memory.
     Another middleware, or no profile: no problem.
 
     Args:
-        default_profile: the XML file that holds where the environment names none.
+        default_profile: the XML file that is used if the environment names none.
     """
     if not os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps").startswith("rmw_fastrtps"):
         return None
@@ -56,7 +56,7 @@ def shared_memory_problem(default_profile: str | Path | None = None, folder: Pat
         return HostProblem(f"the Fast DDS profile {profile} cannot be read: {error}", "name a file of Fast DDS profiles")
     if segment is None:
         return None
-    # Measured: its own tables are 4.7 % on top, and a second, small segment for discovery takes half a MiB.
+    # Measured: its own tables take 4.7 % in addition, and a second, small segment for discovery half a MiB.
     needed = segment + segment // 20 + _MIB
     size = f"{1 << (4 * needed // _MIB).bit_length()}m"
     remedy = f"docker run --shm-size={size}, or: sudo mount -o remount,size={size} {folder}"
@@ -76,7 +76,7 @@ def shared_memory_problem(default_profile: str | Path | None = None, folder: Pat
         return HostProblem(
             f"only {free // _MIB} of {total // _MIB} MiB are free in {folder}, but {wants}: pictures go through UDP "
             "instead, late and with losses",
-            f"remove what ended processes left: fastdds shm clean; or {remedy}",
+            f"remove the files of ended processes: fastdds shm clean; or {remedy}",
         )
     return None
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures that OpenCV turns into blue, green and red: compressed ones that are no JPEG, 16 bits, Bayer mosaics.
+"""Pictures that OpenCV converts to blue, green and red: compressed ones except JPEG, 16 bits, Bayer mosaics.
 
 The encodings are those of sensor_msgs/image_encodings, and the texts those that image_transport writes into the field
 `format` of sensor_msgs/CompressedImage. OpenCV is imported with the first such picture.
@@ -21,7 +21,7 @@ from .picture_claims import PNG_START, check_claims, without_orientation
 
 _Pixels = npt.NDArray[Any]
 
-# What image_transport puts in front of a compressed picture of distances.
+# Header that image_transport writes before a compressed picture of distances.
 _DEPTH_HEADER_BYTES = 12
 _PICTURE_ENCODINGS = frozenset((*ENCODINGS, *FOREIGN_ENCODINGS))
 # OpenCV's names for arrays of numbers; those with 8 bits that hold a picture are in ENCODINGS.
@@ -96,7 +96,7 @@ def convert_picture(
     """Convert a raw picture in one of FOREIGN_ENCODINGS: uint8 [height, width, 3], blue, green, red.
 
     Returns:
-        The picture, and what of its numbers was not taken as it stands.
+        The picture, and which of its numbers was corrected.
 
     Raises:
         HbmEncodingError: OpenCV is missing.
@@ -111,7 +111,7 @@ def convert_picture(
 
 
 def _encoding_of(pixels: _Pixels, stated: str, format_text: str | None) -> str:
-    """What decoded pixels are: OpenCV's order of colors, with the depth and the mosaic that the sender states."""
+    """The encoding of decoded pixels: OpenCV's order of colors, with the depth and the mosaic that the sender states."""
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     if pixels.dtype not in (np.uint8, np.uint16):
         raise HbmEncodingError(
@@ -120,7 +120,7 @@ def _encoding_of(pixels: _Pixels, stated: str, format_text: str | None) -> str:
         )
     bits = pixels.dtype.itemsize * 8
     if channels > 1:
-        # A mosaic has one channel: with "compressed bgr8" behind it, its sender has made colors of it already.
+        # A mosaic has one channel: "compressed bgr8" after it means that its sender has converted it already.
         if stated.startswith("bayer_") and "compressed bgr" not in (format_text or ""):
             raise HbmEncodingError(
                 f"compressed picture (format '{format_text}'): expected one channel of a mosaic, got {channels}", stated
@@ -136,9 +136,9 @@ def _encoding_of(pixels: _Pixels, stated: str, format_text: str | None) -> str:
         )
     if bits == 16 and not stated and format_text is not None:
         raise HbmEncodingError(
-            f"a compressed picture with 16 bits and one channel (format '{format_text}') is either grey (mono16) or holds "
-            f"distances (16UC1), and nothing says which; let its sender write 'mono16; png compressed' into format, or "
-            f"turn it into tensors",
+            f"a compressed picture with 16 bits and one channel (format '{format_text}') is either gray (mono16) or holds "
+            f"distances (16UC1), which the format does not state; let its sender write 'mono16; png compressed' into it, "
+            f"or turn it into tensors",
             "16 bits",
         )
     return f"mono{bits}"

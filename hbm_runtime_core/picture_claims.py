@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the header of a compressed picture claims, checked before a library takes memory for its pixels."""
+"""Checks what the header of a compressed picture claims, before a library allocates memory for its pixels."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _read_claim(data: memoryview) -> _Claim | None:
 
 
 def _png_claim(data: memoryview) -> _Claim:
-    # OpenCV takes as much memory as a chunk claims, before it looks for its content.
+    # OpenCV allocates as much memory as a chunk claims, before it reads its content.
     at, name = len(PNG_START), b""
     while name != b"IEND":
         length, name = _big(data, at, 4), bytes(data[at + 4 : at + 8])
@@ -100,7 +100,7 @@ def _png_claim(data: memoryview) -> _Claim:
 
 
 def without_orientation(data: memoryview) -> memoryview:
-    """Return a picture that check_claims() accepted, without a mark of orientation that OpenCV would obey: TIFF's."""
+    """Return a picture that check_claims() accepted, without the orientation that OpenCV would apply: that of TIFF."""
     if bytes(data[:4]) not in _TIFF_STARTS or _TIFF_ORIENTATION not in (tags := _tiff_tags(data)):
         return data
     at = tags[_TIFF_ORIENTATION][1]

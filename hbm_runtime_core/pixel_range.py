@@ -16,7 +16,7 @@ def advice_on_unit_pixels(
         mean: subtracted from the pixels.
         scale: multiplied with the difference.
         factor: how the reader of the text gives it, as scale or as std, its inverse.
-        is_std: `scale` was given as std: nobody divides pixels of 0..255 by less than 1, but some multiply by more.
+        is_std: `scale` was given as std. A std below 1 is an error for pixels of 0..255, a scale above 1 is not.
     """
     small_mean = any(mean) and all(abs(value) < 1 for value in mean)
     small_std = all(abs(value) > 1 for value in scale)

@@ -12,7 +12,7 @@ class ConfigurationError(ValueError):
 
 
 class DropReason(str, enum.Enum):
-    """Why a frame gives no result: the keys of counters, warnings and diagnostics. docs/flow.md explains them."""
+    """Why a frame gives no result: the keys of counters, warnings and diagnostics. docs/frames.md explains them."""
 
     NEWER_FRAME = "newer frame"
     UNMATCHED = "unmatched"

@@ -1,8 +1,8 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Points and boxes from the pixels of a model to those of the picture that arrived, and forth.
+"""Points and boxes from the pixels of a model to those of the picture that arrived, and back.
 
-Both count from the outer edge of the top left pixel, whose centre is at 0.5, 0.5. A decoder that names pixels by their
+Both count from the outer edge of the top left pixel, whose center is at 0.5, 0.5. A decoder that names pixels by their
 index adds 0.5 first.
 """
 
@@ -24,7 +24,7 @@ _FORMS = ("xyxy", "xywh", "cxcywh")
 
 
 def transform_of(message: ImageTransform) -> vision.ImageTransform:
-    """Return the core's transform for that of a result, to map much with it.
+    """Return the core's transform for that of a result, to map many points with it.
 
     Args:
         message: one of `InferenceResult.transforms`.
@@ -61,7 +61,7 @@ def points_to_source(message: ImageTransform, points: npt.ArrayLike, *, clip: bo
         x, y in source pixels, [..., 2].
 
     Raises:
-        ValueError: the last axis is not 2 long, or the transform is none.
+        ValueError: the last axis is not 2 long, or the transform is not valid.
 
     Source: msg/ImageTransform.msg.
     """
@@ -82,14 +82,14 @@ def boxes_to_source(
         message: one of `InferenceResult.transforms`.
         boxes: in model pixels, [..., 4].
         form: of `boxes` and of the result: xyxy (left, top, right, bottom), xywh (left, top, width, height) or cxcywh
-            (centre, width, height).
+            (center, width, height).
         clip: cut off what lies outside of the picture.
 
     Returns:
         Boxes in source pixels, [..., 4].
 
     Raises:
-        ValueError: the last axis is not 4 long, the form is unknown, or the transform is none.
+        ValueError: the last axis is not 4 long, the form is unknown, or the transform is not valid.
 
     Source: msg/ImageTransform.msg.
     """

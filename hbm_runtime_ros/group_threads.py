@@ -64,8 +64,8 @@ class ModelCallbackGroup(CallbackGroup):
 class GroupThreads(Generic[_T]):
     """Serves one callback group with several threads in turn (leader and follower).
 
-    A thread that a message has woken leads: it takes the next item, hands the lead over, and then works on the item itself.
-    No item moves between threads, and while all of them work, nobody takes: the middleware keeps the newest message.
+    A thread that a message has woken leads: it takes the next item, passes the lead to the next thread, and then works on
+    the item itself. No item moves between threads, and while all of them work, the middleware keeps the newest.
 
     Args:
         name: of the group; its threads are <name>-0, <name>-1, ...
@@ -84,7 +84,7 @@ class GroupThreads(Generic[_T]):
         self._wait = wait
         self._take = take
         self._lead = threading.Lock()
-        # Daemons: a thread that a hanging device holds must not keep the process.
+        # Daemons: a thread that waits for a hanging device must not keep the process running.
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), name=f"{name}-{index}", daemon=True)
             for index, worker in enumerate(workers)
@@ -150,7 +150,7 @@ class SpinThread:
     """Spins `executor` in a thread, from start() to stop() or as a context manager.
 
     Executor.shutdown() must not be called while a thread is about to wait in it: it would wait for ever, or for entities
-    that are destroyed. Here the thread ends first.
+    that are destroyed. Here the thread is ended first.
 
     Args:
         executor: with its nodes.
@@ -159,7 +159,7 @@ class SpinThread:
 
     def __init__(self, executor: Executor, on_error: Callable[[], None] | None = None) -> None:
         self.stopping = threading.Event()
-        # A daemon: a callback that never returns must not keep the process.
+        # A daemon: a callback that never returns must not keep the process running.
         self.thread = threading.Thread(target=self._spin, name="executor", daemon=True)
         self._executor = executor
         self._on_error = on_error
@@ -268,8 +268,8 @@ class NodeExecutor(SingleThreadedExecutor):
 def run_on_executor(node: Node, job: Callable[[], _T]) -> _T:
     """Run `job`, which must be short, on the thread of the node's NodeExecutor, and return its result.
 
-    Parameters and graph entities must not change while the executor walks through them. Where another executor runs the
-    node, or none, `job` runs in the calling thread, as everything does that a callback creates there.
+    Parameters and graph entities must not change while the executor iterates over them. Where another executor runs the
+    node, or none, `job` runs in the calling thread, as with entities that a callback creates there.
 
     Raises:
         Exception: whatever `job` raises.
@@ -289,7 +289,7 @@ def run_on_executor(node: Node, job: Callable[[], _T]) -> _T:
 
     executor.create_task(attempt)
     while not wait([future], _POLL_S).done:
-        # A thread that has ended walks through nothing any more.
+        # A thread that has ended does not use the entities any more.
         if not thread.is_alive() and future.cancel():
             return job()
     return future.result()

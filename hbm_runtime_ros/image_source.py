@@ -158,7 +158,7 @@ def _still(file: Path, width: int, height: int) -> Picture:
 
     try:
         with pillow.open(file) as picture:
-            # Telephones store pictures as the sensor lies, and state how to turn them.
+            # Phones store pictures in the orientation of the sensor, and state how to rotate them.
             upright = PIL.ImageOps.exif_transpose(picture).convert("RGB")
     except PIL.UnidentifiedImageError:
         raise PictureError(f"{file} is no picture that Pillow can read; save it as PNG or JPEG") from None
@@ -168,7 +168,7 @@ def _still(file: Path, width: int, height: int) -> Picture:
 
 
 def _fit(picture: Any, width: int, height: int) -> Rgb:
-    """Scale a picture of Pillow into the camera's frame, centered; what it does not cover shows a dim blur of it."""
+    """Scale a picture of Pillow into the camera's frame, centered; the rest of the frame shows a dim blur of it."""
     from PIL.Image import Resampling
 
     scale = min(width / picture.width, height / picture.height)
@@ -218,7 +218,7 @@ def _import(module: str, what: str, name: str, debian_package: str) -> ModuleTyp
 class ImageSource(Node):
     """Publishes `image` at a fixed rate, and on `~/frames_sent` how many pictures that were.
 
-    The frame_id of a picture is its name: whoever gets a result knows what it was of.
+    The frame_id of a picture is its name, so that a result shows which picture it belongs to.
     """
 
     def __init__(self, **node_arguments: Any) -> None:

@@ -23,8 +23,8 @@ from .memory import keep_freed_memory
 from .parameters import DEFAULT_NODE_NAME
 from .parameters.files import ParameterFiles
 
-# A thread that returns from the device waits for the one that runs Python code to yield. The default of 5 ms is half an
-# inference.
+# A thread that returns from the device waits until the thread that holds the GIL yields. The default interval of 5 ms is
+# half an inference.
 _SWITCH_INTERVAL_S = 0.0005
 
 # For frames in flight and for a model that is being loaded, at shutdown. The sender of the signal waits 2 s in all.
@@ -61,7 +61,7 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
     except ConfigurationError as error:
         get_logger(DEFAULT_NODE_NAME).fatal(f"cannot start: {error}")
         return 1
-    # The executor has threads of its own, so that this one handles signals whatever the others do.
+    # The executor has threads of its own, so that this thread can always handle signals.
     executor = NodeExecutor(node)
     executor.start()
 
@@ -84,7 +84,7 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
     node.destroy_node()
     rclpy.try_shutdown()
     if held:
-        # They are in native code, which the end of the interpreter would wait for.
+        # They are in native code, for which the shutdown of the interpreter would wait.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps the memory of one frame for the next, and gives that of a model back."""
+"""Keeps the memory of one frame for the next, and returns that of a model to the system."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ARENAS = 4
 def keep_freed_memory() -> None:
     """Let the C library keep what is freed, up to 512 MiB, instead of giving it back to the system.
 
-    rclpy copies a picture several times. By default, each copy gets new pages from the system and gives them back, which
-    takes the processor longer than everything else that happens to a frame.
+    rclpy copies a picture several times. By default, each copy gets new pages from the system and returns them, which
+    takes more processor time than all other work on a frame.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # other C libraries than GNU's have none
@@ -33,7 +33,7 @@ def keep_freed_memory() -> None:
 
 
 def give_freed_memory_back() -> None:
-    """Give the system what keep_freed_memory() has kept: nobody needs it as soon as that again."""
+    """Return to the system what keep_freed_memory() has kept, after a model was freed."""
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if malloc_trim is not None:
         malloc_trim(0)

@@ -59,7 +59,7 @@ class Model:
         given: values of parameters, by their names in the group, that override those of parameter files.
 
     Raises:
-        ConfigurationError: a parameter is not valid. Nothing is left of the model then.
+        ConfigurationError: a parameter is not valid. Nothing of the model remains then.
     """
 
     def __init__(self, context: NodeContext, name: str, given: Mapping[str, Any]) -> None:
@@ -146,7 +146,7 @@ class Model:
             raise ConfigurationError(f"model '{self.name}' {state}")
         return handle
 
-    # Life.
+    # Loading and unloading.
 
     def load(self, which: str = "") -> None:
         """Open the model file and get ready for frames.
@@ -155,7 +155,7 @@ class Model:
             which: number of the model among those that are loaded now, for the log.
 
         Raises:
-            ConfigurationError: the file, or what the parameters require of it, is not valid. The model is free then.
+            ConfigurationError: the file, or what the parameters require of it, is not valid. The model is unloaded then.
         """
         self._loading = True
         try:
@@ -223,7 +223,7 @@ class Model:
         return True
 
     def free(self, timeout_s: float) -> None:
-        """Give the model's memory back; a thread that a hanging device holds ends when it answers."""
+        """Free the model's memory. A thread that waits for a hanging device ends when the device answers."""
         self.scheduling.bind(None)
         if self._pipeline is not None:
             self._pipeline.close(timeout_s)
@@ -275,7 +275,7 @@ class Model:
     def _on_subscribers(self) -> None:
         try:
             self._follow_subscribers()
-        except ConfigurationError as error:  # nobody waits for this call: the next subscriber tries it again
+        except ConfigurationError as error:  # no caller waits for this; it is retried with the next subscriber
             self._log.warning("subscribe", f"model '{self.name}': no results, because it cannot subscribe: {error}")
 
     def _follow_subscribers(self) -> None:
@@ -312,7 +312,7 @@ class Model:
     def _unsubscribe_from(self, consumers: Sequence[TopicConsumer]) -> None:
         for consumer in consumers:
             self._context.subscriptions.unsubscribe(consumer)
-        # The messages of the topics after the first one are no frames of their own.
+        # Only messages of the first topic make frames.
         self._monitor.counters.stopped(self._frames.close() + sum(each.left for each in consumers[:1]))
 
     # What others report about it.

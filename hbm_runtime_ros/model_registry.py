@@ -74,7 +74,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
     def __getitem__(self, name: str) -> Model:
         return self._models[name]
 
-    # Those of a Mapping look each name up when it is its turn, and a model may have been unloaded meanwhile.
+    # Those of Mapping look up each name during the iteration, when its model may have been unloaded.
 
     def values(self) -> ValuesView[Model]:
         """Return the models of one moment."""
@@ -203,7 +203,7 @@ class ModelRegistry(ManagedEntity, Mapping[str, Model]):
         """Add a model, whose parameters are `given`, of the parameter file, or the defaults.
 
         Raises:
-            ConfigurationError: it cannot be loaded; nothing of it is left then.
+            ConfigurationError: it cannot be loaded; nothing of it remains then.
         """
         with self._changing:
             self._refuse_at_shutdown()

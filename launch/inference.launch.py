@@ -20,7 +20,7 @@ ARGUMENTS = (
         "backend",
         default_value="",
         choices=["", "auto", "bpu", "sim"],
-        description="bpu = the board's accelerator, sim = simulator, auto = what is there; empty = as params_file says.",
+        description="bpu = the board's accelerator, sim = simulator, auto = either; empty = as in params_file.",
     ),
     DeclareLaunchArgument(
         "log_level", default_value="info", choices=["debug", "info", "warn", "error", "fatal"], description="Of the node."

@@ -4,8 +4,8 @@
 
 ros2 launch hbm_runtime_ros multi_robot.launch.py robots:=robot1,robot2 params_file:=/path/to/params.yaml
 
-Relative topics stay with their robot: /robot1/image, /robot2/image. What differs between robots stands in the same file,
-in sections of their own: `/robot1/hbm_inference:` beside `/**:`.
+Relative topics stay with their robot: /robot1/image, /robot2/image. What differs between robots is in the same file,
+in sections of their own: `/robot1/hbm_inference:` in addition to `/**:`.
 """
 
 import re

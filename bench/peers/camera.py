@@ -21,7 +21,7 @@ from sensor_msgs.msg import Image
 from hbm_runtime_ros.memory import keep_freed_memory
 
 WIDTH, HEIGHT = 1920, 1080
-# The stamp stands first, behind the four bytes that say how the message is encoded.
+# The stamp comes first, after the four bytes of the CDR header.
 _STAMP_OFFSET = 4
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """For programs written for the vendor's module: lets their `import hbm_runtime` find this package.
 
-Only where it is asked for: `python3 -m hbm_runtime_core.compat PROGRAM.py`, or this folder in PYTHONPATH. Installing
-hbm_runtime_core alone never takes the name of an installed vendor module.
+Only on request: `python3 -m hbm_runtime_core.compat PROGRAM.py`, or this folder in PYTHONPATH. Installing
+hbm_runtime_core does not replace an installed vendor module.
 """
 
 from __future__ import annotations

@@ -30,10 +30,10 @@ def main(arguments: Sequence[str]) -> None:
         print(f"hbm_runtime_core.compat: no such program: {program}", file=sys.stderr)
         sys.exit(2)
     sys.argv = list(arguments)
-    # Python put the folder in which it was started in front.
+    # Python has put the folder in which it was started first.
     sys.path[0] = os.path.dirname(os.path.abspath(program))
     sys.path.insert(1, directory())
-    # Python processes that the program starts find it too.
+    # So that Python processes which the program starts find it, too.
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([directory(), inherited] if inherited else [directory()])
     runpy.run_path(program, run_name="__main__")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
 
-# The earliest time that a zip can hold: the same for every member, so that the bytes depend on the content alone.
+# The earliest time that a zip can contain, for every member, so that the bytes depend only on the content.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _MANIFEST_LIMIT_BYTES = 64 << 20
 # Larger files would need ZIP64, which the simulator does not read.
@@ -48,7 +48,7 @@ class PackedModel:
 
     Attributes:
         recordings: by the name of an output with the fill "file": its elements as `read_recording` returns them.
-        provenance: which network it came from and what was done to its inputs, for people.
+        provenance: which network it was made from, and how its inputs were changed; shown by `hbm info`.
     """
 
     model: Model
@@ -103,10 +103,10 @@ def write_package(
     soc: str = "any",
     created_by: str | None = None,
 ) -> Package:
-    """Write a model file; whoever reads `path` meanwhile sees the old file or the new one, never a part.
+    """Write a model file. A program that reads `path` meanwhile sees the old file or the new one, never a part.
 
     Raises:
-        PackError: the models do not go together, or the file cannot be written.
+        PackError: the models do not fit together, or the file cannot be written.
     """
     path = Path(path)
     placed = tuple(replace(packed, model=packed.model.at_index(index)) for index, packed in enumerate(models))
@@ -119,7 +119,7 @@ def write_package(
     for packed in placed:
         if packed.program:
             members.append((packed.model.program["xml"], packed.program.xml, zipfile.ZIP_DEFLATED))
-            # Weights do not shrink, and a stored member is read without a copy.
+            # Weights do not compress, and a stored member is read without a copy.
             members.append((packed.model.program["bin"], packed.program.weights, zipfile.ZIP_STORED))
         members += [(name, data, zipfile.ZIP_STORED) for name, data in _recorded_members(packed, str(path))]
     total = sum(len(data) for _, data, _ in members)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a description of models: JSON or YAML that says what `hbm pack --spec` is to make."""
+"""Reads a description of models: JSON or YAML for `hbm pack --spec`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PORT_FIELDS = ("name", "rename", "description", "dtype", "quantization", "strid
 
 @dataclass(frozen=True)
 class Description:
-    """What a description asks for.
+    """The content of a description.
 
     Attributes:
         models: timed models, and the options of networks that are still to be packed, in their order.
@@ -177,7 +177,7 @@ def _timed_inputs(node: Node) -> list[Tensor]:
 
 
 def _timed_output(node: Node, folder: Path, recordings: dict[str, bytes]) -> Tensor:
-    """An output; what a file recorded of it is put into `recordings`."""
+    """An output; its recording, if it has one, is put into `recordings`."""
     value = node.value
     if not isinstance(value, dict) or "fill" not in value:
         return replace(read_tensor(node, output=True, by_hand=True), fill=Fill())

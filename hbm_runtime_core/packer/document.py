@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Walks through a JSON document and names the path of whatever is wrong in it."""
+"""Reads a JSON document; errors contain the path of the value at fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from ..names import unknown_name
 from .errors import PackError
 
-# Above it, neighbouring floats are more than 1 apart.
+# Above it, neighboring floats are more than 1 apart.
 _EXACT_FLOAT = 2.0**53
 
 

@@ -30,7 +30,7 @@ def _span(shape: Sequence[int], strides: Sequence[int], dtype: DType, i: int) ->
 def strides_for(shape: Sequence[int], dtype: DType, align_bytes: int = 1) -> list[int]:
     """Strides in bytes of a row-major tensor, every one but the innermost a multiple of `align_bytes`.
 
-    A stride that spans a dynamic dimension is -1: whoever fills in the shape fills in the stride.
+    A stride that spans a dynamic dimension is -1: the caller chooses it with the shape.
     """
     strides = [dtype.element_bytes] * len(shape)
     for i in range(len(shape) - 2, -1, -1):
@@ -55,7 +55,7 @@ def check_layout(shape: Sequence[int], strides: Sequence[int], dtype: DType, whe
     """Refuse strides that overlap, are not whole elements, or make an absurd tensor.
 
     Raises:
-        PackError: names the stride, the least it can be, and what came.
+        PackError: names the stride, the least valid value, and what came.
     """
     if len(strides) != len(shape):
         raise PackError(f"{where}: expected {len(shape)} strides for shape {list(shape)}, got {list(strides)}")

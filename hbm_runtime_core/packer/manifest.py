@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a simulated model file says about its models: the objects behind `manifest.json`."""
+"""The models of a simulated model file: the objects in `manifest.json`."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def make_tensor(
     """A tensor with everything that can be derived filled in and everything checked.
 
     Raises:
-        PackError: `where` and what is wrong.
+        PackError: the text begins with `where`.
     """
     if not name:
         raise PackError(f"{where}: a tensor needs a name")
@@ -148,7 +148,7 @@ def nv12_tensors(name: str, batch: int, height: int, width: int, *, where: str, 
     """The two planes of an NV12 picture; the caller chooses the length of a row.
 
     Raises:
-        PackError: an odd side: a pair of colour values covers two by two pixels.
+        PackError: an odd side: a pair of color values covers two by two pixels.
     """
     if height % 2 or width % 2 or height < 2 or width < 2:
         raise PackError(f"{where}: NV12 needs an even width and height, got {width}x{height} (width x height)")
@@ -164,7 +164,7 @@ class Model:
     """One model of a file.
 
     Attributes:
-        latency_us: BPU time that a run is declared to take; 0 where nobody declared it.
+        latency_us: BPU time that a run is declared to take; 0 if it is not declared.
         max_time_per_fc_us: longest function call, between which 254 and 255 preempt; 0 is one call, never split.
         program: names of the program's files in the package, for the OpenVINO engine.
     """
@@ -226,7 +226,7 @@ class Manifest:
 
 
 def check_models(models: Iterable[Model], soc: str, where: str) -> None:
-    """What holds between the parts: names that differ, cores that the SoC has, copies that fit.
+    """Check the models together: unique names, cores that the SoC has, copies that fit.
 
     Raises:
         PackError: names the model and the tensor.
@@ -265,7 +265,7 @@ def check_models(models: Iterable[Model], soc: str, where: str) -> None:
 
 
 def _check_runs(model: Model, place: str) -> None:
-    # Recordings of a model belong together: with different lengths they would drift apart after the shorter one.
+    # The recordings of a model must have the same length, because each run uses the same position of all of them.
     runs = {output.name: output.fill.runs for output in model.outputs if output.fill and output.fill.kind == "file"}
     if len({count for count in runs.values() if count > 1}) > 1:
         counts = ", ".join(f"'{name}' {count}" for name, count in runs.items())

@@ -43,7 +43,7 @@ def read_shape(node: Node) -> tuple[int, ...]:
 def read_quantization(node: Node, *, by_hand: bool = False) -> Quantization | None:
     """The object `quantization`: none, or scales with zero points.
 
-    In what people write (`by_hand`), the type may be left out, single numbers stand for lists, and a negative axis counts
+    In descriptions (`by_hand`), the type may be left out, single numbers are lists of one, and a negative axis counts
     from the end.
     """
     kind = "scale" if by_hand else ""

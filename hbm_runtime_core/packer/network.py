@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Packs one network: what the ports of its program are, and what the manifest says about them."""
+"""Packs one network: the ports of its program, and their entries in the manifest."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class _Packing:
         return f"{self.path}, {kind} '{name}'"
 
     def _name_ports(self) -> None:
-        """Give every port exactly one name, under which options find it."""
+        """Give every port exactly one name, by which options refer to it."""
         for port in [*self.network.inputs, *self.network.outputs]:
             port.get_tensor().set_names({port_name(port)})
 
@@ -125,7 +125,7 @@ class _Packing:
             where = self._where("input", name)
             own = port.get_partial_shape()
             if own.rank.is_dynamic and not options.shape:
-                raise PackError(f"{where}: the network leaves the number of dimensions open; say --input-shape")
+                raise PackError(f"{where}: the network leaves the number of dimensions open; give --input-shape")
             if options.shape:
                 _check_shape(own, options.shape, where)
                 shapes[name] = list(options.shape)
@@ -146,7 +146,7 @@ class _Packing:
         if options.dtype or options.quantization or options.strides or options.stride_align_bytes:
             raise PackError(
                 f"{where}: an NV12 input is uint8 with rows of the caller's length; "
-                "it takes no other type, quantisation or strides"
+                "it takes no other type, quantization or strides"
             )
         assert options.nv12 is not None
         return Nv12Input(options.rename or name, shape, options.nv12, options.description, where)
@@ -233,7 +233,7 @@ class _Packing:
                 last = ops.unsqueeze(last, ops.constant([0])).output(0)
             last = self._to_tensor(last, tensor, own)
             if last.get_node().get_type_name() == "Parameter":
-                # A network that hands an input through: two tensors of two names need two values.
+                # A network that returns an input unchanged: two tensors with two names need two values.
                 last = ops.convert(last, network_type).output(0)
             last.get_tensor().set_names({program_port_name("output", tensor.name)})
             results.append(ops.result(last))

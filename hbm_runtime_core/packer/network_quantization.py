@@ -9,7 +9,7 @@ FakeQuantize of an IR into a few patterns of operations around a port of an inte
 * input: FakeQuantize(Convert(port)), the same the other way round;
 * input: (Convert(port) - zero point) * scale.
 
-Operations between them and the port that only move elements change nothing about one scale for the whole tensor.
+Operations between them and the port that only move elements do not change a scale for the whole tensor.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NetworkQuantization:
 
     Attributes:
         quantization: its scales and zero points.
-        certain: False where the operations may be something else: a picture of bytes that is scaled looks the same.
+        certain: False if the operations may be something else: scaling a picture of bytes looks the same.
         real: of an output: the value that becomes integers; None where the integers do not cover their whole type, so
             that the network's own operations must clip them.
     """
@@ -97,7 +97,7 @@ def _consumers(node: Any, is_moved: bool = False) -> Iterator[tuple[Any, bool]]:
 
 
 def _dequantization(convert: Any, dtype: DType) -> NetworkQuantization | None:
-    """What a consumer of an input does with it."""
+    """The quantization of an input by one of its consumers."""
     following = _only_consumer(convert) if convert.get_type_name() == "Convert" else None
     if following is None:
         return None
@@ -124,7 +124,7 @@ def _dequantization(convert: Any, dtype: DType) -> NetworkQuantization | None:
     if len(scales) != 1:
         return None
     quantization = _quantization(scales[0], zero_point, shape, dtype)
-    # Bytes are pixels as well, and (pixel - mean) * scale is no quantization. A zero point of the input's own type is.
+    # Bytes may be pixels, and (pixel - mean) * scale is no quantization. A zero point of the input's own type is.
     certain = has_integer_zero_point or dtype.name[0] == "S"
     return NetworkQuantization(quantization, certain) if quantization else None
 

@@ -18,7 +18,7 @@ from .quantization import Quantization
 # OpenVINO's NV12 operation computes limited-range BT.601 with these factors:
 #   R = 1.164 (Y - 16) + 1.596 (V - 128),  B = 1.164 (Y - 16) + 2.018 (U - 128),  G from both.
 # Full range is R = Y + 1.402 (V - 128), B = Y + 1.772 (U - 128). Stretching the planes first makes R and B exact and
-# G right to 0.11 of 255 levels, and keeps the one operation that OpenVINO has a fast kernel for.
+# G exact to 0.11 of 255 levels, and keeps the operation for which OpenVINO has a fast kernel.
 _FULL_TO_LIMITED_Y = (1 / 1.164, 16.0)
 _FULL_TO_LIMITED_U = 1.772 / 2.018
 _FULL_TO_LIMITED_V = 1.402 / 1.596
@@ -42,7 +42,7 @@ class Nv12Input:
         channel = 1 if self._layout == "nchw" else 3
         if shape[channel] not in (3, -1):
             raise PackError(
-                f"{where}: NV12 becomes 3 colour channels, but the network's input {shape} has {shape[channel]} "
+                f"{where}: NV12 becomes 3 color channels, but the network's input {shape} has {shape[channel]} "
                 f"as {self._layout}"
             )
         batch, height, width = shape[0], *(shape[2:] if self._layout == "nchw" else shape[1:3])
@@ -50,7 +50,7 @@ class Nv12Input:
             letters = ",".join({"n": "1", "c": "3"}.get(c, c.upper()) for c in self._layout)
             raise PackError(
                 f"{where}: NV12 needs a fixed picture size, but the network's input is {shape}; "
-                f"say which, for example: --input-shape {letters}"
+                f"give it, for example: --input-shape {letters}"
             )
         if batch not in (1, -1):
             raise PackError(f"{where}: NV12 is packed for a batch of 1, but the network's input is {shape}")
@@ -67,7 +67,7 @@ class Nv12Input:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """What the program does to the picture, for people."""
+        """How the program converts the picture, for `hbm info`."""
         return {
             "format": "nv12",
             "color_order": self._options.color_order,
@@ -81,7 +81,7 @@ class Nv12Input:
         """Refuse a picture whose pixels are mostly out of the range of a network's quantized input.
 
         Raises:
-            PackError: the range of the input, and the mean and scale that hand pixels over as they are.
+            PackError: the range of the input, and the mean and scale that pass pixels unchanged.
         """
         assert dtype is not None
         point = quantization.zero_point[0] if quantization.zero_point else 0
@@ -92,7 +92,7 @@ class Nv12Input:
             raise PackError(
                 f"{self._where}: the network's input is quantized and holds real numbers from {low:g} to {high:g}, but "
                 f"mean and scale make pixels of up to {largest:g}; give the mean and std that the network was trained "
-                f"with, or hand pixels over as they are: --mean {point} --scale {scale:g}"
+                f"with, or pass pixels unchanged: --mean {point} --scale {scale:g}"
             )
 
     def build(self) -> tuple[list[Any], Any]:
@@ -133,8 +133,8 @@ def _layout(shape: list[int], layout: str | None, where: str) -> str:
     if len(fits) != 1:
         reason = "both could be" if fits else "neither dimension 1 nor dimension 3 is"
         raise PackError(
-            f"{where}: cannot tell the layout of the network's input {shape}: {reason} the 3 colour channels; "
-            "say which: --layout nchw or --layout nhwc"
+            f"{where}: unknown layout of the network's input {shape}: {reason} the 3 color channels; "
+            "choose --layout nchw or --layout nhwc"
         )
     return fits[0]
 

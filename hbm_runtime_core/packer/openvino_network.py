@@ -47,14 +47,14 @@ def read_network(path: Path) -> openvino.Model:
     """
     if not path.is_file():
         raise PackFileError(f"no such network file: {path}")
-    # Left to choose, OpenVINO tries every reader on a damaged file, and each complains on stderr.
+    # Without a choice, OpenVINO tries every reader on a damaged file, and each writes an error to stderr.
     framework = _FRAMEWORKS.get(path.suffix.lower())
     if framework is None:
         raise PackError(f"{path}: {unknown_name('kind of network', path.suffix, _FRAMEWORKS)}; export it as ONNX")
     ov = import_openvino()
     reader = ov.frontend.FrontEndManager().load_by_framework(framework)
     if reader is None:
-        raise PackError(f"{path}: this OpenVINO ({ov.__version__}) comes without a reader for {framework}")
+        raise PackError(f"{path}: this OpenVINO ({ov.__version__}) has no reader for {framework}")
     try:
         network = reader.convert(reader.load(str(path)))
     except Exception as error:  # its readers raise classes of their own, without a common base
@@ -82,7 +82,7 @@ def _remedy(path: Path, framework: str, reason: str) -> str:
 
 
 def openvino_reason(error: Exception) -> str:
-    """OpenVINO's message without the source lines of its own that it starts with."""
+    """OpenVINO's message without the names of its source files."""
     lines = [line.strip() for line in str(error).splitlines()]
     noise = ("Exception from ", "Check '", "-----", "FrontEnd API failed with")
     kept = [line for line in lines if line and not line.startswith(noise)]
@@ -97,10 +97,10 @@ def port_name(port: Any) -> str:
 
 
 def program_port_name(kind: str, tensor_name: str) -> str:
-    """The name of a port inside a program, for people: the engine goes by the order.
+    """The name of a port inside a program, for readers of the file; the engine uses the order.
 
-    OpenVINO wants names that differ throughout a network; a model may have an input and an output of one name, or a
-    renamed port that is called like something inside.
+    OpenVINO requires names that are unique in a network; a model may have an input and an output of one name, or a
+    renamed port with the name of an inner tensor.
     """
     return f"{kind}:{tensor_name}"
 
@@ -114,7 +114,7 @@ def file_digest(path: Path) -> str:
 
 
 def write_program(network: openvino.Model) -> Program:
-    """The network as OpenVINO IR, with weights as precise as they came."""
+    """The network as OpenVINO IR, with its weights unchanged."""
     ov = import_openvino()
     _settle_names(network)
     with tempfile.TemporaryDirectory(prefix="hbm-pack-") as folder:
@@ -124,7 +124,7 @@ def write_program(network: openvino.Model) -> Program:
 
 
 def _settle_names(network: openvino.Model) -> None:
-    """Replace the names that OpenVINO numbers through the life of the process by names that depend on the network."""
+    """Replace the names that OpenVINO numbers per process by names that depend only on the network."""
     operations = network.get_ordered_ops()
     taken = {operation.get_friendly_name() for operation in operations}
     for index, operation in enumerate(operations):

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a caller says about a network that is to be packed."""
+"""The options for packing one network."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check_pixel_range(mean: tuple[float, ...], scale: tuple[float, ...], where: 
     """Refuse mean and std of a network that was trained on pixels of 0..1, as its authors usually give them.
 
     Args:
-        is_std: `scale` was given as std: nobody divides pixels of 0..255 by less than 1, but some multiply by more.
+        is_std: `scale` was given as std. A std below 1 is an error for pixels of 0..255, a scale above 1 is not.
 
     Raises:
         PackError: with the numbers for pixels of 0..255.
@@ -83,12 +83,12 @@ class Nv12:
 
 @dataclass(frozen=True)
 class PortOptions:
-    """What becomes of one input or output of the network. Everything left out stays as the network has it.
+    """The options of one input or output of the network. What is left out stays as it is in the network.
 
     Attributes:
         rename: its name in the model file.
         dtype, quantization: type of the tensor in the model file; the program converts floats of the network. Integers
-            of the network it leaves as they are: for them, `quantization` declares what the integers mean.
+            of the network are not converted: for them, `quantization` declares their meaning.
         strides: bytes; or
         stride_align_bytes: every stride but the innermost is rounded up to this.
     """
@@ -117,7 +117,7 @@ class NetworkOptions:
         path: an ONNX, OpenVINO IR (.xml), TensorFlow Lite or PaddlePaddle file.
         name: of the model; empty takes the name of the file.
         inputs, outputs: by the network's own tensor names; the empty name means the only one there is.
-        input_stride_align_bytes, output_stride_align_bytes: for all that say nothing of their own.
+        input_stride_align_bytes, output_stride_align_bytes: for all that have no alignment of their own.
         bpu_cores: how many BPU cores a run takes.
         latency_us: BPU time that a run is declared to take; 0 declares none.
         max_time_per_fc_us: longest function call, between which urgent tasks preempt; 0 is one call, never split.
@@ -146,7 +146,7 @@ def combine(first: PortOptionsType, second: PortOptionsType, where: str) -> Port
     """Both sets of options as one.
 
     Raises:
-        PackError: both say something about the same.
+        PackError: both set the same option.
     """
     nothing = type(first)()
     given: dict[str, Any] = {}

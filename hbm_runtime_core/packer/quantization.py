@@ -35,7 +35,7 @@ class Quantization:
         return f"{text}, zero point {points.pop()}" if len(points) == 1 else f"{text}, {len(self.zero_point)} zero points"
 
     def is_close(self, other: Quantization) -> bool:
-        """Whether `other` says the same, up to the digits that people type."""
+        """Whether `other` is the same, within the precision of typed digits."""
         if len(self.scale) != len(other.scale) or (len(self.scale) > 1 and self.axis != other.axis):
             return False
         zeros = (0,) * len(self.scale)

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Types at the border of a network: which one a tensor gets, and the conversion to what the network computes with."""
+"""Types of inputs and outputs: which one a tensor gets, and the conversion to the type that the network computes with."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _port_type(kind: str, network_type: str, options: PortOptions, where: str) -
     wanted = options.dtype or from_openvino(network_type)
     if network_type == "string":
         remedy = (
-            "cut the network behind the part that reads text, with onnx.utils.extract_model for example"
+            "cut the network after the part that reads text, with onnx.utils.extract_model for example"
             if kind == "input"
             else f"leave it out: --drop-output {_quoted(where)}"
         )

@@ -15,7 +15,7 @@ from .manifest import Tensor
 
 
 def read_recording(path: Path, output: Tensor, where: str) -> tuple[bytes, int]:
-    """Read a `.npy` file with one array of the output's type and shape, or with one more dimension in front: the runs.
+    """Read a `.npy` file with one array of the output's type and shape, or with a first dimension for the runs.
 
     Returns:
         The elements row by row without padding, run after run (S4 and U4 two to a byte), and the number of runs.
@@ -24,7 +24,7 @@ def read_recording(path: Path, output: Tensor, where: str) -> tuple[bytes, int]:
         PackFileError: there is no such file.
         PackError: it is no array, or one of another type or shape.
     """
-    expected = f"{output.dtype.numpy} {list(output.shape)}, or with one more dimension in front for several runs"
+    expected = f"{output.dtype.numpy} {list(output.shape)}, or with one more dimension before it for several runs"
     if DYNAMIC in output.shape:
         raise PackError(f"{where}: a recording needs an output of fixed shape, got {list(output.shape)}")
     try:

@@ -49,7 +49,7 @@ class Progress:
         log_file.write_text("")
 
     def say(self, text: str) -> None:
-        """Tells what the step is doing now."""
+        """Show what the step is doing now."""
         if self._live:
             print(f"\r\033[K{self._label}: {text[:100]}", end="", flush=True)
         else:

@@ -22,7 +22,7 @@ class LaunchCommand(CommandExtension):
 
     def add_arguments(self, parser: ArgumentParser, cli_name: str) -> None:
         """Takes the arguments that `ros2 launch` takes on a full ROS 2."""
-        parser.add_argument("-d", "--debug", action="store_true", help="let launch tell what it does")
+        parser.add_argument("-d", "--debug", action="store_true", help="show debug messages of launch")
         parser.add_argument("-n", "--noninteractive", action="store_true", help="run without a terminal")
         parser.add_argument("-p", "--print", action="store_true", dest="print_file", help="print the launch file and exit")
         parser.add_argument("-s", "--show-args", action="store_true", help="print the launch file's arguments and exit")

@@ -37,7 +37,7 @@ class Workspace:
     @classmethod
     def of_this_checkout(cls) -> Workspace:
         """The workspace of this checkout, for the ROS 2 of the calling shell."""
-        # env.sh tells the wheels' ROS 2 as ROS_DISTRO too, as any ROS 2 does, and marks it.
+        # env.sh sets ROS_DISTRO for the wheels' ROS 2, too, and marks it.
         own = os.environ.get("HBM_ROS_FROM_WHEELS")
         return cls(CHECKOUT / ".workspace", "" if own else os.environ.get("ROS_DISTRO", ""))
 
