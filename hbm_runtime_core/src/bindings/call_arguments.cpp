@@ -242,7 +242,7 @@ void set_output_target(PyObject* object, std::size_t output, const py::dtype& na
     throw ValueError(where + ": the array in outputs= is read-only");
   }
   OutputTarget& target = part->targets[output];
-  // An array of ours in the output's own layout is what the device can write to.
+  // The device can write directly to an array that a run returned, if it has the output's own layout.
   if (tensor.settled && std::equal(array.strides(), array.strides() + rank, tensor.layout.stride_bytes)) {
     BlockRef block = wrapped_block(array);
     if (block && static_cast<int64_t>(block->capacity()) >= tensor.layout.bytes &&

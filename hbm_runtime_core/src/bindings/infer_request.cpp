@@ -51,13 +51,13 @@ std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<s
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const TensorLayout layout = settle_layout(model.inputs()[i].info, shapes[i].data(), model.alignment());
     buffers.push_back(make_input_buffer(model, layout, device_id));
-    // A block may have served before: what the caller does not fill is 0, not somebody's old data.
+    // A block may have been used before: what the caller does not fill is 0, not the data of an earlier user.
     std::fill_n(static_cast<char*>(buffers.back().block->data()), layout.bytes, 0);
   }
   return buffers;
 }
 
-// Makes a request that no task reads any more ready for the next start. With the GIL held.
+// Prepares a request, which no task reads any more, for the next start. With the GIL held.
 class ResetAtEnd {
  public:
   explicit ResetAtEnd(InferRequest& request) : pending_(request.pending()), call_(request.call()) {}
@@ -137,7 +137,7 @@ Results wait_for_request(InferRequest& self, const FloatOrNone& timeout_ms) {
   return results_of(self);
 }
 
-// start() and wait() in one, so that the GIL is not asked for in between.
+// start() and wait() in one, so that the GIL is acquired only once.
 Results run_request(InferRequest& self, const IntOrNone& priority, const IntsOrNone& bpu_cores,
                     const IntOrNone& custom_id, const IntOrNone& device_id, const FloatOrNone& timeout_ms,
                     const ArraysOrNone& outputs) {
@@ -235,7 +235,7 @@ PendingCall& InferRequest::pending() const {
 
 InferRequest::~InferRequest() {
   if (!set_->device().usable()) {
-    // The task is the parent process's, and so are the threads that might hold a lock of it: leave it alone.
+    // The task and the threads that may hold a lock of it belong to the parent process: leave it alone.
     new std::shared_ptr<PendingCall>(std::move(pending_));
     return;
   }

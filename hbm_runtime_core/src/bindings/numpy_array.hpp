@@ -27,7 +27,7 @@ inline bool carries(const pybind11::array& array, hbDNNDataType dtype, const pyb
   return array.dtype().is(native) || type_name_of(array) == tensor::array_type_name(dtype);
 }
 
-/// A writeable array over device memory in that layout. It holds a share in the block, and the last share returns the
+/// A writeable array over device memory in that layout. It refers to the block, and the last reference returns the
 /// block to the pool.
 pybind11::array wrap_block(BlockRef block, const TensorLayout& layout, const pybind11::dtype& native);
 

@@ -16,7 +16,7 @@
 
 namespace hbm {
 
-/// Quantisation of a tensor, with arrays as Python sees them.
+/// Quantization of a tensor, with arrays as Python sees them.
 struct QuantParams : MadeByInit<QuantParams> {
   static constexpr const char* not_made = "QuantParams.__init__() was not called";
 
@@ -40,7 +40,7 @@ struct SchedParam : MadeByInit<SchedParam> {
   int64_t device_id = 0;
 };
 
-/// `bpu_cores` as the caller named them.
+/// `bpu_cores`, as the caller named them.
 std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores);
 
 void define_quant_params(pybind11::module_& module);

@@ -71,20 +71,20 @@ void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* tim
 
 void define_call_timing(py::module_& module) {
   py::class_<CallTiming>(module, "CallTiming", only_made_in_cpp(),
-                         "Where the time of one inference went, in microseconds.")
-      .def_readonly("copy_in_us", &CallTiming::copy_in_us,
+                         "How long each step of one inference took, in microseconds.")
+      .def_readonly("input_us", &CallTiming::input_us,
                     "From the caller's arrays into device memory; 0 for inputs filled in place.")
-      .def_readonly("queue_us", &CallTiming::queue_us, "Waiting for a free task, creating and submitting it.")
+      .def_readonly("submit_us", &CallTiming::submit_us, "Waiting for a free task, creating and submitting it.")
       .def_readonly("device_us", &CallTiming::device_us,
                     "From submission until the library reported the end: the device's queue and the run itself.")
-      .def_readonly("copy_out_us", &CallTiming::copy_out_us,
+      .def_readonly("output_us", &CallTiming::output_us,
                     "Making the outputs readable, and copying those asked for in arrays of the caller.")
       .def_readonly("total_us", &CallTiming::total_us, "The sum.")
       .def("__repr__", [](const CallTiming& t) {
         char text[192];
         std::snprintf(text, sizeof(text),
-                      "CallTiming(copy_in_us=%.1f, queue_us=%.1f, device_us=%.1f, copy_out_us=%.1f, total_us=%.1f)",
-                      t.copy_in_us, t.queue_us, t.device_us, t.copy_out_us, t.total_us);
+                      "CallTiming(input_us=%.1f, submit_us=%.1f, device_us=%.1f, output_us=%.1f, total_us=%.1f)",
+                      t.input_us, t.submit_us, t.device_us, t.output_us, t.total_us);
         return std::string(text);
       });
 }

@@ -24,7 +24,7 @@ struct Keyword {
   Field field;
 };
 
-// The first six stand in this order positionally as well; the input has a name a form.
+// The first six can be passed by position, in this order; the input has one name per form.
 constexpr Keyword keywords[] = {
     {"input_tensor", &RunArguments::input},    {"model_name", &RunArguments::model_name},
     {"priority", &RunArguments::priority},     {"bpu_cores", &RunArguments::bpu_cores},
@@ -74,7 +74,7 @@ RunArguments parse_run_arguments(const char* function, const VectorCall& call) {
       throw_unknown_keyword(function, name);
     }
     if (parsed.*keyword->field != nullptr) {
-      throw TypeError(std::string(function) + "() got its argument '" + keyword->name + "' twice");
+      throw TypeError(std::string(function) + "(): duplicate argument '" + keyword->name + "'");
     }
     parsed.*keyword->field = call.arguments[call.positional_count + i];
     parsed.is_multi_input = parsed.is_multi_input || keyword->name == multi_input_keyword;
@@ -163,7 +163,7 @@ double to_timeout_ms(PyObject* object) {
 }
 
 Deadline deadline_after(double timeout_ms) {
-  constexpr double longest_ms = 1e12;  // 30 years: nobody sees the difference, and no clock overflows.
+  constexpr double longest_ms = 1e12;  // 30 years are as good as no limit, and no clock overflows.
   if (!(timeout_ms < longest_ms)) {
     return Deadline::max();
   }

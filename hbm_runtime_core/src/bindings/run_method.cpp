@@ -61,7 +61,7 @@ py::object run_limited(const RuntimeObject& self, std::shared_ptr<const ModelSet
   const std::shared_ptr<PythonCall> call = make_python_call();
   fill_call(self, *set, arguments, call.get());
   call->call.set_timed(arguments.timing != nullptr);
-  // On a time-out the device's waiting thread keeps it until the answer has come.
+  // After a time-out, the device's waiting thread keeps it until the device has answered.
   const auto pending = std::make_shared<PendingCall>(std::shared_ptr<Call>(call, &call->call), "");
   {
     const GilRelease release;

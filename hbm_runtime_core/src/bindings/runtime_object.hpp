@@ -27,12 +27,12 @@ struct ModelKeys {
   std::vector<std::size_t> output_order;
 };
 
-/// What stands behind an HB_HBMRuntime.
+/// The native object of an HB_HBMRuntime.
 class RuntimeObject : public MadeByInit<RuntimeObject> {
  public:
   static constexpr const char* not_made = "HB_HBMRuntime.__init__() was not called";
 
-  /// `paths` as the caller gave them, they are the keys of hbm_descs.
+  /// `paths`: as the caller gave them; they are the keys of hbm_descs.
   RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files,
                 std::optional<BackendChoice> backend);
   ~RuntimeObject();
