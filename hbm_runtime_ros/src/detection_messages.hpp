@@ -289,7 +289,7 @@ class AnnotationWriter {
   void write_text(double x, double y, const Caption& caption, double side) {
     constexpr std::uint8_t kBright = 140;
     const Color& color = caption.color;
-    const bool bright = hbm::vision::grey_of(color.red, color.green, color.blue) > kBright;
+    const bool bright = hbm::vision::gray_of(color.red, color.green, color.blue) > kBright;
     write_stamp();
     sink_.write(x);
     sink_.write(y);
