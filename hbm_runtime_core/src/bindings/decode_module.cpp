@@ -234,9 +234,9 @@ Array label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
 }
 
 /// The class of each pixel of a picture; `placement`: the fields of a GridPlacement.
-py::object sample_classes(const py::array& class_map, const std::array<double, 4>& placement, int64_t width,
-                          int64_t height) {
-  const auto sample = [&](auto number) -> py::object {
+Array sample_classes(const py::array& class_map, const std::array<double, 4>& placement, int64_t width,
+                     int64_t height) {
+  const auto sample = [&](auto number) -> Array {
     using Class = decltype(number);
     const auto grid = py::array_t<Class, py::array::c_style>::ensure(class_map);
     const Class* cells = grid.data();

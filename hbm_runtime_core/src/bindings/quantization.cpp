@@ -130,7 +130,7 @@ py::array quantize_array(const Array& object, const QuantParams& quant,
   return packed;
 }
 
-void check(const QuantParams& quant, const py::object& shape) {
+void check(const QuantParams& quant, const Ints& shape) {
   if (quant.quant_type == NONE) {
     return;
   }
