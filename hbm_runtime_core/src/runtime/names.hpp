@@ -16,6 +16,7 @@ std::string list_names(const std::vector<std::string>& names);
 std::string list_numbers(const std::vector<int64_t>& numbers);
 
 /// `; did you mean 'data_uv'?` where one of the names is close to what was given, else nothing.
+/// Python code has hbm_runtime_core.names for that; these errors are made where no Python need be.
 std::string suggest_name(const std::string& given, const std::vector<std::string>& names);
 
 }  // namespace hbm
