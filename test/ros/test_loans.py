@@ -309,7 +309,7 @@ def test_a_picture_that_was_overwritten_while_it_was_read_gives_no_frame(tmp_pat
     loan = type("Loan", (ctypes.c_uint8 * len(struct),), {"loaned": True, "intact": intact}).from_buffer_copy(struct)
     write_models(tmp_path / "models.hbm", CAMERA_MODEL)
     runtime = HB_HBMRuntime(str(tmp_path / "models.hbm"))
-    reader = HbmemReader(vision.for_model(runtime, "camera"), "", None)
+    reader = HbmemReader(vision.for_model(runtime, "camera"), "", "limited", None)
     inputs = runtime.create_request("camera").inputs
     lent = Message(MESSAGE_TYPES["hbm_img_msgs/msg/HbmMsg480P"], loan)
     if intact:
