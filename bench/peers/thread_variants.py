@@ -36,7 +36,8 @@ class Work:
     """Prepares, runs and publishes a frame. One thread at a time uses it."""
 
     def __init__(self, model: ModelHandle, publisher) -> None:
-        self._reader = ImageReader(vision.for_model(model.runtime, model.model_name), "", ThrottledLogger(print))
+        preparation = vision.for_model(model.runtime, model.model_name)
+        self._reader = ImageReader(preparation, "", "limited", ThrottledLogger(print))
         self._request = model.create_request({})
         self._serializer = ResultSerializer(model, "none")
         self._publisher = publisher
@@ -46,7 +47,9 @@ class Work:
         timeline = FrameTimeline(0, 0, time.time_ns(), now_ns, now_ns)
         filled = self._reader.fill(Message(IMAGE, data), self._request.inputs)
         outputs = self._request.run()
-        self._publisher.publish(bytes(self._serializer.serialize(filled.header, [filled.transform], timeline, outputs)))
+        self._publisher.publish(
+            bytes(self._serializer.serialize(filled.header, [filled.picture.message], timeline, outputs))
+        )
 
 
 def main() -> None:
