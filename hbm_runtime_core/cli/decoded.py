@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from .errors import InputError, UsageError
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime
     from ..decode import Classification, Detections, Segmentation, TextLine
+    from ..decode.decoder import Result
+    from .picture_file import PictureFile
 
-_OPTIONS = ("decoder", "labels", "confidence", "iou")
+_OPTIONS = ("decoder", "labels", "confidence", "iou", "draw")
 
 
 def add_decode_options(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +34,7 @@ def add_decode_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--labels", metavar="FILE", help="names of the classes, one per line (default: of the model file)")
     group.add_argument("--confidence", type=fraction, metavar="C", help="least score of a result, 0 to 1")
+    group.add_argument("--draw", metavar="FILE.jpg", help="write the picture that was given, with the results drawn into it")
     group.add_argument("--iou", type=fraction, metavar="IOU", help="greatest overlap of two boxes that are kept, 0 to 1")
 
 
@@ -46,15 +50,25 @@ def check_decode_options(options: argparse.Namespace) -> None:
 
 
 def decode_outputs(
-    runtime: HB_HBMRuntime, model: str, outputs: Mapping[str, np.ndarray], transform: Any, options: argparse.Namespace
+    runtime: HB_HBMRuntime,
+    model: str,
+    outputs: Mapping[str, np.ndarray],
+    picture: PictureFile | None,
+    options: argparse.Namespace,
 ) -> dict[str, Any]:
-    """The results of one run, for JSON.
+    """The results of one run, for JSON. With --draw they are drawn into the picture as well.
+
+    Args:
+        picture: that the model was run on, if it was one.
 
     Raises:
-        InputError: no decoder fits the model, or an option does not fit it.
+        InputError: no decoder fits the model, an option does not fit it, or the drawing cannot be written.
+        UsageError: there is no picture to draw into.
     """
     from .. import decode
 
+    if options.draw and picture is None:
+        raise UsageError("--draw needs a picture to draw into; give --input PICTURE, or remove it")
     try:
         decoder = decode.for_model(
             runtime,
@@ -64,10 +78,13 @@ def decode_outputs(
             iou=options.iou,
             labels=options.labels,
         )
-        result = decoder.decode(outputs, transform)
+        result = decoder.decode(outputs, picture.transform if picture else None)
     except ValueError as error:
         raise InputError(str(error)) from None
     facts = {"family": decoder.family, "task": decoder.task, "recognized": decoder.how_recognized}
+    if options.draw and picture is not None:
+        _draw(result, picture, options.draw)
+        facts["drawing"] = options.draw
     if isinstance(result, decode.Detections):
         return {**facts, "width": result.width, "height": result.height, "detections": _detections(result)}
     if isinstance(result, decode.Classification):
@@ -75,6 +92,18 @@ def decode_outputs(
     if isinstance(result, decode.Segmentation):
         return {**facts, "areas": _areas(result)}
     return {**facts, **_text_line(result)}
+
+
+def _draw(result: Result, picture: PictureFile, path: str) -> None:
+    from ..overlay import Canvas
+
+    canvas = Canvas()
+    canvas.load_compressed(picture.data)
+    canvas.draw(result)
+    try:
+        Path(path).write_bytes(canvas.jpeg())
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
 
 
 def _detections(found: Detections) -> list[dict[str, Any]]:
@@ -121,7 +150,7 @@ def _rounded(values: np.ndarray) -> list[Any]:
 
 def results_text(facts: Mapping[str, Any]) -> str:
     """The results as a table."""
-    lines = [facts["recognized"]]
+    lines = [facts["recognized"], *([f"drawn into {facts['drawing']}"] if "drawing" in facts else [])]
     if "detections" in facts:
         lines.append(f"{len(facts['detections'])} found in {facts['width']}x{facts['height']} pixels")
         rows = [["class", "score", "left", "top", "right", "bottom"]]

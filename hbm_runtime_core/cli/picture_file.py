@@ -59,7 +59,7 @@ class PictureFile:
 
         self._path = path
         try:
-            self._data = Path(path).read_bytes()
+            self.data = Path(path).read_bytes()
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}") from None
         inputs = _inputs(name, runtime.input_names[model], path, model)
@@ -84,7 +84,7 @@ class PictureFile:
 
     def fill(self, inputs: Mapping[str, np.ndarray], model: str) -> None:
         try:
-            self.transform = self._preparation.prepare_compressed(self._data, inputs)
+            self.transform = self._preparation.prepare_compressed(self.data, inputs)
         except ValueError as error:
             raise InputError(f"{self._path}: {error}") from None
 

@@ -25,7 +25,7 @@ _EPILOG = """\
 examples:
   hbm run det.hbm --input page.png --output out/
   hbm run net.hbm --input cat.jpg --mean 123.675,116.28,103.53 --std 58.395,57.12,57.375 --top 5
-  hbm run yolo11n.hbm --input street.jpg --decode --labels coco.txt
+  hbm run yolo11n.hbm --input street.jpg --decode --labels coco.txt --draw found.jpg
   hbm run net.hbm --random --bpu-cores 0,1
 """
 
@@ -64,8 +64,7 @@ def run(options: argparse.Namespace) -> int:
     outputs = request.run(**run_arguments(options))
     results: dict[str, Any] = {}
     if options.decode:
-        transform = make_request.picture.transform if make_request.picture else None
-        results = decode_outputs(runtime, model, outputs, transform, options)
+        results = decode_outputs(runtime, model, outputs, make_request.picture, options)
     if options.dequantize:
         from .. import dequantize
 

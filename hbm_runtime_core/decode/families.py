@@ -66,7 +66,12 @@ def _yolo_families() -> Iterator[Family]:
             with_anchors = partial(yolo_rules.split_with_anchors, task=task)
             v5 = _first_of(with_anchors, partial(rows, has_objectness=True))
             yield Family(f"yolov5{suffix}", task, v5, iou=0.45)
-        v8 = _first_of(partial(by_stride, box_channels=_BOX_WITH_BINS, multi_label=False), rows)
+        v8 = _first_of(
+            partial(by_stride, box_channels=_BOX_WITH_BINS, multi_label=False),
+            # A YOLO26 whose head is the one that needs NMS: it has to be named.
+            partial(by_stride, box_channels=_BOX, multi_label=False, likelihood=0),
+            rows,
+        )
         aliases = tuple(f"{name}{suffix}" for name in ("yolo11", "yolo12", "yolov5u"))
         yield Family(f"yolov8{suffix}", task, v8, aliases=aliases)
         if task == "detect":

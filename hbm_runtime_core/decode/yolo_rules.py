@@ -48,7 +48,7 @@ class _Head:
         return ", ".join(f"{level.width}x{level.height}" for level in self.levels) + f", {self.layout}"
 
 
-def split_by_stride(model: Model, *, task: str, box_channels: int, multi_label: bool) -> Match:
+def split_by_stride(model: Model, *, task: str, box_channels: int, multi_label: bool, likelihood: int = 1) -> Match:
     """Outputs of classes, boxes and what the task adds for each stride: YOLOv8 and its successors.
 
     Args:
@@ -88,6 +88,7 @@ def split_by_stride(model: Model, *, task: str, box_channels: int, multi_label: 
                 "task": (_TASKS[task],),
                 "is_direct": (int(box_channels == 4),),
             },
+            likelihood,
         )
     raise Mismatch(expected)
 

@@ -66,6 +66,11 @@ def test_an_alias_is_a_name_of_its_family(tmp_path):
     assert decode.for_model(runtime, "net", "yolo11").family == "yolov8"
 
 
+def test_boxes_without_bins_of_a_head_that_needs_suppression_are_named_a_yolov8(tmp_path):
+    runtime, _ = load(tmp_path, {f"out{i}": output for i, output in enumerate(strides(80, 4))})
+    assert decode.for_model(runtime, "net", "yolov8").iou == 0.7
+
+
 def test_what_else_has_the_same_outputs_is_said(tmp_path):
     runtime, _ = load(tmp_path, {"out": zeros(1, 56, 8400)})
     assert "name the family if it is one with the same outputs: yolov8" in decode.for_model(runtime, "net").how_recognized

@@ -94,6 +94,24 @@ def test_run_prints_what_was_found_in_pixels_of_the_picture(tmp_path, capsys):
     assert "as the model's description says" in text and "thing " in text
 
 
+def test_run_draws_what_was_found_into_the_picture(tmp_path, capsys):
+    import cv2
+
+    path = pack(tmp_path, outputs_of(random_levels(1)))
+    picture, drawn = tmp_path / "street.png", tmp_path / "found.jpg"
+    cv2.imwrite(str(picture), np.zeros((360, 1280, 3), np.uint8))
+    assert main(["run", path, "--input", str(picture), "--decode", "--draw", str(drawn)]) == 0
+    assert f"drawn into {drawn}" in capsys.readouterr().out
+    found = cv2.imread(str(drawn))
+    assert found.shape == (360, 1280, 3) and found.max() > 100
+
+
+def test_run_has_nothing_to_draw_into_without_a_picture(tmp_path, capsys):
+    path = pack(tmp_path, outputs_of(random_levels(1)))
+    assert main(["run", path, "--random", "--decode", "--draw", str(tmp_path / "found.jpg")]) == 2
+    assert "--draw needs a picture to draw into" in capsys.readouterr().err
+
+
 def test_run_refuses_options_of_a_decoder_without_one(tmp_path, capsys):
     path = pack(tmp_path, outputs_of(random_levels(1)))
     assert main(["run", path, "--random", "--confidence", "0.5"]) == 2
