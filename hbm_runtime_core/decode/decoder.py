@@ -15,7 +15,7 @@ from .. import _decode
 from ..errors import HbmValueError
 from ..names import unknown_name
 from .families import Family, choose_family, fitting_labels
-from .model import Match, Model, read_model
+from .model import Match, Model, Output, read_model
 from .results import Classification, Detections, Segmentation, TextLine
 from .stored import StoredDecoder, decoder_of, read_labels
 
@@ -63,17 +63,7 @@ class Decoder:
         self._picture = (model.width, model.height)
         self._native = _decode.Decoder(
             family=match.native,
-            outputs=[
-                _decode.Output(
-                    name=output.name,
-                    dtype=output.dtype,
-                    shape=output.shape,
-                    channel_axis=axis,
-                    scales=output.scales,
-                    zero_points=output.zero_points,
-                )
-                for output, axis in match.outputs
-            ],
+            outputs=[_native_output(output, axis) for output, axis in match.outputs],
             width=model.width,
             height=model.height,
             settings={name: list(values) for name, values in match.settings.items()},
@@ -221,6 +211,22 @@ def for_model(
         classes=_classes(classes, match.class_count or len(names), names),
     )
     return Decoder(model, found, match, how_recognized, options, names)
+
+
+def _native_output(output: Output, channel_axis: int) -> _decode.Output:
+    if len(output.scales) > 1 and output.axis != channel_axis:
+        raise HbmValueError(
+            f"output '{output.name}': expected one scale for all, or one for each channel along dimension {channel_axis}, "
+            f"got {len(output.scales)} along dimension {output.axis}"
+        )
+    return _decode.Output(
+        name=output.name,
+        dtype=output.dtype,
+        shape=output.shape,
+        channel_axis=channel_axis,
+        scales=output.scales,
+        zero_points=output.zero_points,
+    )
 
 
 def _fraction(name: str, value: float) -> float:

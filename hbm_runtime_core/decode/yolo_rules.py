@@ -120,7 +120,7 @@ def rows(model: Model, *, task: str, has_objectness: bool = False) -> Match:
     expected = f"an output [1, {len(head.split(', '))} + classes{added}, boxes] or its transpose ({head}, classes{added})"
     expected += ", and prototypes [1, masks, h, w]" if task == "segment" else ""
     outputs, prototypes = _with_prototypes(model, task)
-    if len(outputs) != 1 or len(outputs[0].shape) != 3 or (task == "segment" and prototypes is None):
+    if len(outputs) != 1 or not _is_list(outputs[0]) or (task == "segment" and prototypes is None):
         raise Mismatch(expected)
     (output,) = outputs
     counts = _box_counts(model, 3 if has_objectness else 1)
@@ -141,7 +141,9 @@ def rows(model: Model, *, task: str, has_objectness: bool = False) -> Match:
             "is_end_to_end": (0,),
             "task": (_TASKS[task],),
         },
-        _row_likelihood(task, count, extra),
+        # Where the number of boxes does not tell whether there are three per cell, the order of the axes does: YOLOv5 has a
+        # row for each box, its successors a column.
+        0 if boxes not in counts and axis != (2 if has_objectness else 1) else _row_likelihood(task, count, extra),
     )
 
 
@@ -149,7 +151,7 @@ def end_to_end(model: Model, *, task: str) -> Match:
     """One output with a row for each of at most 300 boxes, already chosen: x0, y0, x1, y1, score, class."""
     added = {"detect": "", "segment": " + masks", "pose": " + 3 * keypoints", "obb": " + angle"}[task]
     outputs, prototypes = _with_prototypes(model, task)
-    if len(outputs) == 1 and len(outputs[0].shape) == 3:
+    if len(outputs) == 1 and _is_list(outputs[0]):
         (output,) = outputs
         _, boxes, channels = output.shape
         extra = channels - 6
@@ -259,6 +261,10 @@ def _with_prototypes(model: Model, task: str) -> tuple[tuple[Output, ...], tuple
     fewest = 1 if grids[0].shape[1] < grids[0].shape[3] else 3
     axis = next((axis for axis in _LAYOUTS.values() if _grid(grids[0], axis) == quarter), fewest)
     return tuple(output for output in model.outputs if output is not grids[0]), (grids[0], axis)
+
+
+def _is_list(output: Output) -> bool:
+    return len(output.shape) == 3 and output.shape[0] in (1, -1)
 
 
 def _row_axis(output: Output, counts: Sequence[int]) -> int:

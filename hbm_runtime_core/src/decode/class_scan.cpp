@@ -67,7 +67,7 @@ class Scan {
 
   // As OutputView reads it.
   float real(Raw raw, size_t i) const {
-    using Wide = tensor::detail::Exact<Raw>;
+    using Wide = tensor::Exact<Raw>;
     if (!quantized_) {
       return static_cast<float>(raw);
     }

@@ -48,7 +48,7 @@ OutputView::OutputView(const OutputInfo& info, const void* data, const int64_t* 
       scales_(info.scales.empty() ? nullptr : info.scales.data()),
       zero_points_(info.zero_points.data()),
       scale_step_(info.scales.size() > 1 ? 1 : 0),
-      read_(tensor::detail::line_for(info.element)) {
+      read_(tensor::line_for(info.element)) {
   int axes = 0;
   for (int axis = static_cast<int>(info.shape.size()) - 1; axis >= 0; --axis) {
     const int64_t length = shape[axis];
@@ -57,15 +57,17 @@ OutputView::OutputView(const OutputInfo& info, const void* data, const int64_t* 
       channel_stride_ = stride_bytes[axis];
       continue;
     }
+    const bool is_batch = axis == 0 && info.shape.size() > 1;
+    if ((is_batch || axes > 1) && length != 1) {
+      throw ValueError("output '" + info.name + "': expected 1 along dimension " + std::to_string(axis) + ", got " +
+                       std::to_string(length) + "; decoders read one picture at a time");
+    }
     if (axes == 0) {
       width_ = length;
       cell_stride_ = stride_bytes[axis];
     } else if (axes == 1) {
       height_ = length;
       row_stride_ = stride_bytes[axis];
-    } else if (length != 1) {
-      throw ValueError("output '" + info.name + "': expected 1 along dimension " + std::to_string(axis) + ", got " +
-                       std::to_string(length) + "; decoders read one picture at a time");
     }
     ++axes;
   }

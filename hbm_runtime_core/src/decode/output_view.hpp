@@ -70,8 +70,8 @@ class OutputView {
   void read_at(const uint8_t* at, int64_t stride_bytes, int64_t channel, int64_t channel_step, int64_t count,
                float* values) const {
     const int64_t first_scale = scale_step_ * channel;
-    const tensor::detail::LineScale scales{scales_ == nullptr ? nullptr : scales_ + first_scale,
-                                           zero_points_ + first_scale, scale_step_ * channel_step};
+    const tensor::LineScale scales{scales_ == nullptr ? nullptr : scales_ + first_scale, zero_points_ + first_scale,
+                                   scale_step_ * channel_step};
     read_(at, stride_bytes, count, scales, values);
   }
 
@@ -82,7 +82,7 @@ class OutputView {
   const float* scales_;  // null: the numbers are real values
   const int32_t* zero_points_;
   int64_t scale_step_;  ///< 1 where each channel has a scale of its own
-  tensor::detail::RunLine read_;
+  tensor::RunLine read_;
 };
 
 }  // namespace hbm::decode

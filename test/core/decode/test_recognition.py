@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which family `auto` takes for the outputs of published networks."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from decode_models import Recorded, load
@@ -59,6 +62,17 @@ def test_auto_recognizes_the_outputs_of(tmp_path, case):
     decoder = decode.for_model(runtime, "net")
     assert decoder.family == family, decoder.how_recognized
     decoder.decode(results)
+
+
+def test_the_page_about_decoders_lists_every_family():
+    page = (Path(__file__).parents[3] / "docs/decoders.md").read_text(encoding="utf-8")
+    table = page.partition("## Families\n")[2].partition("\n## ")[0]
+    written = set()
+    for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+        first, *others = re.findall(r"`([^`]+)`", cell)
+        written |= {first, *(first + other if other.startswith("-") else other for other in others)}
+    aliases = {"yolo11", "yolo12", "yolov5u"}
+    assert written == {*decode.FAMILIES, *aliases}
 
 
 def test_an_alias_is_a_name_of_its_family(tmp_path):

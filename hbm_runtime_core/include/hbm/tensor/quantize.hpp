@@ -272,6 +272,13 @@ class ZeroPoints {
 
 }  // namespace detail
 
+/// For whoever reads tensors line by line: `Exact<T>` holds differences of T without rounding, a `RunLine` writes the
+/// real values of a line as floats, `line_for` finds that of an element type.
+using detail::Exact;
+using detail::line_for;
+using detail::LineScale;
+using detail::RunLine;
+
 /// Writes the real values of `elements` in row-major order. `Target` is float or Half; `target` holds as many. Values
 /// beyond the range of a Half become infinity. Integers are exact in number - zero_point. Throws std::invalid_argument
 /// where the element type has no real values, or the quantization does not fit the shape.
