@@ -17,7 +17,7 @@ from .errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from .. import HB_HBMRuntime
-    from ..decode import Classification, Detections, Segmentation, TextLine
+    from ..decode import Classification, Detections, Segmentation
     from ..decode.decoder import Result
     from .picture_file import PictureFile
 
@@ -91,7 +91,7 @@ def decode_outputs(
         return {**facts, "classes": _classes(result)}
     if isinstance(result, decode.Segmentation):
         return {**facts, "areas": _areas(result)}
-    return {**facts, **_text_line(result)}
+    return {**facts, "text": result.text, "score": result.score}
 
 
 def _draw(result: Result, picture: PictureFile, path: str) -> None:
@@ -129,18 +129,11 @@ def _classes(found: Classification) -> list[dict[str, Any]]:
 
 def _areas(found: Segmentation) -> list[dict[str, Any]]:
     classes, counts = np.unique(found.class_map, return_counts=True)
+    names = [found.labels[index] if index < len(found.labels) else str(index) for index in classes]
     return [
-        {
-            "class": int(index),
-            "label": found.labels[index] if index < len(found.labels) else str(index),
-            "share": count / total,
-        }
-        for index, count, total in zip(classes, counts, [found.class_map.size] * len(classes))
+        {"class": int(index), "label": name, "share": float(count / found.class_map.size)}
+        for index, name, count in zip(classes, names, counts)
     ]
-
-
-def _text_line(found: TextLine) -> dict[str, Any]:
-    return {"text": found.text, "score": found.score}
 
 
 def _rounded(values: np.ndarray) -> list[Any]:
