@@ -50,8 +50,7 @@ class CenterFace final : public Decoder {
   void add_face(const Frame& frame, const Hit& hit) {
     const auto picture_width = static_cast<float>(frame.width);
     const auto picture_height = static_cast<float>(frame.height);
-    const int64_t column = hit.cell % frame.outputs[0].width();
-    const int64_t row = hit.cell / frame.outputs[0].width();
+    const OutputView& heatmap = frame.outputs[0];
     float size[2];
     float offset[2];
     float offsets[2 * kPoints];
@@ -60,8 +59,8 @@ class CenterFace final : public Decoder {
     frame.outputs[3].read(hit.cell, 0, 2 * kPoints, offsets);
     const float width = std::exp(size[1]) * kStride;
     const float height = std::exp(size[0]) * kStride;
-    const float x = (static_cast<float>(column) + offset[1] + 0.5F) * kStride - width / 2;
-    const float y = (static_cast<float>(row) + offset[0] + 0.5F) * kStride - height / 2;
+    const float x = (static_cast<float>(heatmap.column(hit.cell)) + offset[1] + 0.5F) * kStride - width / 2;
+    const float y = (static_cast<float>(heatmap.row(hit.cell)) + offset[0] + 0.5F) * kStride - height / 2;
     // As the network's authors do: the top left corner is clipped, and the other one and the points are counted from
     // it.
     const float x0 = std::min(std::max(x, 0.0F), picture_width);

@@ -51,10 +51,8 @@ class Fcos final : public Decoder {
       if (!(score >= options.confidence_of(hit.class_index))) continue;
       float side[4];
       sides.read(hit.cell, 0, 4, side);
-      const int64_t column = hit.cell % classes.width();
-      const int64_t row = hit.cell / classes.width();
-      const float x = (static_cast<float>(column) + 0.5F) * stride;
-      const float y = (static_cast<float>(row) + 0.5F) * stride;
+      const float x = (static_cast<float>(classes.column(hit.cell)) + 0.5F) * stride;
+      const float y = (static_cast<float>(classes.row(hit.cell)) + 0.5F) * stride;
       boxes_.add(x - side[0], y - side[1], x + side[2], y + side[3], score, hit.class_index, hit.cell);
     }
   }

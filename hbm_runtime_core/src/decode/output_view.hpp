@@ -44,12 +44,14 @@ class OutputView {
   int64_t width() const { return width_; }    ///< cells
   int64_t cells() const { return height_ * width_; }
   int64_t channels() const { return channels_; }
+  int64_t row(int64_t cell) const { return cell / width_; }
+  int64_t column(int64_t cell) const { return cell % width_; }
   int64_t row_stride() const { return row_stride_; }  ///< bytes
   int64_t cell_stride() const { return cell_stride_; }
   int64_t channel_stride() const { return channel_stride_; }
 
   /// First channel of a cell; cells are counted row by row.
-  const uint8_t* at(int64_t cell) const { return at(cell / width_, cell % width_); }
+  const uint8_t* at(int64_t cell) const { return at(row(cell), column(cell)); }
   const uint8_t* at(int64_t y, int64_t x) const { return data_ + y * row_stride_ + x * cell_stride_; }
 
   /// Writes the real values of `count` channels of a cell, from channel `first` on.

@@ -66,8 +66,8 @@ class Yolo : public Decoder {
       boxes.read(hit.cell, 0, 4 * kBins, bins);
       expected_bins<4, kBins>(bins, sides);
     }
-    const float x = static_cast<float>(hit.cell % boxes.width()) + 0.5F;
-    const float y = static_cast<float>(hit.cell / boxes.width()) + 0.5F;
+    const float x = static_cast<float>(boxes.column(hit.cell)) + 0.5F;
+    const float y = static_cast<float>(boxes.row(hit.cell)) + 0.5F;
     const float score = sigmoid(hit.value);
     const int64_t source = static_cast<int64_t>(level) << 32 | hit.cell;
     if (results_.task() == YoloTask::kObb) {
@@ -93,8 +93,8 @@ class Yolo : public Decoder {
       return;
     }
     const auto stride = static_cast<float>(strides_[level]);
-    const auto x = static_cast<float>(cell % extra.width());
-    const auto y = static_cast<float>(cell / extra.width());
+    const auto x = static_cast<float>(extra.column(cell));
+    const auto y = static_cast<float>(extra.row(cell));
     // From the cell's center as they are, or twice as far from its corner.
     const float factor = is_direct_ ? 1 : 2;
     const float origin = is_direct_ ? 0.5F : 0;

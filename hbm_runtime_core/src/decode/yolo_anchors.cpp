@@ -69,8 +69,8 @@ class YoloAnchors : public Decoder {
     float box[4];
     map.read(hit.cell, first, 4, box);
     const auto stride = static_cast<float>(strides_[i / per_cell_]);
-    const auto column = static_cast<float>(hit.cell % map.width());
-    const auto row = static_cast<float>(hit.cell / map.width());
+    const auto column = static_cast<float>(map.column(hit.cell));
+    const auto row = static_cast<float>(map.row(hit.cell));
     const float x = (sigmoid(box[0]) * 2 - 0.5F + column) * stride;
     const float y = (sigmoid(box[1]) * 2 - 0.5F + row) * stride;
     const float width = sigmoid(box[2]) * 2, height = sigmoid(box[3]) * 2;
