@@ -36,7 +36,7 @@ __all__ = ["JPEG_QUALITY", "Canvas", "color_of_class", "draw"]
 #: 1 to 100. Lines and letters look clean, and a 1080p picture has some 400 kB.
 JPEG_QUALITY = 85
 
-#: Names of the class that stands for everything else in a segmentation: it is not colored.
+#: Names of the class for everything else in a segmentation, which is not colored.
 _BACKGROUND = ("background", "_background_", "__background__", "bg")
 
 

@@ -19,7 +19,7 @@ def is_quantized(quant: Any) -> bool:
 
 
 def quantization(quant: Any, rank: int) -> dict[str, Any]:
-    """Return the quantisation fields of the messages for a hbm_runtime_core.QuantParams of a tensor with `rank` axes."""
+    """Return the quantization fields of the messages for a hbm_runtime_core.QuantParams of a tensor with `rank` axes."""
     if not is_quantized(quant):
         return {"quant_type": Tensor.QUANT_NONE, "quant_scale": [], "quant_zero_point": [], "quant_axis": -1}
     scale = [float(value) for value in quant.scale]

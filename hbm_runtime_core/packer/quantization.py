@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Scale and zero point of a quantised tensor."""
+"""Scale and zero point of a quantized tensor."""
 
 from __future__ import annotations
 

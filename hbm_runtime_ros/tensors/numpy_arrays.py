@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def tensor_to_numpy(tensor: Tensor) -> np.ndarray:
-    """Return the numbers of a tensor as they are, without dequantising them.
+    """Return the numbers of a tensor as they are, without dequantizing them.
 
     Args:
         tensor: of a result, or any message of that type.
@@ -104,7 +104,7 @@ def view_of(
         what: the tensor, for errors.
         data: bytes, any C-contiguous buffer.
         shape: elements along each axis.
-        stride_bytes: bytes between neighbours along each axis; empty = row-major without gaps.
+        stride_bytes: bytes between neighbors along each axis; empty = row-major without gaps.
         offset: bytes before the first element.
 
     Raises:

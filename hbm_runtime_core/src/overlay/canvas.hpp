@@ -57,7 +57,7 @@ class Canvas {
   template <typename Number>
   void blend(const NumberGrid<Number>& numbers, const std::vector<std::optional<vision::Rgb>>& colors);
 
-  /// Writes blue, green, red, three bytes a pixel.
+  /// Writes blue, green, red, three bytes per pixel.
   void to_bgr(uint8_t* pixels, int32_t row_bytes);
 
  private:

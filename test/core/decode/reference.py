@@ -49,7 +49,7 @@ def sigmoid(values: np.ndarray) -> np.ndarray:
 
 
 def score(logits: np.ndarray) -> np.ndarray:
-    """float32, so that what a decoder cannot tell apart is equal here too."""
+    """float32, so that values which are equal for a decoder are equal here, too."""
     return sigmoid(logits).astype(np.float32)
 
 

@@ -13,7 +13,7 @@
 
 namespace hbm::tensor {
 
-/// What the C API's number of an element type, hbDNNDataType, stands for.
+/// The element type of a number of the C API (hbDNNDataType).
 struct DtypeInfo {
   const char* name;  ///< in the enumeration and in manifests
   ElementType type;

@@ -24,7 +24,7 @@ struct ElementType {
   constexpr bool is_packed() const { return bits == 4; }
   /// Bytes of one stored item: an element, or two packed ones.
   constexpr std::int64_t item_bytes() const { return is_packed() ? 1 : bits / 8; }
-  /// Items that hold `elements` neighbors along the last axis. -1, which stands for any number, stays -1.
+  /// Items that hold `elements` neighbors along the last axis. -1 (any number) stays -1.
   constexpr std::int64_t items(std::int64_t elements) const {
     return is_packed() ? elements / 2 + elements % 2 : elements;
   }
