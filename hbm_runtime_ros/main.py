@@ -31,12 +31,22 @@ _SWITCH_INTERVAL_S = 0.0005
 _STOP_TIMEOUT_S = 1.0
 _JOIN_S = 0.2
 
+_HELP = """\
+Runs BPU models on frames from topics. A parameter file names the models:
+  ros2 run hbm_runtime_ros inference_node --ros-args --params-file params.yaml
+  ros2 launch hbm_runtime_ros inference.launch.py params_file:=$PWD/params.yaml
+Parameters of a running node:
+  ros2 param describe /hbm_inference <parameter>"""
+
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the node until a signal. Return the exit code: 1 where it could not start."""
     arguments = list(sys.argv if arguments is None else arguments)
+    if not {"-h", "--help"}.isdisjoint(arguments):
+        print(_HELP)
+        return 0
     # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
     stops: SimpleQueue[int] = SimpleQueue()
     for number in _STOP_SIGNALS:

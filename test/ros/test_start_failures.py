@@ -36,6 +36,11 @@ def folder(tmp_path):
     return tmp_path
 
 
+def test_help_shows_how_to_start_the_node_and_starts_none():
+    done = subprocess.run([EXECUTABLE, "--help"], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert "inference_node --ros-args --params-file params.yaml" in done.stdout
+
+
 def test_no_models(folder):
     assert "'models': names no model" in run_node()
 
