@@ -4,8 +4,10 @@
 // Semantic segmentation: one value per class and pixel; the best class of each pixel is the result, and of a pixel all
 // of whose values are NaN the greatest number that the map can hold.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 #include "decode/decoder.hpp"
 #include "decode/element.hpp"
@@ -24,65 +26,105 @@ bool is_raw_order(const OutputInfo& info) {
   return info.scales.empty() || (info.scales.front() > 0 && all_equal(info.scales) && all_equal(info.zero_points));
 }
 
-/// Whether a value is better than the best of those before it; the first one is if it is no NaN.
-template <typename Value>
-bool is_better(Value value, Value most, bool is_first) {
-  return is_first ? value == value : value > most;
+/// Cells that are at work at once, plane by plane.
+constexpr int64_t kTile = 256;
+
+/// As wide as the values that it belongs to: selections of both become vector code.
+template <typename Value, typename Label>
+using Index = std::conditional_t<
+    (sizeof(Value) <= sizeof(Label)), Label,
+    std::conditional_t<sizeof(Value) == 2, uint16_t, std::conditional_t<sizeof(Value) == 4, uint32_t, uint64_t>>>;
+
+/// Starts with the value of the first channel. NaN is below everything, and no class.
+template <typename Value, typename IndexType>
+void begin(Value value, Value& most, IndexType& best, IndexType none) {
+  if constexpr (std::is_floating_point_v<Value>) {
+    most = std::isnan(value) ? -std::numeric_limits<Value>::infinity() : value;
+    best = std::isnan(value) ? none : 0;
+  } else {
+    most = value;
+    best = 0;
+  }
+}
+
+/// Goes on with the value of another channel.
+template <typename Value, typename IndexType>
+void take_better(Value value, IndexType channel, Value& most, IndexType& best) {
+  const bool better = value > most;
+  most = better ? value : most;
+  best = better ? channel : best;
 }
 
 /// Of a row whose channels lie side by side.
 template <typename T, typename Label>
 void best_of_cells(const OutputView& view, int64_t y, Label* labels) {
-  using Raw = RawOf<T>;
   for (int64_t x = 0; x < view.width(); ++x) {
     const uint8_t* at = view.at(y, x);
-    Label best = kNone<Label>;
-    Raw most{};
-    for (int64_t channel = 0; channel < view.channels(); ++channel) {
-      const Raw raw = load<T>(at + channel * view.channel_stride());
-      if (is_better(raw, most, best == kNone<Label>)) {
-        best = static_cast<Label>(channel);
-        most = raw;
-      }
+    RawOf<T> most;
+    uint32_t best = 0;
+    begin<RawOf<T>, uint32_t>(load<T>(at), most, best, kNone<Label>);
+    const auto channels = static_cast<uint32_t>(view.channels());
+    for (uint32_t channel = 1; channel < channels; ++channel) {
+      take_better(load<T>(at + channel * view.channel_stride()), channel, most, best);
     }
-    labels[x] = best;
+    labels[x] = static_cast<Label>(best);
   }
 }
 
-/// Of a row, plane by plane. `read` writes the values of one channel of the row.
-template <typename Value, typename Label, typename Read>
-void best_of_planes(const OutputView& view, std::vector<Value>& scratch, Label* labels, Read read) {
-  const int64_t width = view.width();
-  scratch.resize(static_cast<size_t>(2 * width));
-  Value* values = scratch.data();
-  Value* most = values + width;
-  std::fill_n(labels, width, kNone<Label>);
-  for (int64_t channel = 0; channel < view.channels(); ++channel) {
-    read(channel, values);
-    for (int64_t x = 0; x < width; ++x) {
-      const bool better = is_better(values[x], most[x], labels[x] == kNone<Label>);
-      most[x] = better ? values[x] : most[x];
-      labels[x] = better ? static_cast<Label>(channel) : labels[x];
+/// Of `count` cells, at most a tile. `value_of(channel, k)` is a value of the k-th of them.
+template <typename Value, typename Label, typename ValueOf>
+void best_of_tile(int64_t channels, int64_t count, Label* labels, const ValueOf& value_of) {
+  using IndexType = Index<Value, Label>;
+  Value most[kTile];
+  IndexType best[kTile];
+  for (int64_t k = 0; k < count; ++k) begin<Value, IndexType>(value_of(0, k), most[k], best[k], kNone<Label>);
+  for (int64_t channel = 1; channel < channels; ++channel) {
+    for (int64_t k = 0; k < count; ++k) {
+      take_better<Value, IndexType>(value_of(channel, k), static_cast<IndexType>(channel), most[k], best[k]);
     }
+  }
+  for (int64_t k = 0; k < count; ++k) labels[k] = static_cast<Label>(best[k]);
+}
+
+/// Of a row, plane by plane, among raw values.
+template <typename T, typename Label>
+void best_of_planes(const OutputView& view, int64_t y, Label* labels) {
+  for (int64_t x = 0; x < view.width(); x += kTile) {
+    const int64_t count = std::min(kTile, view.width() - x);
+    const uint8_t* at = view.at(y, x);
+    const auto best = [&](int64_t stride) {
+      best_of_tile<RawOf<T>>(view.channels(), count, labels + x, [&](int64_t channel, int64_t k) {
+        return load<T>(at + channel * view.channel_stride() + k * stride);
+      });
+    };
+    // A stride that the compiler knows lets it use vectors.
+    view.cell_stride() == sizeof(T) ? best(sizeof(T)) : best(view.cell_stride());
+  }
+}
+
+/// Of a row, among real values.
+template <typename Label>
+void best_of_reals(const OutputView& view, int64_t y, std::vector<float>& values, Label* labels) {
+  values.resize(static_cast<size_t>(kTile * view.channels()));
+  for (int64_t x = 0; x < view.width(); x += kTile) {
+    const int64_t count = std::min(kTile, view.width() - x);
+    for (int64_t channel = 0; channel < view.channels(); ++channel) {
+      view.read_row(y, x, channel, count, values.data() + channel * kTile);
+    }
+    best_of_tile<float>(view.channels(), count, labels + x,
+                        [&](int64_t channel, int64_t k) { return values[static_cast<size_t>(channel * kTile + k)]; });
   }
 }
 
 template <typename T, typename Label>
-void best_classes(const OutputView& view, bool raw_order, std::vector<Label>& labels) {
-  using Raw = RawOf<T>;
+void best_classes(const OutputView& view, bool raw_order, std::vector<float>& values, std::vector<Label>& labels) {
   labels.resize(static_cast<size_t>(view.cells()));
-  std::vector<Raw> raw_values;
-  std::vector<float> values;
   for (int64_t y = 0; y < view.height(); ++y) {
     Label* row = labels.data() + y * view.width();
     if (!raw_order) {
-      best_of_planes(view, values, row,
-                     [&](int64_t channel, float* out) { view.read_row(y, 0, channel, view.width(), out); });
+      best_of_reals(view, y, values, row);
     } else if (view.channel_stride() > view.cell_stride()) {
-      best_of_planes(view, raw_values, row, [&](int64_t channel, Raw* out) {
-        const uint8_t* at = view.at(y, 0) + channel * view.channel_stride();
-        for (int64_t x = 0; x < view.width(); ++x) out[x] = load<T>(at + x * view.cell_stride());
-      });
+      best_of_planes<T>(view, y, row);
     } else {
       best_of_cells<T>(view, y, row);
     }
@@ -104,15 +146,16 @@ class Semantic final : public Decoder {
     with_element(view.info().element, [&](auto element) {
       using T = decltype(element);
       if (map.many_classes) {
-        best_classes<T>(view, raw_order_, map.class_map);
+        best_classes<T>(view, raw_order_, values_, map.class_map);
       } else {
-        best_classes<T>(view, raw_order_, map.small_class_map);
+        best_classes<T>(view, raw_order_, values_, map.small_class_map);
       }
     });
   }
 
  private:
   bool raw_order_;
+  std::vector<float> values_;
 };
 
 }  // namespace
