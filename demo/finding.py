@@ -149,7 +149,8 @@ class Finding:
 
     def _echo(self, nodes: ProcessGroup) -> None:
         topic = f"{NODE}/faces/detections"
-        command = ["ros2", "topic", "echo", "--once", topic, "vision_msgs/msg/Detection2DArray"]
+        # Without the daemon, which would outlive the demo.
+        command = ["ros2", "topic", "echo", "--once", "--no-daemon", topic, "vision_msgs/msg/Detection2DArray"]
         say(f"  $ {' '.join(command)}")
         code, output = run(command, os.environ, self._pace.limit_s(_COMMAND_LIMIT_S))
         lines = output.rstrip().splitlines()

@@ -93,7 +93,7 @@ def test_three_networks_find_text_layout_and_faces_in_one_picture(demo):
 
 
 def test_detections_are_shown_as_messages(demo):
-    assert "ros2 topic echo --once /hbm_inference/faces/detections" in demo.output
+    assert "ros2 topic echo --once --no-daemon /hbm_inference/faces/detections" in demo.output
     assert "class_id: face" in demo.output
 
 
