@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Model files: where they are, the cache of those that are open, and the handle of one model in an open file."""
+"""Model files: where they are, the cache of those that are open, and one model of a file as messages describe it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ament_index_python.packages import PackageNotFoundError, get_package_share_
 
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
 from hbm_runtime_core.decode.stored import text_of
+from hbm_runtime_core.dtypes import DTYPES
 from hbm_runtime_core.model_file import file_sha256
 from hbm_runtime_core.names import unknown_name
 
 from . import _wire
 from .errors import ConfigurationError, printable
-from .msg import ModelInfo, TensorInfo
+from .msg import ModelInfo, Tensor, TensorInfo
 from .parameters import Scheduling
 from .parameters.files import ParameterFiles, is_written_by_launch
-from .tensor_types import tensor_info, wire_type
 
 _PACKAGE_SCHEME = "package://"
 
@@ -152,7 +152,7 @@ class ModelHandle:
         """Return what every result contains of the outputs, in the order of the model."""
         name, runtime = self.model_name, self.runtime
         return [
-            wire_type(
+            _wire_type(
                 output,
                 runtime.output_dtypes[name][output],
                 runtime.output_quants[name][output],
@@ -188,7 +188,54 @@ class ModelHandle:
             getattr(self.runtime, f"{which}_{fact}")[self.model_name]
             for fact in ("descs", "dtypes", "shapes", "strides", "quants")
         ]
-        return [tensor_info(name, *(fact[name] for fact in facts)) for name in names]
+        return [_tensor_info(name, *(fact[name] for fact in facts)) for name in names]
+
+
+def is_quantized(quant: Any) -> bool:
+    """Return whether a hbm_runtime_core.QuantParams says how numbers become real values."""
+    return int(quant.quant_type) != Tensor.QUANT_NONE
+
+
+def quantization(quant: Any, rank: int) -> dict[str, Any]:
+    """Return the quantization fields of the messages for a hbm_runtime_core.QuantParams of a tensor with `rank` axes."""
+    if not is_quantized(quant):
+        return {"quant_type": Tensor.QUANT_NONE, "quant_scale": [], "quant_zero_point": [], "quant_axis": -1}
+    scale = [float(value) for value in quant.scale]
+    per_tensor = len(scale) == 1 or not 0 <= quant.axis < rank
+    return {
+        "quant_type": Tensor.QUANT_SCALE,
+        "quant_scale": scale,
+        "quant_zero_point": [int(value) for value in quant.zero_point],
+        "quant_axis": -1 if per_tensor else int(quant.axis),
+    }
+
+
+def _wire_type(name: str, dtype: Any, quant: Any, shape: Any) -> _wire.TensorType:
+    """Return what every result contains of the output `name`."""
+    element = DTYPES[dtype.name]
+    return _wire.TensorType(
+        name=name,
+        dtype_code=element.code,
+        dtype_bits=element.bits,
+        packed_length=int(shape[-1]) if element.is_packed and len(shape) else 0,
+        **quantization(quant, len(shape)),
+    )
+
+
+def _tensor_info(name: str, description: str, dtype: Any, shape: Any, strides: Any, quant: Any) -> TensorInfo:
+    """Return the message that describes an input or output of a model. `strides` are bytes."""
+    element = DTYPES[dtype.name]
+    return TensorInfo(
+        name=printable(name),
+        description=printable(description),
+        dtype=element.numpy_name,
+        dtype_code=element.code,
+        dtype_bits=element.bits,
+        dtype_lanes=1,
+        shape=[int(length) for length in shape],
+        stride_bytes=[int(stride) for stride in strides],
+        **quantization(quant, len(shape)),
+    )
 
 
 def _describe(names: list[str], dtypes: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:

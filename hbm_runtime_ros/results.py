@@ -19,12 +19,11 @@ from hbm_runtime_core.names import unknown_name
 
 from . import _rcl, _wire, compat
 from .errors import ConfigurationError
-from .model_files import ModelHandle
+from .model_files import ModelHandle, is_quantized
 from .monitoring.counters import FrameTimeline
 from .parameters.declaration import undeclare
 from .parameters.spec import parse_dequantize
 from .qos import bad_overrides_as_errors, overridable, result_qos
-from .tensor_types import is_quantized
 
 if TYPE_CHECKING:
     from hbm_runtime_core.overlay import Canvas

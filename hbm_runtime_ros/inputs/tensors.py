@@ -14,9 +14,8 @@ from hbm_runtime_core.dtypes import DTYPES, DType, from_code
 
 from .. import _wire
 from ..errors import DropReason, FrameError
-from ..model_files import ModelHandle
+from ..model_files import ModelHandle, quantization
 from ..msg import Tensor
-from ..tensor_types import quantization
 from ..tensors.numpy_arrays import view_of
 from .message_types import Arrays, Buffer, FilledInput, Message, MessageReader
 
