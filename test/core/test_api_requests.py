@@ -268,3 +268,11 @@ def test_a_forked_child_can_only_drop_the_request(request_):
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     np.testing.assert_array_equal(request_.wait()["y"], X)
+
+
+def test_the_former_names_of_times_still_work_with_a_warning(echo_file):
+    request = HB_HBMRuntime(echo_file).create_request()
+    request.run()
+    for old, new in {"copy_in_us": "input_us", "queue_us": "submit_us", "copy_out_us": "output_us"}.items():
+        with pytest.warns(DeprecationWarning, match=f"'{old}' is deprecated; rename it to '{new}'"):
+            assert getattr(request.timing, old) == getattr(request.timing, new)

@@ -69,9 +69,25 @@ void report_timing(const RuntimeObject& runtime, PythonCall& call, PyObject* tim
   }
 }
 
+// A name of 0.1.0, which works for one more release.
+template <typename Class>
+void define_old_name(Class& timing, const char* name, const char* new_name, double CallTiming::*member) {
+  const std::string advice = std::string("CallTiming: '") + name + "' is deprecated; rename it to '" + new_name + "'";
+  timing.def_property_readonly(
+      name,
+      [advice, member](const CallTiming& self) {
+        if (PyErr_WarnEx(PyExc_DeprecationWarning, advice.c_str(), 1) != 0) {
+          throw py::error_already_set();
+        }
+        return self.*member;
+      },
+      advice.c_str());
+}
+
 void define_call_timing(py::module_& module) {
-  py::class_<CallTiming>(module, "CallTiming", only_made_in_cpp(),
-                         "How long each step of one inference took, in microseconds.")
+  py::class_<CallTiming> timing(module, "CallTiming", only_made_in_cpp(),
+                                "How long each step of one inference took, in microseconds.");
+  timing
       .def_readonly("input_us", &CallTiming::input_us,
                     "From the caller's arrays into device memory; 0 for inputs filled in place.")
       .def_readonly("submit_us", &CallTiming::submit_us, "Waiting for a free task, creating and submitting it.")
@@ -87,6 +103,9 @@ void define_call_timing(py::module_& module) {
                       t.input_us, t.submit_us, t.device_us, t.output_us, t.total_us);
         return std::string(text);
       });
+  define_old_name(timing, "copy_in_us", "input_us", &CallTiming::input_us);
+  define_old_name(timing, "queue_us", "submit_us", &CallTiming::submit_us);
+  define_old_name(timing, "copy_out_us", "output_us", &CallTiming::output_us);
 }
 
 }  // namespace hbm
