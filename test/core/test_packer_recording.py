@@ -152,7 +152,7 @@ def test_recordings_stay_with_their_model_beside_another_one(tmp_path, capsys):
     ("array", "dtype", "message"),
     [
         (BOXES.astype(np.float64), "F32", r"boxes.npy: expected float32 \[2, 5, 4\], .* got float64 \[3, 2, 5, 4\]"),
-        (BOXES[:, :, :4], "F32", r"expected float32 \[2, 5, 4\], or with one more dimension in front .* \[3, 2, 4, 4\]"),
+        (BOXES[:, :, :4], "F32", r"expected float32 \[2, 5, 4\], or with one more dimension before it .* \[3, 2, 4, 4\]"),
         (BOXES[None], "F32", r"got float32 \[1, 3, 2, 5, 4\]"),
         (BOXES[:0], "F32", r"got float32 \[0, 2, 5, 4\]"),
         (np.full((2, 5, 4), 8, np.int8), "S4", r"expected values in -8..7 for S4, got 8..8"),
