@@ -19,6 +19,11 @@ FLOAT_MODEL = {
     "inputs": [{"name": "image", "dtype": "F32", "shape": [1, 3, 8, 8]}],
     "outputs": [{"name": "copy", "dtype": "F32", "shape": [1, 3, 8, 8], "fill": {"kind": "copy", "input": "image"}}],
 }
+YOLO_MODEL = {
+    "name": "yolo11n",
+    "inputs": [{"name": "images", "nv12": {"width": 640, "height": 640}}],
+    "outputs": [{"name": "output0", "dtype": "F32", "shape": [1, 84, 8400]}],
+}
 CMAKE_PROJECT = """
 cmake_minimum_required(VERSION 3.18)
 project(program LANGUAGES C)
@@ -40,10 +45,16 @@ def recipes(capsys):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """What the examples take for granted: models, networks, pictures, a C program, and the command `hbm`."""
-    for name, models in (("det", [DETECTOR]), ("net", [FLOAT_MODEL]), ("timed", [FLOAT_MODEL])):
+    for name, models in (
+        ("det", [DETECTOR]),
+        ("net", [FLOAT_MODEL]),
+        ("timed", [FLOAT_MODEL]),
+        ("yolo11n", [YOLO_MODEL]),
+    ):
         os.rename(model_file(tmp_path, *models), tmp_path / f"{name}.hbm")
         os.rename(tmp_path / "spec.json", tmp_path / f"{name}.json")
-    for name in ("page.png", "cat.jpg"):
+    (tmp_path / "coco.txt").write_text("".join(f"class {number}\n" for number in range(80)))
+    for name in ("page.png", "cat.jpg", "street.jpg"):
         picture(tmp_path / name)
     for name in ("net", "det", "cls"):
         prob = scaled_network(tmp_path / f"{name}.xml", shape=(-1, 3, -1, -1))
