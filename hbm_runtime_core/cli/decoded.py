@@ -27,14 +27,20 @@ _OPTIONS = ("decoder", "labels", "confidence", "iou", "draw")
 def add_decode_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("results")
     group.add_argument(
-        "--decode", action="store_true", help="print boxes, classes or text, in pixels of the picture that was given"
+        "--decode",
+        action="store_true",
+        help="print boxes, classes or text, in pixels of the picture that was given, and draw them into a copy of it",
     )
     group.add_argument(
         "--decoder", metavar="FAMILY", help="such as yolov8 (default: what the model file says, else recognized by outputs)"
     )
     group.add_argument("--labels", metavar="FILE", help="names of the classes, one per line (default: of the model file)")
     group.add_argument("--confidence", type=fraction, metavar="C", help="least score of a result, 0 to 1")
-    group.add_argument("--draw", metavar="FILE.jpg", help="write the picture that was given, with the results drawn into it")
+    group.add_argument(
+        "--draw",
+        metavar="FILE.jpg",
+        help="the copy with the results drawn into it (default: PICTURE.decoded.jpg in this folder; with --json none)",
+    )
     group.add_argument("--iou", type=fraction, metavar="IOU", help="greatest overlap of two boxes that are kept, 0 to 1")
 
 
@@ -56,7 +62,7 @@ def decode_outputs(
     picture: PictureFile | None,
     options: argparse.Namespace,
 ) -> dict[str, Any]:
-    """The results of one run, for JSON. With --draw they are drawn into the picture as well.
+    """The results of one run, for JSON. They are drawn into a copy of the picture as well.
 
     Args:
         picture: that the model was run on, if it was one.
@@ -82,9 +88,9 @@ def decode_outputs(
     except ValueError as error:
         raise InputError(str(error)) from None
     facts = {"family": decoder.family, "task": decoder.task, "recognized": decoder.how_recognized}
-    if options.draw and picture is not None:
-        _draw(result, picture, options.draw)
-        facts["drawing"] = options.draw
+    if picture is not None and (options.draw or not options.json):
+        facts["drawing"] = options.draw or f"{Path(picture.path).stem}.decoded.jpg"
+        _draw(result, picture, facts["drawing"])
     if isinstance(result, decode.Detections):
         return {**facts, "width": result.width, "height": result.height, "detections": _detections(result)}
     if isinstance(result, decode.Classification):

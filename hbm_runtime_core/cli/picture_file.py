@@ -57,7 +57,7 @@ class PictureFile:
         """`name` is an input, or the common part before `_y` and `_uv`; empty if the model has one picture input."""
         from ..vision import for_model
 
-        self._path = path
+        self.path = path
         try:
             self.data = Path(path).read_bytes()
         except OSError as error:
@@ -86,7 +86,7 @@ class PictureFile:
         try:
             self.transform = self._preparation.prepare_compressed(self.data, inputs)
         except ValueError as error:
-            raise InputError(f"{self._path}: {error}") from None
+            raise InputError(f"{self.path}: {error}") from None
 
 
 def _settings(options: argparse.Namespace, without: Sequence[str]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_a_description_whose_decoder_cannot_be_read_is_refused(tmp_path, decoder
         decode.for_model(runtime, "net")
 
 
-def test_run_prints_what_was_found_in_pixels_of_the_picture(tmp_path, capsys):
+def test_run_prints_what_was_found_in_pixels_of_the_picture(tmp_path, monkeypatch, capsys):
     import cv2
 
     path = pack(tmp_path, outputs_of(random_levels(1)), decoder={"family": "yolov8", "labels": LABELS})
@@ -89,12 +89,14 @@ def test_run_prints_what_was_found_in_pixels_of_the_picture(tmp_path, capsys):
     assert (results["family"], results["width"], results["height"]) == ("yolov8", 1280, 360)
     boxes = np.array([found["box"] for found in results["detections"]])
     assert boxes[:, 2].max() > 640 and boxes[:, 3].max() <= 360
+    monkeypatch.chdir(tmp_path)
+    assert not list(tmp_path.glob("*.jpg"))
     assert main(["run", path, "--input", str(picture), "--decode", "--confidence", "0.9"]) == 0
     text = capsys.readouterr().out
     assert "as the model's description says" in text and "thing " in text
 
 
-def test_run_draws_what_was_found_into_the_picture(tmp_path, capsys):
+def test_run_draws_what_was_found_into_the_picture(tmp_path, monkeypatch, capsys):
     import cv2
 
     path = pack(tmp_path, outputs_of(random_levels(1)))
@@ -102,6 +104,10 @@ def test_run_draws_what_was_found_into_the_picture(tmp_path, capsys):
     cv2.imwrite(str(picture), np.zeros((360, 1280, 3), np.uint8))
     assert main(["run", path, "--input", str(picture), "--decode", "--draw", str(drawn)]) == 0
     assert f"drawn into {drawn}" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", path, "--input", str(picture), "--decode"]) == 0
+    assert "drawn into street.decoded.jpg" in capsys.readouterr().out
+    assert (tmp_path / "street.decoded.jpg").read_bytes() == drawn.read_bytes()
     found = cv2.imread(str(drawn))
     assert found.shape == (360, 1280, 3) and found.max() > 100
 
