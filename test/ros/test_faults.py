@@ -145,7 +145,7 @@ def test_frames_that_a_slow_model_skips_are_counted(graph, diagnostics, good):
         camera.send(good)
         time.sleep(0.002)
     # Frames that DDS has to repeat on a busy machine may become available together: the middleware reports them as one.
-    wait_until(lambda: counted_since(diagnostics, "overloaded", before).get("received", 0) >= 190, "nearly every frame")
+    wait_until(lambda: counted_since(diagnostics, "overloaded", before).get("received", 0) >= 100, "most frames")
     time.sleep(0.5)
     counts = counted_since(diagnostics, "overloaded", before)
     assert counts["newer frame"] > counts["inferred"] > 0

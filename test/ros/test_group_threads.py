@@ -190,7 +190,7 @@ def test_a_thread_that_is_about_to_wait_when_a_pipeline_is_closed_ends_too():
     group.waiter.wake = lambda: (real.wake(), closing.set())
     frames = SimpleNamespace(has_frame=False, take=lambda: None)
     context = SimpleNamespace(name="model", group=group, scheduling=SimpleNamespace(tasks_at_once=2), clock=None, log=None)
-    pipeline = InferencePipeline(context, frames, [SimpleNamespace(request=None)] * 2, None, SimpleNamespace(close=bool))
+    pipeline = InferencePipeline(context, frames, [SimpleNamespace(request=None)] * 2, SimpleNamespace(close=bool))
     assert about_to_wait.wait(PATIENCE_S)
     time.sleep(0.1)  # the other thread waits
     pipeline.end_threads()
