@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 from graph import nv12_picture, wait_until
+from hbm_runtime_ros.msg import ModelInfo
 from hbm_runtime_ros.srv import ListModels
 from model_packages import write_models
 from node_process import NodeProcess
@@ -42,7 +43,13 @@ def message_of(graph, model, topic, kind):
 
 
 def test_the_tasks_are_recognized(graph):
-    infos = {info.name: info for info in graph.call(ListModels, "list_models").models}
+    infos = {}
+
+    def are_active():
+        infos.update({info.name: info for info in graph.call(ListModels, "list_models").models})
+        return all(info.state == ModelInfo.STATE_ACTIVE for info in infos.values())
+
+    wait_until(are_active, "both models")
     assert (infos["masks"].decoder, infos["pose"].decoder) == ("yolov8-seg", "yolov8-pose")
     assert "/hbm_inference/masks/masks" in infos["masks"].decoded_topics
     assert "/hbm_inference/pose/keypoints" in infos["pose"].decoded_topics
