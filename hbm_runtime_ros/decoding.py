@@ -92,10 +92,9 @@ class DecoderSettings:
         labels: Sequence[str] | str | None = self.fixed.labels or None
         if isinstance(labels, str):
             labels = str(locator.find(labels, f"{handle.name}.decoder.labels"))
-        classes = [int(each) if _is_number(each) and each not in (labels or ()) else each for each in self.fixed.classes]
         try:
             decoder = decode.for_model(
-                handle.runtime, handle.model_name, self.family, labels=labels, classes=classes or None
+                handle.runtime, handle.model_name, self.family, labels=labels, classes=self.fixed.classes or None
             )
         except (HbmRuntimeError, ValueError, OSError) as error:
             raise ConfigurationError(f"parameters '{handle.name}.decoder*': {error}") from error
@@ -108,10 +107,6 @@ class DecoderSettings:
 
         self.thresholds.follow(apply)
         return decoder
-
-
-def _is_number(text: str | int) -> bool:
-    return isinstance(text, int) or text.isdecimal()
 
 
 class Decoded(NamedTuple):

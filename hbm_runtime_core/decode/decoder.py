@@ -186,8 +186,8 @@ def for_model(
         labels: names of the classes in their order, or a file with one in each line; None: what the model's description
             says. Of text recognition the characters, which it needs; if the last one is left out, it is the space, which
             PP-OCR's lists leave out.
-        classes: numbers or names of the classes to keep; a mapping also gives each a confidence of its own. As in
-            ultralytics, a cell counts as its best class, and is then kept or not.
+        classes: numbers or names of the classes to keep; a mapping also gives each a confidence of its own. Digits that are
+            no name are a number. As in ultralytics, a cell counts as its best class, and is then kept or not.
 
     Raises:
         HbmValueError: there is no such model or family, the family does not fit the model, none or several fit, a number is
@@ -257,7 +257,9 @@ def _class(given: int | str, count: int, labels: tuple[str, ...]) -> int:
     if isinstance(given, str):
         if given in labels:
             return labels.index(given)
-        raise HbmValueError(unknown_name("class", given, labels))
+        if not given.isdecimal():
+            raise HbmValueError(unknown_name("class", given, labels))
+        given = int(given)
     if given < 0 or (count and given >= count):
         raise HbmValueError(f"class '{given}' must be {f'0 to {count - 1}' if count else '0 or more'}")
     return int(given)

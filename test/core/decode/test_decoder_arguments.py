@@ -101,6 +101,17 @@ def test_classes_are_kept_by_number_and_by_name(yolo):
     assert by_name.label(0) == labels[by_name.classes[0]]
 
 
+def test_digits_are_the_name_of_a_class_or_else_its_number(yolo):
+    runtime, results = yolo
+    labels = [f"thing {index}" for index in range(CLASSES - 1)] + ["7"]
+
+    def kept(**options):
+        return set(decode.for_model(runtime, "net", confidence=0.01, **options).decode(results).classes.tolist())
+
+    assert kept(classes=["7"]) == kept(labels=labels[:-1] + ["last"], classes=["7"]) == {7}
+    assert kept(labels=labels, classes=["7"]) == {CLASSES - 1}
+
+
 def test_each_class_can_have_a_confidence_of_its_own(yolo):
     runtime, results = yolo
     everything = decode.for_model(runtime, "net", confidence=0.3).decode(results)
