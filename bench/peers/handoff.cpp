@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What two threads need at least to hand something over and get an answer: mutex and condition variable, as anybody
-// would write it. Usage: handoff ROUNDS, then a line on stdin for each measurement wanted; prints seconds per round trip.
+// would write it. Usage: handoff ROUNDS, then a line on stdin for each measurement wanted; prints seconds per round
+// trip.
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>

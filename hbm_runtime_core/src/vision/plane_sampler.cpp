@@ -36,7 +36,7 @@ void blend(const uint8_t* __restrict left, const uint8_t* __restrict right, cons
 
 /// The same where left and right lie side by side, the left one in the lower byte.
 void blend_neighbors(const uint16_t* __restrict pairs, const uint16_t* __restrict weights, uint8_t* __restrict out,
-                      int32_t count) {
+                     int32_t count) {
   for (int32_t i = 0; i < count; ++i) {
     const int32_t left = pairs[i] & 0xff;
     const int32_t right = pairs[i] >> 8;
