@@ -201,8 +201,8 @@ def test_cleaning_up_gives_the_memory_back(graph, folder, tmp_path):
             left.append(resident_kb(node.process) - before)
             # The runtime keeps one block for the next call, whichever model that is of.
             assert left[-1] < taken / 2
-        # Not the last one: the C library may keep what is at the end of a heap, until the heap is used again.
-        assert min(left[2:]) < left[1] + 2048
+        # The C library may keep one block at the end of a heap, until the heap is used again; a leak would be two by now.
+        assert left[-1] < left[1] + WIDE * HIGH * 16 // 1024 + 2048
 
 
 def test_a_node_that_was_shut_down_answers_and_ends(folder, tmp_path):
