@@ -141,7 +141,7 @@ def rows(model: Model, *, task: str, has_objectness: bool = False) -> Match:
             "is_end_to_end": (0,),
             "task": (_TASKS[task],),
         },
-        # Where the number of boxes does not tell whether there are three per cell, the order of the axes does: YOLOv5 has a
+        # Where the number of boxes leaves open whether there are three per cell, the order of the axes does: YOLOv5 has a
         # row for each box, its successors a column.
         0 if boxes not in counts and axis != (2 if has_objectness else 1) else _row_likelihood(task, count, extra),
     )

@@ -47,7 +47,7 @@ void begin(Value value, Value& most, IndexType& best, IndexType none) {
   }
 }
 
-/// Goes on with the value of another channel.
+/// Continues with the value of another channel.
 template <typename Value, typename IndexType>
 void take_better(Value value, IndexType channel, Value& most, IndexType& best) {
   const bool better = value > most;
