@@ -13,6 +13,9 @@ namespace {
 // Arrivals whose time is remembered where the middleware keeps more messages, or all.
 constexpr std::size_t kMostTimes = 1024;
 
+// The middleware reports an arrival at once. A message that was taken before that, and longer ago, is never reported.
+constexpr std::int64_t kLateReportNs = 100'000'000;
+
 }  // namespace
 
 std::int64_t monotonic_ns() {
@@ -33,7 +36,11 @@ void TopicQueue::open(std::shared_ptr<MessageSource> source) {
 void TopicQueue::on_arrival(std::size_t count) {
   const std::int64_t now_ns = monotonic_ns();
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (accounted_ > arrivals_ && now_ns - unreported_since_ns_ > kLateReportNs) {
+    arrivals_ = accounted_;
+  }
   arrivals_ += count;
+  may_hold_more_ = true;
   for (std::size_t i = 0; i < std::min(count, arrivals_ns_.size()); ++i) {
     arrivals_ns_[(arrivals_ - i) % arrivals_ns_.size()] = now_ns;
   }
@@ -89,10 +96,11 @@ Delivery TopicQueue::take(Consumer& consumer) {
   std::unique_lock<std::mutex> lock(mutex_);
   // Not what arrives meanwhile: with a source that is faster than a take, the loop would never end.
   const std::uint64_t newest = arrivals_;
-  while (must_take_for(consumer) && accounted_ < newest) {
+  while (must_take_for(consumer, newest)) {
     const std::uint64_t arrivals_before = arrivals_;
     accounted_ = oldest_in_source() - 1;
     in_take_ = true;
+    may_hold_more_ = false;
     lock.unlock();
     std::shared_ptr<const TakenMessage> message;
     std::exception_ptr error;
@@ -104,6 +112,7 @@ Delivery TopicQueue::take(Consumer& consumer) {
     lock.lock();
     in_take_ = false;
     if (message) {
+      may_hold_more_ = true;
       keep(std::move(message), dropped);
     } else {
       // After an error, too: it is retried when the next message arrives, and not at once.
@@ -130,11 +139,15 @@ const TopicQueue::Kept* TopicQueue::kept_for(const Consumer& consumer) const {
   return found == kept_.end() ? nullptr : &*found;
 }
 
-bool TopicQueue::must_take_for(const Consumer& consumer) const {
-  if (closed_ || consumer.closed_ || arrivals_ <= accounted_) {
+bool TopicQueue::must_take_for(const Consumer& consumer, std::uint64_t newest) const {
+  if (closed_ || consumer.closed_) {
     return false;
   }
-  return depth_ == 1 || kept_for(consumer) == nullptr;
+  if (kept_for(consumer) != nullptr) {
+    return depth_ == 1 && accounted_ < newest;
+  }
+  // One report may stand for several messages: those that a reliable connection repeats.
+  return accounted_ < newest || (source_depth_ > 1 && may_hold_more_);
 }
 
 std::uint64_t TopicQueue::next_for(const Consumer& consumer) const {
@@ -149,6 +162,9 @@ std::uint64_t TopicQueue::next_for(const Consumer& consumer) const {
 }
 
 void TopicQueue::keep(std::shared_ptr<const TakenMessage> message, Dropped& dropped) {
+  if (accounted_ == arrivals_) {
+    unreported_since_ns_ = monotonic_ns();
+  }
   ++accounted_;
   kept_.push_back({accounted_, {std::move(message), arrival_ns(accounted_)}});
   if (kept_.size() > depth_) {

@@ -102,7 +102,7 @@ class TopicQueue {
 
   // All of these with `mutex_` locked.
   const Kept* kept_for(const Consumer& consumer) const;
-  bool must_take_for(const Consumer& consumer) const;
+  bool must_take_for(const Consumer& consumer, std::uint64_t newest) const;
   std::uint64_t next_for(const Consumer& consumer) const;  // position of what it receives next
   void keep(std::shared_ptr<const TakenMessage> message, Dropped& dropped);
   void drop_what_all_have(Dropped& dropped);
@@ -118,8 +118,10 @@ class TopicQueue {
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::uint64_t arrivals_ = 0;
-  std::uint64_t accounted_ = 0;  // position up to which messages were taken or lost
+  std::uint64_t accounted_ = 0;           // position up to which messages were taken or lost
+  std::int64_t unreported_since_ns_ = 0;  // when more were accounted for than had arrived
   bool in_take_ = false;
+  bool may_hold_more_ = false;             // the source, so far as its last take and reports tell
   std::vector<std::int64_t> arrivals_ns_;  // of the last positions, as a ring
   std::deque<Kept> kept_;                  // taken, and not yet delivered to all consumers
   std::vector<Consumer*> consumers_;

@@ -45,7 +45,8 @@ class Topic:
         self.reader = _rcl.TopicReader(self.subscription, depth or qos.depth)
         self.publisher = (publisher_node or node).create_publisher(kind, self.name, quality(100))
         self.sent = 0
-        wait_until(lambda: self.publisher.get_subscription_count() > 0, "a match")
+        wait_until(lambda: self.publisher.get_subscription_count() > 0, "the subscription")
+        wait_until(lambda: self.subscription.get_publisher_count() > 0, "the publisher")
 
     def publish(self, *numbers):
         """Publish numbers and wait until all have arrived."""

@@ -70,16 +70,18 @@ class FakeSource : public MessageSource {
 
   // A message arrives in the thread that calls this.
   void receive(std::uint8_t number) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      numbers_.push_back(number);
-      if (numbers_.size() > depth_) {
-        numbers_.pop_front();
-      }
-    }
+    receive_without_report(number);
     const std::lock_guard<std::mutex> lock(reporting_);
     if (queue_ != nullptr) {
       queue_->on_arrival(1);
+    }
+  }
+
+  void receive_without_report(std::uint8_t number) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    numbers_.push_back(number);
+    if (numbers_.size() > depth_) {
+      numbers_.pop_front();
     }
   }
 
@@ -193,7 +195,29 @@ TEST_F(TopicQueueTest, DeeperQueuesKeepInOrderWhatAnotherConsumerTook) {
   for (const int expected : {3, 4, 5, -1}) {
     EXPECT_EQ(number_of(slow->take()), expected);
   }
-  EXPECT_EQ(source->takes, 5);
+  EXPECT_EQ(source->takes, 6) << "and one that found nothing more";
+  EXPECT_EQ(number_of(fast->take()), -1);
+  EXPECT_EQ(source->takes, 6);
+}
+
+TEST_F(TopicQueueTest, AllMessagesOfOneReportAreDelivered) {
+  open(3, 3);
+  const auto model = consumer();
+  source->receive_without_report(1);
+  source->receive_without_report(2);
+  receive({3});
+  for (const int expected : {1, 2, 3, -1}) {
+    EXPECT_EQ(number_of(model->take()), expected);
+  }
+  EXPECT_EQ(model->skipped(), 0U);
+  receive({4});
+  EXPECT_EQ(number_of(model->take()), 4);
+  EXPECT_EQ(number_of(model->take()), -1);
+  std::this_thread::sleep_for(milliseconds(150));
+  receive({5, 6, 7, 8});
+  EXPECT_EQ(model->skipped(), 1U) << "after a while, what was not reported counts as arrived";
+  EXPECT_EQ(number_of(model->take()), 6);
+  EXPECT_EQ(model->close(), 2U);
 }
 
 TEST_F(TopicQueueTest, AConsumerReceivesNothingThatWasTakenBeforeItCame) {
@@ -254,7 +278,7 @@ TEST_F(TopicQueueTest, ASourceThatIsFasterThanATakeDoesNotHoldIt) {
 }
 
 TEST_F(TopicQueueTest, AnErrorIsReportedOnceForEachArrival) {
-  open(1, 1);
+  open(3, 3);
   const auto model = consumer();
   receive({1});
   source->error = true;
@@ -262,6 +286,7 @@ TEST_F(TopicQueueTest, AnErrorIsReportedOnceForEachArrival) {
   EXPECT_EQ(model->waiting_since_ns(), 0);
   EXPECT_EQ(number_of(model->take()), -1);
   source->error = false;
+  source->lose_all();
   receive({2});
   EXPECT_EQ(number_of(model->take()), 2);
 }

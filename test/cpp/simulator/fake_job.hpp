@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <utility>
 
 #include "ucp/job.hpp"
@@ -36,6 +37,20 @@ class FakeJob final : public hbm_sim::Job {
 
  private:
   const hbm_sim::JobTraits traits_;
+};
+
+/// Keeps a core busy, in a job's on_execute, until the test opens it: a declared time can pass while the host delays
+/// the test's thread.
+class Gate {
+ public:
+  void open() { promise_.set_value(); }
+  std::function<void()> wait() const {
+    return [opened = opened_] { opened.wait(); };
+  }
+
+ private:
+  std::promise<void> promise_;
+  std::shared_future<void> opened_{promise_.get_future()};
 };
 
 /// Of the clock that the device keeps.

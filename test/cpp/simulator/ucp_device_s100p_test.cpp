@@ -21,7 +21,8 @@ using namespace hbm_sim_test;
 /// Submits tasks while the core is held, and returns the order in which they ran.
 class Order {
  public:
-  Order() : blocker_(40'000) {
+  Order() {
+    blocker_.on_execute = all_added_.wait();
     blocker_task_ = make_task(blocker_);
     EXPECT_EQ(submit(blocker_task_), HB_UCP_SUCCESS);
   }
@@ -35,6 +36,7 @@ class Order {
     EXPECT_EQ(submit(tasks_.back(), priority, HB_UCP_BPU_CORE_ANY, custom_id), HB_UCP_SUCCESS);
   }
   std::string run() {
+    all_added_.open();
     for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
     for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     EXPECT_EQ(hbUCPReleaseTask(blocker_task_), HB_UCP_SUCCESS);
@@ -42,6 +44,7 @@ class Order {
   }
 
  private:
+  Gate all_added_;
   FakeJob blocker_;
   hbUCPTaskHandle_t blocker_task_;
   std::vector<std::unique_ptr<FakeJob>> jobs_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fake_job.hpp"
@@ -21,8 +22,9 @@ constexpr int64_t kLatencyUs = 20'000;
 class Batch {
  public:
   FakeJob& add(int64_t latency_us, int32_t priority, uint64_t backend, int64_t max_time_per_fc_us = 0,
-               int32_t cores = 1) {
+               int32_t cores = 1, std::function<void()> on_execute = nullptr) {
     jobs_.push_back(std::make_unique<FakeJob>(latency_us, max_time_per_fc_us, cores));
+    jobs_.back()->on_execute = std::move(on_execute);
     tasks_.push_back(make_task(*jobs_.back()));
     EXPECT_EQ(submit(tasks_.back(), priority, backend), HB_UCP_SUCCESS);
     return *jobs_.back();
@@ -83,12 +85,14 @@ TEST(Cores, sub_tasks_of_one_task_run_side_by_side) {
 }
 
 TEST(Cores, that_are_free_are_chosen_before_those_that_have_declared_work) {
+  Gate all_added;
   Batch batch;
-  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_0);
-  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
-  batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_3);
+  for (const uint64_t core : {HB_UCP_BPU_CORE_0, HB_UCP_BPU_CORE_1, HB_UCP_BPU_CORE_3}) {
+    batch.add(kLatencyUs, 0, core, 0, 1, all_added.wait());
+  }
   const FakeJob& free_choice = batch.add(0, 0, HB_UCP_BPU_CORE_ANY);
   const FakeJob& of_two = batch.add(0, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_2);
+  all_added.open();
   batch.wait();
   EXPECT_EQ(free_choice.executed_on, 2);
   EXPECT_EQ(of_two.executed_on, 2);
@@ -132,13 +136,15 @@ TEST(SeveralCores, are_occupied_together) {
 }
 
 TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
+  Gate all_added;
   Batch batch;
-  for (int i = 0; i < 6; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0);
+  for (int i = 0; i < 6; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, all_added.wait());
   FakeJob& wide = batch.add(1'000, 10, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 0, 2);
   int narrow_before = -1;
   std::atomic<int> narrow{0};
   wide.on_execute = [&] { narrow_before = narrow; };
-  for (int i = 0; i < 12; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0).on_execute = [&] { ++narrow; };
+  for (int i = 0; i < 12; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, [&] { ++narrow; });
+  all_added.open();
   batch.wait();
   EXPECT_EQ(narrow_before, 0);
 }

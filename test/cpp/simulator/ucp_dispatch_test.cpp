@@ -18,13 +18,16 @@ using namespace hbm_sim_test;
 
 TEST(DispatchAhead, of_one_lets_an_ordinary_priority_pass_all_but_the_running_task) {
   std::string order;
-  FakeJob running(40'000, 0, 1, true), low, high;
+  Gate all_submitted;
+  FakeJob running, low, high;
+  running.on_execute = all_submitted.wait();
   low.on_execute = [&] { order += "low "; };
   high.on_execute = [&] { order += "high "; };
   const hbUCPTaskHandle_t tasks[] = {make_task(running), make_task(low), make_task(high)};
   EXPECT_EQ(submit(tasks[0]), HB_UCP_SUCCESS);
   EXPECT_EQ(submit(tasks[1], 1), HB_UCP_SUCCESS);
   EXPECT_EQ(submit(tasks[2], 2), HB_UCP_SUCCESS);
+  all_submitted.open();
   for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   EXPECT_EQ(order, "high low ");
 }

@@ -27,12 +27,15 @@ TEST(Log, has_a_line_for_what_the_caller_did_wrong_on_stderr_and_nothing_on_stdo
 }
 
 TEST(Log, says_nothing_to_a_caller_that_polls) {
-  FakeJob job(20'000, 0, 1, true);
+  Gate polled;
+  FakeJob job;
+  job.on_execute = polled.wait();
   const hbUCPTaskHandle_t task = make_task(job);
   EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
   testing::internal::CaptureStderr();
   EXPECT_EQ(hbUCPWaitTaskDone(task, 1), HB_UCP_TASK_TIMEOUT);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  polled.open();
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
 }
 

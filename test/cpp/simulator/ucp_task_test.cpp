@@ -14,6 +14,7 @@
 namespace {
 
 using hbm_sim_test::FakeJob;
+using hbm_sim_test::Gate;
 using hbm_sim_test::make_task;
 using hbm_sim_test::submit;
 
@@ -103,11 +104,13 @@ TEST(Task, a_failure_shows_when_waiting_with_its_cause) {
 }
 
 TEST(Task, a_wait_that_is_too_short_says_so_and_can_be_repeated) {
+  Gate waited;
   FakeJob job;
-  job.on_execute = [] { std::this_thread::sleep_for(kDelay); };
+  job.on_execute = waited.wait();
   const hbUCPTaskHandle_t task = make_task(job);
   EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
   EXPECT_EQ(hbUCPWaitTaskDone(task, 1), HB_UCP_TASK_TIMEOUT);
+  waited.open();
   EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
 }

@@ -86,11 +86,11 @@ TEST(Trace, shows_a_model_of_several_cores_on_each_of_them) {
 
 TEST(Trace, shows_the_pieces_of_a_preempted_task_and_what_came_between) {
   FakeJob background(20'000, 1'000, 1, true, "background"), urgent(2'000, 0, 1, true, "urgent");
-  const hbUCPTaskHandle_t task = make_task(background);
-  EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
-  while (background.executions == 0) std::this_thread::yield();
-  run(urgent, 255, HB_UCP_BPU_CORE_0, 0);
-  EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  const hbUCPTaskHandle_t tasks[] = {make_task(background), make_task(urgent)};
+  background.on_execute = [&] { EXPECT_EQ(submit(tasks[1], 255, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS); };
+  EXPECT_EQ(submit(tasks[0], 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
+  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   const std::vector<json> pieces = slices("background");
   const std::vector<json> between = slices("urgent");
   ASSERT_EQ(pieces.size(), 2u);
@@ -108,12 +108,15 @@ TEST(Trace, shows_the_pieces_of_a_preempted_task_and_what_came_between) {
 }
 
 TEST(Trace, counts_what_waits_in_the_queue) {
-  FakeJob running(20'000, 0, 1, true);
+  Gate all_submitted;
+  FakeJob running;
+  running.on_execute = all_submitted.wait();
   std::vector<hbUCPTaskHandle_t> tasks;
   std::vector<FakeJob> jobs(8);
   tasks.push_back(make_task(running));
   for (FakeJob& job : jobs) tasks.push_back(make_task(job));
   for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
+  all_submitted.open();
   for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   int most = 0;
   for (const json& event : events()) {

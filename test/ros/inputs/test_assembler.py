@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages of topics as frames: in what a thread takes them, and what is left when a model stops."""
 
+import time
+
 import pytest
 import rclpy
 from graph import wait_until
@@ -26,12 +28,15 @@ class Topic:
     def __init__(self, node, name):
         self.group = ModelCallbackGroup()
         qos = QoSProfile(depth=DEPTH)
-        self._publisher = node.create_publisher(Image, name, qos)
-        subscription = node.create_subscription(Image, name, print, qos, callback_group=self.group, raw=True)
+        # Each its own topic: one of an earlier test may still be known to the middleware.
+        topic = f"{name}_{time.monotonic_ns()}"
+        self._publisher = node.create_publisher(Image, topic, qos)
+        subscription = node.create_subscription(Image, topic, print, qos, callback_group=self.group, raw=True)
         self._reader = _rcl.TopicReader(subscription, DEPTH)
         self.consumer = TopicConsumer(name, name[1:], ["raw"], qos, self.group)
         self.consumer.connect(IMAGE, self._reader, qos)
         wait_until(lambda: self._publisher.get_subscription_count() == 1, "the subscription")
+        wait_until(lambda: subscription.get_publisher_count() == 1, "the publisher")
 
     def send(self, *messages):
         expected = self._reader.arrivals + len(messages)
