@@ -16,7 +16,7 @@
 
 namespace {
 
-void check(int32_t status) {
+void check(std::int32_t status) {
   if (status != 0) {
     std::fprintf(stderr, "C API: %d %s\n", static_cast<int>(status), hbUCPGetErrorDesc(status));
     std::exit(1);
@@ -26,12 +26,14 @@ void check(int32_t status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 3) {
+    return 2;
+  }
   const char* path = argv[1];
   const int calls = std::atoi(argv[2]);
   hbDNNPackedHandle_t packed = nullptr;
   const char** names = nullptr;
-  int32_t count = 0;
+  std::int32_t count = 0;
   hbDNNHandle_t model = nullptr;
   check(hbDNNInitializeFromFiles(&packed, &path, 1));
   check(hbDNNGetModelNameList(&names, &count, packed));
@@ -39,7 +41,7 @@ int main(int argc, char** argv) {
   hbDNNTensor input{}, output{};
   check(hbDNNGetInputTensorProperties(&input.properties, model, 0));
   check(hbDNNGetOutputTensorProperties(&output.properties, model, 0));
-  const auto bytes = static_cast<uint64_t>(input.properties.alignedByteSize);
+  const auto bytes = static_cast<std::uint64_t>(input.properties.alignedByteSize);
   check(hbUCPMallocCached(&input.sysMem, bytes, 0));
   check(hbUCPMallocCached(&output.sysMem, bytes, 0));
   std::vector<char> source(bytes, 1), result(bytes);

@@ -14,7 +14,9 @@
 #include <vector>
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 2) {
+    return 2;
+  }
   const int rounds = std::atoi(argv[1]);
   std::mutex mutex;
   std::condition_variable changed;
@@ -23,7 +25,9 @@ int main(int argc, char** argv) {
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [&] { return turn != 0; });
-      if (turn == 2) return;
+      if (turn == 2) {
+        return;
+      }
       turn = 0;
       changed.notify_one();
     }

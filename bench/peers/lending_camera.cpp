@@ -62,7 +62,9 @@ void publish(const rcl_publisher_t& publisher, const std::vector<std::uint8_t>& 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 2) {
+    return 2;
+  }
   rcl_init_options_t init_options = rcl_get_zero_initialized_init_options();
   check(rcl_init_options_init(&init_options, rcl_get_default_allocator()));
   rcl_context_t context = rcl_get_zero_initialized_context();

@@ -64,8 +64,12 @@ void write_detection_array(Sink& sink, const FrameHeader& header, const Detectio
     write_header(sink, header);
     sink.write(std::uint32_t{1});
     write_hypothesis(sink, class_name(labels, detections.classes[i]), detections.scores[i]);
-    for (const double value : kNoPose) sink.write(value);
-    for (const double value : kNoCovariance) sink.write(value);
+    for (const double value : kNoPose) {
+      sink.write(value);
+    }
+    for (const double value : kNoCovariance) {
+      sink.write(value);
+    }
     const float* box = detections.boxes + 4 * i;
     std::array<double, 5> fields = {(double{box[0]} + box[2]) / 2, (double{box[1]} + box[3]) / 2, 0,
                                     double{box[2]} - box[0], double{box[3]} - box[1]};
@@ -76,7 +80,9 @@ void write_detection_array(Sink& sink, const FrameHeader& header, const Detectio
                 (double{corner[1]} + corner[3] + corner[5] + corner[7]) / 4, std::atan2(down, right),
                 std::hypot(right, down), std::hypot(double{corner[6]} - corner[0], double{corner[7]} - corner[1])};
     }
-    for (const double value : fields) sink.write(value);
+    for (const double value : fields) {
+      sink.write(value);
+    }
     sink.write_string("");  // id: nothing is tracked
   }
 }
@@ -87,7 +93,9 @@ void write_classification(Sink& sink, const FrameHeader& header, const std::vect
                           const float* scores) {
   write_header(sink, header);
   sink.write(static_cast<std::uint32_t>(names.size()));
-  for (std::size_t i = 0; i < names.size(); ++i) write_hypothesis(sink, names[i], scores[i]);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    write_hypothesis(sink, names[i], scores[i]);
+  }
 }
 
 // sensor_msgs/PointCloud2: a row for each detection, a column for each keypoint.
@@ -180,7 +188,9 @@ void write_perception_targets(Sink& sink, const FrameHeader& header, std::int16_
         sink.write(0.0F);
       }
       sink.write(static_cast<std::uint32_t>(keypoints));
-      for (std::size_t k = 0; k < keypoints; ++k) sink.write(detections.keypoints_of(i)[3 * k + 2]);
+      for (std::size_t k = 0; k < keypoints; ++k) {
+        sink.write(detections.keypoints_of(i)[3 * k + 2]);
+      }
     }
     sink.write(std::uint32_t{0});  // captures
   }
@@ -254,7 +264,9 @@ class AnnotationWriter {
   static double font_size(double side) { return std::max(12.0, std::round(side * 0.015)); }
 
   void begin() {
-    if (with_metadata_) write_stamp();
+    if (with_metadata_) {
+      write_stamp();
+    }
   }
   void end() { write_metadata(); }
 
@@ -263,10 +275,14 @@ class AnnotationWriter {
     sink_.write(header_.stamp_nanosec);
   }
   void write_metadata() {
-    if (with_metadata_) sink_.write(std::uint32_t{0});
+    if (with_metadata_) {
+      sink_.write(std::uint32_t{0});
+    }
   }
   void write_color(const Color& color, double opacity) {
-    for (const std::uint8_t part : {color.red, color.green, color.blue}) sink_.write(part / 255.0);
+    for (const std::uint8_t part : {color.red, color.green, color.blue}) {
+      sink_.write(part / 255.0);
+    }
     sink_.write(opacity);
   }
 

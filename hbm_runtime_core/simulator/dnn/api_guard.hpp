@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_API_GUARD_HPP_
-#define HBM_SIM_DNN_API_GUARD_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -29,5 +28,3 @@ void require_pointer(const void* pointer, const char* name);
 void require_index(std::int64_t index, std::size_t count, const char* what);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_API_GUARD_HPP_

@@ -68,11 +68,11 @@ std::int32_t infer(hbUCPTaskHandle_t* task, const hbDNNTensor* outputs, const hb
 
 extern "C" {
 
-int32_t hbDNNInferV2(hbUCPTaskHandle_t* taskHandle, hbDNNTensor* output, hbDNNTensor const* input,
-                     hbDNNHandle_t dnnHandle) {
+std::int32_t hbDNNInferV2(hbUCPTaskHandle_t* taskHandle, hbDNNTensor* output, hbDNNTensor const* input,
+                          hbDNNHandle_t dnnHandle) {
   hbm_sim::ModelLease lease = hbm_sim::HandleTable::instance().lease(dnnHandle);
   const hbm_sim::Model* const model = lease.model();
-  if (const int32_t status = hbm_sim_enter(__func__, model != nullptr ? model->traits().model : nullptr)) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, model != nullptr ? model->traits().model : nullptr)) {
     return status;
   }
   return hbm_sim::guarded(__func__, [&] {
@@ -83,18 +83,22 @@ int32_t hbDNNInferV2(hbUCPTaskHandle_t* taskHandle, hbDNNTensor* output, hbDNNTe
   });
 }
 
-int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t taskHandle,
-                                           int32_t subTaskIndex, int32_t outputIndex) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t taskHandle,
+                                                std::int32_t subTaskIndex, std::int32_t outputIndex) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return hbm_sim::guarded(__func__, [&] {
     hbm_sim::require_pointer(properties, "properties");
     hbm_sim::Job* job = nullptr;
-    if (const int32_t status = hbm_sim_task_job(taskHandle, subTaskIndex, &job)) return status;
+    if (const std::int32_t status = hbm_sim_task_job(taskHandle, subTaskIndex, &job)) {
+      return status;
+    }
     // This library is the only one that makes jobs.
     const auto& outputs = static_cast<hbm_sim::InferenceJob*>(job)->outputs();
     hbm_sim::require_index(outputIndex, outputs.size(), "output index");
     *properties = outputs[static_cast<std::size_t>(outputIndex)].properties;
-    return int32_t{HB_UCP_SUCCESS};
+    return std::int32_t{HB_UCP_SUCCESS};
   });
 }
 }

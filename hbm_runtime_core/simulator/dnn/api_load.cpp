@@ -50,25 +50,29 @@ using hbm_sim::StatusError;
 
 extern "C" {
 
-int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packedHandle, char const** modelFileNames,
-                                 int32_t modelFileCount) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packedHandle, char const** modelFileNames,
+                                      std::int32_t modelFileCount) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return guarded(__func__, [&] {
     hbm_sim::require_pointer(modelFileNames, "modelFileNames");
-    return hbm_sim::load(packedHandle, modelFileCount, [&](hbm_sim::Package& package, int32_t index) {
+    return hbm_sim::load(packedHandle, modelFileCount, [&](hbm_sim::Package& package, std::int32_t index) {
       hbm_sim::require_pointer(modelFileNames[index], "a model file name");
       package.add_file(modelFileNames[index]);
     });
   });
 }
 
-int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t* packedHandle, const void** modelData, int32_t* modelDataLengths,
-                               int32_t modelDataCount) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t* packedHandle, const void** modelData,
+                                    std::int32_t* modelDataLengths, std::int32_t modelDataCount) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return guarded(__func__, [&] {
     hbm_sim::require_pointer(modelData, "modelData");
     hbm_sim::require_pointer(modelDataLengths, "modelDataLengths");
-    return hbm_sim::load(packedHandle, modelDataCount, [&](hbm_sim::Package& package, int32_t index) {
+    return hbm_sim::load(packedHandle, modelDataCount, [&](hbm_sim::Package& package, std::int32_t index) {
       const std::string label = "model data " + std::to_string(index);
       hbm_sim::require_pointer(modelData[index], label.c_str());
       if (modelDataLengths[index] < 1) {
@@ -80,10 +84,12 @@ int32_t hbDNNInitializeFromDDR(hbDNNPackedHandle_t* packedHandle, const void** m
   });
 }
 
-int32_t hbDNNRelease(hbDNNPackedHandle_t packedHandle) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNRelease(hbDNNPackedHandle_t packedHandle) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return guarded(__func__, [&] {
-    const int32_t status = hbm_sim::HandleTable::instance().release(packedHandle);
+    const std::int32_t status = hbm_sim::HandleTable::instance().release(packedHandle);
     if (status == HB_UCP_MODEL_IS_INUSE) {
       throw StatusError(status, "a task of one of the models is not released yet");
     }
@@ -97,5 +103,5 @@ int32_t hbDNNRelease(hbDNNPackedHandle_t packedHandle) {
 char const* hbDNNGetVersion(void) { return hbm_sim::version(); }
 
 // Both libraries share one list of codes.
-char const* hbDNNGetErrorDesc(int32_t errorCode) { return hbUCPGetErrorDesc(errorCode); }
+char const* hbDNNGetErrorDesc(std::int32_t errorCode) { return hbUCPGetErrorDesc(errorCode); }
 }

@@ -53,7 +53,9 @@ void answer_text(const std::string& text, const char** description, std::uint32_
 /// The common body of the functions that query one model.
 template <typename Answer>
 std::int32_t ask_model(const char* function, hbDNNHandle_t handle, Answer&& answer) noexcept {
-  if (const std::int32_t status = hbm_sim_enter(function, nullptr)) return status;
+  if (const std::int32_t status = hbm_sim_enter(function, nullptr)) {
+    return status;
+  }
   return guarded(function, [&] {
     answer(*require_model(handle));
     return std::int32_t{HB_UCP_SUCCESS};
@@ -105,21 +107,26 @@ using hbm_sim::Model;
 
 extern "C" {
 
-int32_t hbDNNGetModelNameList(char const*** modelNameList, int32_t* modelNameCount, hbDNNPackedHandle_t packedHandle) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNGetModelNameList(char const*** modelNameList, std::int32_t* modelNameCount,
+                                   hbDNNPackedHandle_t packedHandle) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return hbm_sim::guarded(__func__, [&] {
     hbm_sim::require_pointer(modelNameList, "modelNameList");
     hbm_sim::require_pointer(modelNameCount, "modelNameCount");
     const auto package = hbm_sim::require_package(packedHandle);
     // The API's type is not const, but callers must not change the list.
     *modelNameList = const_cast<char const**>(package->names().data());
-    *modelNameCount = static_cast<int32_t>(package->names().size());
-    return int32_t{HB_UCP_SUCCESS};
+    *modelNameCount = static_cast<std::int32_t>(package->names().size());
+    return std::int32_t{HB_UCP_SUCCESS};
   });
 }
 
-int32_t hbDNNGetModelHandle(hbDNNHandle_t* dnnHandle, hbDNNPackedHandle_t packedHandle, char const* modelName) {
-  if (const int32_t status = hbm_sim_enter(__func__, modelName)) return status;
+std::int32_t hbDNNGetModelHandle(hbDNNHandle_t* dnnHandle, hbDNNPackedHandle_t packedHandle, char const* modelName) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, modelName)) {
+    return status;
+  }
   return hbm_sim::guarded(__func__, [&] {
     hbm_sim::require_pointer(dnnHandle, "dnnHandle");
     hbm_sim::require_pointer(modelName, "modelName");
@@ -129,67 +136,70 @@ int32_t hbDNNGetModelHandle(hbDNNHandle_t* dnnHandle, hbDNNPackedHandle_t packed
       throw hbm_sim::StatusError(HB_UCP_INVALID_ARGUMENT, "no model '" + std::string(modelName) +
                                                               "'; loaded: " + hbm_sim::quoted_names(*package));
     }
-    return int32_t{HB_UCP_SUCCESS};
+    return std::int32_t{HB_UCP_SUCCESS};
   });
 }
 
-int32_t hbDNNGetHBMDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNPackedHandle_t packedHandle,
-                        int32_t index) {
-  if (const int32_t status = hbm_sim_enter(__func__, nullptr)) return status;
+std::int32_t hbDNNGetHBMDesc(char const** desc, std::uint32_t* size, std::int32_t* type,
+                             hbDNNPackedHandle_t packedHandle, std::int32_t index) {
+  if (const std::int32_t status = hbm_sim_enter(__func__, nullptr)) {
+    return status;
+  }
   return hbm_sim::guarded(__func__, [&] {
     const auto package = hbm_sim::require_package(packedHandle);
     const auto& descriptions = package->file_descriptions();
     hbm_sim::require_index(index, descriptions.size(), "file index");
     hbm_sim::answer_text(descriptions[static_cast<std::size_t>(index)], desc, size, type);
-    return int32_t{HB_UCP_SUCCESS};
+    return std::int32_t{HB_UCP_SUCCESS};
   });
 }
 
-int32_t hbDNNGetModelDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle) {
+std::int32_t hbDNNGetModelDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t dnnHandle) {
   return hbm_sim::ask_model(__func__, dnnHandle, [&](const Model& model) {
     hbm_sim::answer_text(model.spec().description, desc, size, type);
   });
 }
 
-int32_t hbDNNGetCompileBpuCoreNum(int32_t* coreCount, hbDNNHandle_t dnnHandle) {
+std::int32_t hbDNNGetCompileBpuCoreNum(std::int32_t* coreCount, hbDNNHandle_t dnnHandle) {
   return hbm_sim::ask_model(__func__, dnnHandle, [&](const Model& model) {
     hbm_sim::require_pointer(coreCount, "coreCount");
     *coreCount = model.spec().bpu_cores;
   });
 }
 
-int32_t hbDNNGetInputCount(int32_t* inputCount, hbDNNHandle_t dnnHandle) {
+std::int32_t hbDNNGetInputCount(std::int32_t* inputCount, hbDNNHandle_t dnnHandle) {
   return hbm_sim::answer_count(__func__, inputCount, dnnHandle, &Model::inputs);
 }
 
-int32_t hbDNNGetOutputCount(int32_t* outputCount, hbDNNHandle_t dnnHandle) {
+std::int32_t hbDNNGetOutputCount(std::int32_t* outputCount, hbDNNHandle_t dnnHandle) {
   return hbm_sim::answer_count(__func__, outputCount, dnnHandle, &Model::outputs);
 }
 
-int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t dnnHandle, int32_t inputIndex) {
+std::int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t dnnHandle, std::int32_t inputIndex) {
   return hbm_sim::answer_name(__func__, name, dnnHandle, inputIndex, &Model::inputs);
 }
 
-int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t dnnHandle, int32_t outputIndex) {
+std::int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t dnnHandle, std::int32_t outputIndex) {
   return hbm_sim::answer_name(__func__, name, dnnHandle, outputIndex, &Model::outputs);
 }
 
-int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle, int32_t inputIndex) {
+std::int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle,
+                                           std::int32_t inputIndex) {
   return hbm_sim::answer_properties(__func__, properties, dnnHandle, inputIndex, &Model::inputs);
 }
 
-int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle,
-                                       int32_t outputIndex) {
+std::int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t dnnHandle,
+                                            std::int32_t outputIndex) {
   return hbm_sim::answer_properties(__func__, properties, dnnHandle, outputIndex, &Model::outputs);
 }
 
-int32_t hbDNNGetInputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle,
-                          int32_t inputIndex) {
+std::int32_t hbDNNGetInputDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t dnnHandle,
+                               std::int32_t inputIndex) {
   return hbm_sim::answer_description(__func__, desc, size, type, dnnHandle, inputIndex, &Model::inputs);
 }
 
-int32_t hbDNNGetOutputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t dnnHandle,
-                           int32_t outputIndex) {
+std::int32_t hbDNNGetOutputDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t dnnHandle,
+                                std::int32_t outputIndex) {
   return hbm_sim::answer_description(__func__, desc, size, type, dnnHandle, outputIndex, &Model::outputs);
 }
 }

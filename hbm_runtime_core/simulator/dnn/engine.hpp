@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_ENGINE_HPP_
-#define HBM_SIM_DNN_ENGINE_HPP_
+#pragma once
 
 #include "hobot/dnn/hb_dnn.h"
 
@@ -25,5 +24,3 @@ class Engine {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_ENGINE_HPP_

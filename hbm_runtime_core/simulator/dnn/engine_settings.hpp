@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_ENGINE_SETTINGS_HPP_
-#define HBM_SIM_DNN_ENGINE_SETTINGS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -19,5 +18,3 @@ struct EngineSettings {
 const EngineSettings& engine_settings();
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_ENGINE_SETTINGS_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_HANDLE_TABLE_HPP_
-#define HBM_SIM_DNN_HANDLE_TABLE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -82,5 +81,3 @@ class HandleTable {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_HANDLE_TABLE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_INFERENCE_JOB_HPP_
-#define HBM_SIM_DNN_INFERENCE_JOB_HPP_
+#pragma once
 
 #include <vector>
 
@@ -34,5 +33,3 @@ class InferenceJob final : public Job {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_INFERENCE_JOB_HPP_

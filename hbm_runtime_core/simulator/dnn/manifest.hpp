@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_MANIFEST_HPP_
-#define HBM_SIM_DNN_MANIFEST_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -58,5 +57,3 @@ struct Manifest {
 Manifest parse_manifest(const std::string& text);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_MANIFEST_HPP_

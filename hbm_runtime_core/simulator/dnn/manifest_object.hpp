@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_MANIFEST_OBJECT_HPP_
-#define HBM_SIM_DNN_MANIFEST_OBJECT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <initializer_list>
@@ -47,5 +46,3 @@ class ManifestObject {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_MANIFEST_OBJECT_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_MANIFEST_TENSOR_HPP_
-#define HBM_SIM_DNN_MANIFEST_TENSOR_HPP_
+#pragma once
 
 #include <vector>
 
@@ -19,5 +18,3 @@ TensorSpec parse_tensor(const ManifestObject& object, TensorRole role);
 void parse_fill(const ManifestObject& object, const std::vector<TensorSpec>& inputs, TensorSpec& output);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_MANIFEST_TENSOR_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_MODEL_HPP_
-#define HBM_SIM_DNN_MODEL_HPP_
+#pragma once
 
 #include <atomic>
 #include <memory>
@@ -44,5 +43,3 @@ class Model {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_MODEL_HPP_

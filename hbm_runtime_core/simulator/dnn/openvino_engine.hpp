@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_OPENVINO_ENGINE_HPP_
-#define HBM_SIM_DNN_OPENVINO_ENGINE_HPP_
+#pragma once
 
 #include <memory>
 
@@ -16,5 +15,3 @@ namespace hbm_sim {
 std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipArchive& archive);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_OPENVINO_ENGINE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_OPENVINO_PLUGIN_HPP_
-#define HBM_SIM_DNN_OPENVINO_PLUGIN_HPP_
+#pragma once
 
 #include "engine_openvino/engine_plugin.h"
 
@@ -12,5 +11,3 @@ namespace hbm_sim {
 const hbm_sim_engine_plugin& openvino_plugin();
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_OPENVINO_PLUGIN_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_OUTPUT_LAYOUT_HPP_
-#define HBM_SIM_DNN_OUTPUT_LAYOUT_HPP_
+#pragma once
 
 #include "hobot/dnn/hb_dnn.h"
 
@@ -15,5 +14,3 @@ void resolve_output(hbDNNTensor& output, const hbDNNTensorShape& shape);
 bool overlap(const hbDNNTensor& left, const hbDNNTensor& right) noexcept;
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_OUTPUT_LAYOUT_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_PACKAGE_HPP_
-#define HBM_SIM_DNN_PACKAGE_HPP_
+#pragma once
 
 #include <atomic>
 #include <memory>
@@ -46,5 +45,3 @@ class Package {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_PACKAGE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_STATUS_ERROR_HPP_
-#define HBM_SIM_DNN_STATUS_ERROR_HPP_
+#pragma once
 
 #include <cstdint>
 #include <stdexcept>
@@ -21,5 +20,3 @@ class StatusError : public std::runtime_error {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_STATUS_ERROR_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_TENSOR_CHECK_HPP_
-#define HBM_SIM_DNN_TENSOR_CHECK_HPP_
+#pragma once
 
 #include "dnn/model.hpp"
 
@@ -12,5 +11,3 @@ namespace hbm_sim {
 void check_tensors(const Model& model, const hbDNNTensor* inputs, const hbDNNTensor* outputs);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_TENSOR_CHECK_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_TENSOR_LAYOUT_HPP_
-#define HBM_SIM_DNN_TENSOR_LAYOUT_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -51,5 +50,3 @@ std::string shape_text(const hbDNNTensorProperties& properties);
 std::string stride_text(const hbDNNTensorProperties& properties);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_TENSOR_LAYOUT_HPP_

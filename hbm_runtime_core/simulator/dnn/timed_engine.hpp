@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_TIMED_ENGINE_HPP_
-#define HBM_SIM_DNN_TIMED_ENGINE_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -39,5 +38,3 @@ class TimedEngine final : public Engine {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_TIMED_ENGINE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_TYPED_VALUE_HPP_
-#define HBM_SIM_DNN_TYPED_VALUE_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -21,5 +20,3 @@ UnitBytes encode(std::int32_t number, double value) noexcept;
 UnitBytes encode_random(std::int32_t number, std::uint64_t bits) noexcept;
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_TYPED_VALUE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_DNN_ZIP_ARCHIVE_HPP_
-#define HBM_SIM_DNN_ZIP_ARCHIVE_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -55,5 +54,3 @@ class ZipArchive {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_DNN_ZIP_ARCHIVE_HPP_

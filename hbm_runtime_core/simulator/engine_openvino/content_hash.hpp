@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_ENGINE_OPENVINO_CONTENT_HASH_HPP_
-#define HBM_SIM_ENGINE_OPENVINO_CONTENT_HASH_HPP_
+#pragma once
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -48,5 +47,3 @@ class ContentHash {
 inline std::uint64_t checksum(const std::string& content) { return XXH3_64bits(content.data(), content.size()); }
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_ENGINE_OPENVINO_CONTENT_HASH_HPP_

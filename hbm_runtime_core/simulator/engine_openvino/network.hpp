@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_ENGINE_OPENVINO_NETWORK_HPP_
-#define HBM_SIM_ENGINE_OPENVINO_NETWORK_HPP_
+#pragma once
 
 #include <memory>
 #include <openvino/runtime/compiled_model.hpp>
@@ -20,5 +19,3 @@ struct Network {
 std::shared_ptr<Network> load_network(const hbm_sim_program_source& source);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_ENGINE_OPENVINO_NETWORK_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_ENGINE_OPENVINO_NETWORK_CACHE_HPP_
-#define HBM_SIM_ENGINE_OPENVINO_NETWORK_CACHE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -38,5 +37,3 @@ class NetworkCache {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_ENGINE_OPENVINO_NETWORK_CACHE_HPP_

@@ -24,7 +24,7 @@ std::string in_one_line(const char* text) {
   return result.empty() ? text : result;
 }
 
-void explain(char* error, size_t error_bytes, const char* text) noexcept {
+void explain(char* error, std::size_t error_bytes, const char* text) noexcept {
   try {
     std::snprintf(error, error_bytes, "%s", in_one_line(text).c_str());
   } catch (...) {
@@ -34,7 +34,7 @@ void explain(char* error, size_t error_bytes, const char* text) noexcept {
 
 /// Runs `body`; no exception leaves the library.
 template <typename Result, typename Body>
-Result guarded(Result failure, char* error, size_t error_bytes, Body&& body) noexcept {
+Result guarded(Result failure, char* error, std::size_t error_bytes, Body&& body) noexcept {
   try {
     return body();
   } catch (const std::exception& exception) {
@@ -47,16 +47,16 @@ Result guarded(Result failure, char* error, size_t error_bytes, Body&& body) noe
 
 hbm_sim::Program* program_of(hbm_sim_program* program) { return reinterpret_cast<hbm_sim::Program*>(program); }
 
-hbm_sim_program* load(const hbm_sim_program_source* source, char* error, size_t error_bytes) noexcept {
+hbm_sim_program* load(const hbm_sim_program_source* source, char* error, std::size_t error_bytes) noexcept {
   return guarded<hbm_sim_program*>(nullptr, error, error_bytes,
                                    [&] { return reinterpret_cast<hbm_sim_program*>(new hbm_sim::Program(*source)); });
 }
 
 void unload(hbm_sim_program* program) noexcept { delete program_of(program); }
 
-int32_t execute(hbm_sim_program* program, const hbDNNTensor* inputs, hbDNNTensor* outputs, char* error,
-                size_t error_bytes) noexcept {
-  return guarded<int32_t>(-1, error, error_bytes, [&] {
+std::int32_t execute(hbm_sim_program* program, const hbDNNTensor* inputs, hbDNNTensor* outputs, char* error,
+                     std::size_t error_bytes) noexcept {
+  return guarded<std::int32_t>(-1, error, error_bytes, [&] {
     program_of(program)->execute(inputs, outputs);
     return 0;
   });

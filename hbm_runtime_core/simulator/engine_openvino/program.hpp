@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_ENGINE_OPENVINO_PROGRAM_HPP_
-#define HBM_SIM_ENGINE_OPENVINO_PROGRAM_HPP_
+#pragma once
 
 #include <memory>
 #include <mutex>
@@ -35,5 +34,3 @@ class Program {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_ENGINE_OPENVINO_PROGRAM_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_ENGINE_OPENVINO_REQUEST_HPP_
-#define HBM_SIM_ENGINE_OPENVINO_REQUEST_HPP_
+#pragma once
 
 #include <openvino/runtime/compiled_model.hpp>
 #include <openvino/runtime/infer_request.hpp>
@@ -44,5 +43,3 @@ class Request {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_ENGINE_OPENVINO_REQUEST_HPP_

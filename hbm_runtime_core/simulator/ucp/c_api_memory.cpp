@@ -8,11 +8,15 @@
 
 namespace {
 
-constexpr uint64_t kMaxBlockBytes = uint64_t{1} << 40;
+constexpr std::uint64_t kMaxBlockBytes = std::uint64_t{1} << 40;
 
-int32_t allocate(const char* function, hbUCPSysMem* memory, uint64_t size, int32_t device) {
-  if (const int32_t status = hbm_sim_enter(function, nullptr); status != 0) return status;
-  if (memory == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: the memory struct is NULL", function);
+std::int32_t allocate(const char* function, hbUCPSysMem* memory, std::uint64_t size, std::int32_t device) {
+  if (const std::int32_t status = hbm_sim_enter(function, nullptr); status != 0) {
+    return status;
+  }
+  if (memory == nullptr) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: the memory struct is NULL", function);
+  }
   if (size == 0 || size > kMaxBlockBytes) {
     return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: a size of %llu bytes is not valid", function,
                         static_cast<unsigned long long>(size));
@@ -27,23 +31,31 @@ int32_t allocate(const char* function, hbUCPSysMem* memory, uint64_t size, int32
 
 extern "C" {
 
-int32_t hbUCPMalloc(hbUCPSysMem* mem, uint64_t size, int32_t deviceId) {
+std::int32_t hbUCPMalloc(hbUCPSysMem* mem, std::uint64_t size, std::int32_t deviceId) {
   return allocate("hbUCPMalloc", mem, size, deviceId);
 }
 
-int32_t hbUCPMallocCached(hbUCPSysMem* mem, uint64_t size, int32_t deviceId) {
+std::int32_t hbUCPMallocCached(hbUCPSysMem* mem, std::uint64_t size, std::int32_t deviceId) {
   return allocate("hbUCPMallocCached", mem, size, deviceId);
 }
 
-int32_t hbUCPFree(hbUCPSysMem* mem) {
-  if (const int32_t status = hbm_sim_enter("hbUCPFree", nullptr); status != 0) return status;
-  if (mem == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPFree: the memory struct is NULL");
+std::int32_t hbUCPFree(hbUCPSysMem* mem) {
+  if (const std::int32_t status = hbm_sim_enter("hbUCPFree", nullptr); status != 0) {
+    return status;
+  }
+  if (mem == nullptr) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPFree: the memory struct is NULL");
+  }
   return hbm_sim::DeviceMemory::instance().release(mem);
 }
 
-int32_t hbUCPMemFlush(hbUCPSysMem const* mem, int32_t flag) {
-  if (const int32_t status = hbm_sim_enter("hbUCPMemFlush", nullptr); status != 0) return status;
-  if (mem == nullptr) return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: the memory struct is NULL");
+std::int32_t hbUCPMemFlush(hbUCPSysMem const* mem, std::int32_t flag) {
+  if (const std::int32_t status = hbm_sim_enter("hbUCPMemFlush", nullptr); status != 0) {
+    return status;
+  }
+  if (mem == nullptr) {
+    return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: the memory struct is NULL");
+  }
   if (flag != HB_SYS_MEM_CACHE_INVALIDATE && flag != HB_SYS_MEM_CACHE_CLEAN) {
     return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "hbUCPMemFlush: flag must be 1 (invalidate) or 2 (clean), got %d",
                         flag);

@@ -10,7 +10,7 @@
 namespace hbm_sim {
 namespace {
 
-constexpr int64_t kGiB = int64_t{1} << 30;
+constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 constexpr SocProfile kProfiles[] = {
     {"s100", "RDK S100 (simulated)", 1, 32, 2 * kGiB},
     {"s100p", "RDK S100P (simulated)", 1, 32, 2 * kGiB},
@@ -29,10 +29,12 @@ void refuse(Configuration& configuration, const char* name, std::string_view val
   }
 }
 
-int32_t integer(Configuration& configuration, const char* name, int32_t fallback, int32_t low, int32_t high,
-                const char* expected) {
+std::int32_t integer(Configuration& configuration, const char* name, std::int32_t fallback, std::int32_t low,
+                     std::int32_t high, const char* expected) {
   const std::string value(environment(name, ""));
-  if (value.empty()) return fallback;
+  if (value.empty()) {
+    return fallback;
+  }
   char* end = nullptr;
   errno = 0;
   const long number = std::strtol(value.c_str(), &end, 10);
@@ -40,13 +42,15 @@ int32_t integer(Configuration& configuration, const char* name, int32_t fallback
     refuse(configuration, name, value, expected);
     return fallback;
   }
-  return static_cast<int32_t>(number);
+  return static_cast<std::int32_t>(number);
 }
 
 bool choice(Configuration& configuration, const char* name, std::string_view off, std::string_view on,
             const char* expected) {
   const std::string_view value = environment(name, off);
-  if (value != off && value != on) refuse(configuration, name, value, expected);
+  if (value != off && value != on) {
+    refuse(configuration, name, value, expected);
+  }
   return value == on;
 }
 
@@ -61,7 +65,9 @@ Configuration read_environment() {
       known = true;
     }
   }
-  if (!known) refuse(read, "HBM_SIM_SOC", soc, "s100, s100p or s600");
+  if (!known) {
+    refuse(read, "HBM_SIM_SOC", soc, "s100, s100p or s600");
+  }
   read.model_timing = choice(read, "HBM_SIM_TIMING", "host", "model", "host or model");
   read.inline_execution = choice(read, "HBM_SIM_EXECUTION", "queued", "inline", "queued or inline");
   read.dispatch_ahead = integer(read, "HBM_SIM_DISPATCH_AHEAD", 3, 1, 1024, "a number from 1 to 1024");
@@ -74,10 +80,12 @@ Configuration read_environment() {
 
 }  // namespace
 
-int32_t core_count_of(std::string_view soc) {
-  int32_t count = 0;
+std::int32_t core_count_of(std::string_view soc) {
+  std::int32_t count = 0;
   for (const SocProfile& profile : kProfiles) {
-    if (soc == "any" || soc == profile.name) count = std::max(count, profile.core_count);
+    if (soc == "any" || soc == profile.name) {
+      count = std::max(count, profile.core_count);
+    }
   }
   return count;
 }

@@ -16,14 +16,14 @@ namespace hbm_sim {
 namespace {
 
 // The strictest alignment that any SoC requires of a tensor or a row, and a multiple of a cache line.
-constexpr uint64_t kBlockAlignment = 256;
+constexpr std::uint64_t kBlockAlignment = 256;
 
 // The device has other addresses for memory than the CPU, as on the board, so that code which confuses them fails here,
 // too.
-constexpr uint64_t kDeviceAddressBit = uint64_t{1} << 62;
+constexpr std::uint64_t kDeviceAddressBit = std::uint64_t{1} << 62;
 
-uint64_t device_address(const void* cpu_address) {
-  return reinterpret_cast<uintptr_t>(cpu_address) | kDeviceAddressBit;
+std::uint64_t device_address(const void* cpu_address) {
+  return reinterpret_cast<std::uintptr_t>(cpu_address) | kDeviceAddressBit;
 }
 
 }  // namespace
@@ -34,12 +34,12 @@ DeviceMemory& DeviceMemory::instance() {
   return *memory;
 }
 
-int32_t DeviceMemory::allocate(hbUCPSysMem* memory, uint64_t size_bytes) {
-  const uint64_t limit = static_cast<uint64_t>(configuration().soc.memory_bytes);
+std::int32_t DeviceMemory::allocate(hbUCPSysMem* memory, std::uint64_t size_bytes) {
+  const std::uint64_t limit = static_cast<std::uint64_t>(configuration().soc.memory_bytes);
   const std::unique_lock lock(mutex_);
   void* block = nullptr;
   if (size_bytes <= limit - used_bytes_) {
-    const uint64_t rounded = (size_bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+    const std::uint64_t rounded = (size_bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
     block = std::aligned_alloc(kBlockAlignment, rounded);
   }
   if (block == nullptr) {
@@ -49,7 +49,7 @@ int32_t DeviceMemory::allocate(hbUCPSysMem* memory, uint64_t size_bytes) {
                         size_bytes, used_bytes_, limit);
   }
   try {
-    size_of_.emplace(reinterpret_cast<uintptr_t>(block), size_bytes);
+    size_of_.emplace(reinterpret_cast<std::uintptr_t>(block), size_bytes);
   } catch (const std::bad_alloc&) {
     std::free(block);
     return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "device memory: the host's memory is exhausted");
@@ -61,9 +61,10 @@ int32_t DeviceMemory::allocate(hbUCPSysMem* memory, uint64_t size_bytes) {
   return HB_UCP_SUCCESS;
 }
 
-int32_t DeviceMemory::release(hbUCPSysMem* memory) {
-  const uintptr_t base = memory->virAddr != nullptr ? reinterpret_cast<uintptr_t>(memory->virAddr)
-                                                    : static_cast<uintptr_t>(memory->phyAddr & ~kDeviceAddressBit);
+std::int32_t DeviceMemory::release(hbUCPSysMem* memory) {
+  const std::uintptr_t base = memory->virAddr != nullptr
+                                  ? reinterpret_cast<std::uintptr_t>(memory->virAddr)
+                                  : static_cast<std::uintptr_t>(memory->phyAddr & ~kDeviceAddressBit);
   const std::unique_lock lock(mutex_);
   const auto found = size_of_.find(base);
   if (found == size_of_.end()) {
@@ -78,7 +79,7 @@ int32_t DeviceMemory::release(hbUCPSysMem* memory) {
   return HB_UCP_SUCCESS;
 }
 
-int32_t DeviceMemory::check_mapping(const hbUCPSysMem& window) const {
+std::int32_t DeviceMemory::check_mapping(const hbUCPSysMem& window) const {
   char text[256];
   if (!contains(window)) {
     std::snprintf(text, sizeof text,
@@ -98,12 +99,14 @@ int32_t DeviceMemory::check_mapping(const hbUCPSysMem& window) const {
 }
 
 bool DeviceMemory::contains(const hbUCPSysMem& window) const {
-  const uintptr_t start = reinterpret_cast<uintptr_t>(window.virAddr);
+  const std::uintptr_t start = reinterpret_cast<std::uintptr_t>(window.virAddr);
   const std::shared_lock lock(mutex_);
   auto after = size_of_.upper_bound(start);
-  if (after == size_of_.begin()) return false;
+  if (after == size_of_.begin()) {
+    return false;
+  }
   const auto& [base, size] = *--after;
-  const uint64_t offset = start - base;
+  const std::uint64_t offset = start - base;
   return offset < size && window.memSize <= size - offset;
 }
 

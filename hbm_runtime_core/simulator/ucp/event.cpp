@@ -11,13 +11,13 @@
 
 namespace hbm_sim {
 
-int64_t now_ns() {
+std::int64_t now_ns() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-void Event::set(uint32_t value) {
+void Event::set(std::uint32_t value) {
   value_.store(value, std::memory_order_seq_cst);
   wake();
 }
@@ -28,19 +28,25 @@ void Event::increment() {
 }
 
 void Event::wake() {
-  if (sleepers_.load(std::memory_order_seq_cst) == 0) return;
+  if (sleepers_.load(std::memory_order_seq_cst) == 0) {
+    return;
+  }
   syscall(SYS_futex, &value_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
-bool Event::wait_while(uint32_t old, int64_t deadline_ns) {
-  if (value() != old) return true;
+bool Event::wait_while(std::uint32_t old, std::int64_t deadline_ns) {
+  if (value() != old) {
+    return true;
+  }
   // No polling first: the operating system often runs both threads on one processor, where polling only keeps the other
   // one from running.
   sleepers_.fetch_add(1, std::memory_order_seq_cst);
   while (value_.load(std::memory_order_seq_cst) == old) {
     timespec until{};
     if (deadline_ns != kNever) {
-      if (now_ns() >= deadline_ns) break;
+      if (now_ns() >= deadline_ns) {
+        break;
+      }
       until.tv_sec = deadline_ns / 1'000'000'000;
       until.tv_nsec = deadline_ns % 1'000'000'000;
     }

@@ -48,7 +48,7 @@ constexpr std::string_view kFunctions[] = {
 
 /// Cuts the part before `separator` (all, where there is none) off `text`.
 std::string_view take(std::string_view& text, char separator) {
-  const size_t end = text.find(separator);
+  const std::size_t end = text.find(separator);
   const std::string_view part = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   return part;
@@ -78,14 +78,14 @@ std::string Faults::parse(std::string_view text, std::vector<Rule>& rules) {
         rule.model = value;
         continue;
       }
-      int64_t number = 0;
+      std::int64_t number = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
       if (error != std::errc() || end != value.data() + value.size()) {
         return rule.function + ": expected " + key + "=NUMBER, got '" + key + "=" + std::string(value) + "'";
       }
       const bool positive = number > 0;
       if (key == "fail" && number < 0 && number >= INT32_MIN) {
-        rule.status = static_cast<int32_t>(number);
+        rule.status = static_cast<std::int32_t>(number);
       } else if (key == "delay_ms" && number >= 0) {
         rule.delay_ms = number;
       } else if (key == "hang" && number == 1) {
@@ -108,7 +108,9 @@ std::string Faults::parse(std::string_view text, std::vector<Rule>& rules) {
 
 std::string Faults::replace(std::string_view text) {
   std::vector<Rule> rules;
-  if (std::string problem = parse(text, rules); !problem.empty()) return problem;
+  if (std::string problem = parse(text, rules); !problem.empty()) {
+    return problem;
+  }
   const std::lock_guard lock(mutex_);
   rules_ = std::move(rules);
   revision_.fetch_add(1);
@@ -116,27 +118,39 @@ std::string Faults::replace(std::string_view text) {
   return {};
 }
 
-int32_t Faults::apply_rules(const char* function, const char* model) {
-  int64_t delay_ms = 0;
+std::int32_t Faults::apply_rules(const char* function, const char* model) {
+  std::int64_t delay_ms = 0;
   bool hang = false;
-  int32_t status = 0;
-  uint32_t revision = 0;
+  std::int32_t status = 0;
+  std::uint32_t revision = 0;
   {
     const std::lock_guard lock(mutex_);
     revision = revision_.load();
     for (Rule& rule : rules_) {
-      if (rule.function != function || (!rule.model.empty() && (model == nullptr || rule.model != model))) continue;
-      const int64_t index = rule.seen++ - rule.after;
-      if (index < 0 || (index + 1) % rule.every != 0 || rule.fired >= rule.count) continue;
+      if (rule.function != function || (!rule.model.empty() && (model == nullptr || rule.model != model))) {
+        continue;
+      }
+      const std::int64_t index = rule.seen++ - rule.after;
+      if (index < 0 || (index + 1) % rule.every != 0 || rule.fired >= rule.count) {
+        continue;
+      }
       ++rule.fired;
       delay_ms += rule.delay_ms;
       hang = hang || rule.hang;
-      if (status == 0) status = rule.status;
+      if (status == 0) {
+        status = rule.status;
+      }
     }
   }
-  if (delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
-  while (hang && revision_.load() == revision) std::this_thread::sleep_for(kHangPoll);
-  if (status == 0) return 0;
+  if (delay_ms > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
+  }
+  while (hang && revision_.load() == revision) {
+    std::this_thread::sleep_for(kHangPoll);
+  }
+  if (status == 0) {
+    return 0;
+  }
   return hbm_sim_fail(status, "%s: made to fail by HBM_SIM_FAULTS (%s)", function, hbUCPGetErrorDesc(status));
 }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_FAULTS_HPP_
-#define HBM_SIM_UCP_FAULTS_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -28,7 +27,7 @@ class Faults {
   std::string replace(std::string_view text);
 
   /// Delays or hangs as the rules require; the status to return, or 0 to continue. `model` may be null.
-  int32_t apply(const char* function, const char* model) {
+  std::int32_t apply(const char* function, const char* model) {
     return active_.load(std::memory_order_acquire) ? apply_rules(function, model) : 0;
   }
 
@@ -36,25 +35,23 @@ class Faults {
   struct Rule {
     std::string function;
     std::string model;
-    int32_t status = 0;
-    int64_t delay_ms = 0;
+    std::int32_t status = 0;
+    std::int64_t delay_ms = 0;
     bool hang = false;
-    int64_t after = 0;
-    int64_t every = 1;
-    int64_t count = INT64_MAX;
-    int64_t seen = 0;
-    int64_t fired = 0;
+    std::int64_t after = 0;
+    std::int64_t every = 1;
+    std::int64_t count = INT64_MAX;
+    std::int64_t seen = 0;
+    std::int64_t fired = 0;
   };
 
   static std::string parse(std::string_view text, std::vector<Rule>& rules);
-  int32_t apply_rules(const char* function, const char* model);
+  std::int32_t apply_rules(const char* function, const char* model);
 
   std::atomic<bool> active_{false};
-  std::atomic<uint32_t> revision_{0};
+  std::atomic<std::uint32_t> revision_{0};
   std::mutex mutex_;
   std::vector<Rule> rules_;
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_FAULTS_HPP_

@@ -26,7 +26,7 @@ class CallerOwnedJob final : public hbm_sim::Job {
  public:
   explicit CallerOwnedJob(hbm_sim::Job& job) : job_(job) {}
   const hbm_sim::JobTraits& traits() const noexcept override { return job_.traits(); }
-  int32_t execute(int32_t core) noexcept override { return job_.execute(core); }
+  std::int32_t execute(std::int32_t core) noexcept override { return job_.execute(core); }
   void recycle() noexcept override {}
 
  private:
@@ -45,7 +45,7 @@ class HandleRelease {
   Task& task_;
 };
 
-int32_t create_task(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) {
+std::int32_t create_task(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) {
   Task* task = hbm_sim::TaskPool::instance().create();
   if (task == nullptr) {
     return hbm_sim_fail(HB_UCP_TASK_NUMBER_EXCEED_LIMIT,
@@ -57,12 +57,16 @@ int32_t create_task(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) {
   return HB_UCP_SUCCESS;
 }
 
-int32_t append_to_task(hbUCPTaskHandle_t handle, hbm_sim::Job* job) {
-  int32_t status = HB_UCP_SUCCESS;
+std::int32_t append_to_task(hbUCPTaskHandle_t handle, hbm_sim::Job* job) {
+  std::int32_t status = HB_UCP_SUCCESS;
   const PinnedTask task = hbm_sim::find_task("hbDNNInferV2", handle, &status);
-  if (!task) return status;
+  if (!task) {
+    return status;
+  }
   const hbm_sim::TaskEdit edit(*task);
-  if (!edit) return hbm_sim::refuse_edit("hbDNNInferV2", *task);
+  if (!edit) {
+    return hbm_sim::refuse_edit("hbDNNInferV2", *task);
+  }
   const hbm_sim::JobTraits& first = task->sub_tasks.front().job->traits();
   for (const hbm_sim::JobTraits* traits : {&first, &job->traits()}) {
     if (traits->bpu_cores > 1) {
@@ -79,37 +83,39 @@ int32_t append_to_task(hbUCPTaskHandle_t handle, hbm_sim::Job* job) {
 
 extern "C" {
 
-int32_t hbm_sim_enter(const char* function, const char* model) {
-  const int32_t status = hbm_sim::check_process(function);
+std::int32_t hbm_sim_enter(const char* function, const char* model) {
+  const std::int32_t status = hbm_sim::check_process(function);
   return status != HB_UCP_SUCCESS ? status : hbm_sim::Faults::instance().apply(function, model);
 }
 
-int32_t hbm_sim_task_add(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) try {
+std::int32_t hbm_sim_task_add(hbUCPTaskHandle_t* handle, hbm_sim::Job* job) try {
   return *handle == nullptr ? create_task(handle, job) : append_to_task(*handle, job);
 } catch (const std::bad_alloc&) {
   return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "hbDNNInferV2: the host's memory is exhausted");
 }
 
-int32_t hbm_sim_task_job(hbUCPTaskHandle_t handle, int32_t index, hbm_sim::Job** job) try {
-  int32_t status = HB_UCP_SUCCESS;
+std::int32_t hbm_sim_task_job(hbUCPTaskHandle_t handle, std::int32_t index, hbm_sim::Job** job) try {
+  std::int32_t status = HB_UCP_SUCCESS;
   const PinnedTask task = hbm_sim::find_task("hbDNNGetTaskOutputTensorProperties", handle, &status);
-  if (!task) return status;
+  if (!task) {
+    return status;
+  }
   if (task->state.load() != Task::State::kSubmitted || !task->done()) {
     return hbm_sim_fail(HB_UCP_TASK_HANDLE_INVALID,
                         "hbDNNGetTaskOutputTensorProperties: the task is not done; wait for it first");
   }
-  if (index < 0 || index >= static_cast<int32_t>(task->sub_tasks.size())) {
+  if (index < 0 || index >= static_cast<std::int32_t>(task->sub_tasks.size())) {
     return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT,
                         "hbDNNGetTaskOutputTensorProperties: sub-task must be 0 to %zu, got %d",
                         task->sub_tasks.size() - 1, index);
   }
-  *job = task->sub_tasks[static_cast<size_t>(index)].job;
+  *job = task->sub_tasks[static_cast<std::size_t>(index)].job;
   return HB_UCP_SUCCESS;
 } catch (const std::bad_alloc&) {
   return HB_UCP_MEM_ALLOC_FAIL;
 }
 
-int32_t hbm_sim_run_now(hbm_sim::Job* job) try {
+std::int32_t hbm_sim_run_now(hbm_sim::Job* job) try {
   if (job->traits().bpu_cores > 1) {
     return hbm_sim_fail(HB_UCP_API_USE_ERROR,
                         "hbDNNInferV2: model '%s' is compiled for %d BPU cores and has no synchronous form",
@@ -119,42 +125,52 @@ int32_t hbm_sim_run_now(hbm_sim::Job* job) try {
   // programs that call it.
   CallerOwnedJob borrowed(*job);
   hbUCPTaskHandle_t handle = nullptr;
-  int32_t status = create_task(&handle, &borrowed);
-  if (status != HB_UCP_SUCCESS) return status;
+  std::int32_t status = create_task(&handle, &borrowed);
+  if (status != HB_UCP_SUCCESS) {
+    return status;
+  }
   const PinnedTask task = hbm_sim::find_task("hbDNNInferV2", handle, &status);
   const HandleRelease release(*task);
   hbm_sim::TaskEdit edit(*task);
   hbUCPSchedParam sched;
   HB_UCP_INITIALIZE_SCHED_PARAM(&sched);
   status = hbm_sim::start_task(*task, edit, sched);
-  if (status != HB_UCP_SUCCESS) return status;
+  if (status != HB_UCP_SUCCESS) {
+    return status;
+  }
   task->wait(hbm_sim::kNever);
-  if (task->status() != HB_UCP_SUCCESS) hbm_sim::set_last_error(task->failure().c_str());
+  if (task->status() != HB_UCP_SUCCESS) {
+    hbm_sim::set_last_error(task->failure().c_str());
+  }
   return task->status();
 } catch (const std::exception&) {
   return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "hbDNNInferV2: the host has no more memory or threads");
 }
 
-int32_t hbm_sim_memory_check(const hbUCPSysMem* window) {
+std::int32_t hbm_sim_memory_check(const hbUCPSysMem* window) {
   return hbm_sim::DeviceMemory::instance().check_mapping(*window);
 }
 
 const char* hbm_sim_soc(void) { return hbm_sim::configuration().soc.name; }
 
-int32_t hbm_sim_core_count(void) { return hbm_sim::configuration().soc.core_count; }
+std::int32_t hbm_sim_core_count(void) { return hbm_sim::configuration().soc.core_count; }
 
-int32_t hbm_sim_core_count_of(const char* soc) { return hbm_sim::core_count_of(soc); }
+std::int32_t hbm_sim_core_count_of(const char* soc) { return hbm_sim::core_count_of(soc); }
 
-int32_t hbm_sim_stride_alignment(void) { return hbm_sim::configuration().soc.stride_alignment; }
+std::int32_t hbm_sim_stride_alignment(void) { return hbm_sim::configuration().soc.stride_alignment; }
 
-int64_t hbm_sim_core_busy_us(int32_t core) {
-  if (core < 0 || core >= hbm_sim::configuration().soc.core_count) return -1;
+std::int64_t hbm_sim_core_busy_us(std::int32_t core) {
+  if (core < 0 || core >= hbm_sim::configuration().soc.core_count) {
+    return -1;
+  }
   return hbm_sim::SimulatedBpu::instance().busy_us(core);
 }
 
-int32_t hbm_sim_set_faults(const char* text) try {
+std::int32_t hbm_sim_set_faults(const char* text) try {
   const std::string problem = hbm_sim::Faults::instance().replace(text);
-  if (problem.empty()) return HB_UCP_SUCCESS;
+  if (problem.empty()) {
+    return HB_UCP_SUCCESS;
+  }
   return hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "faults: %s", problem.c_str());
 } catch (const std::bad_alloc&) {
   return HB_UCP_MEM_ALLOC_FAIL;

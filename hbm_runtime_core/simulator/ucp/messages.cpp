@@ -13,8 +13,8 @@
 namespace {
 
 // Levels of HB_UCP_LOG_LEVEL at and below which a line of that kind is written.
-constexpr int32_t kWarning = 3;
-constexpr int32_t kError = 4;
+constexpr std::int32_t kWarning = 3;
+constexpr std::int32_t kError = 4;
 
 constexpr int kTextBytes = 2048;
 thread_local char last_error[kTextBytes];
@@ -44,17 +44,21 @@ void set_last_error(const char* text) { std::snprintf(last_error, sizeof last_er
 
 extern "C" {
 
-int32_t hbm_sim_fail(int32_t code, const char* format, ...) {
+std::int32_t hbm_sim_fail(std::int32_t code, const char* format, ...) {
   std::va_list arguments;
   va_start(arguments, format);
   std::vsnprintf(last_error, sizeof last_error, format, arguments);
   va_end(arguments);
-  if (writes_errors()) write_line(last_error);
+  if (writes_errors()) {
+    write_line(last_error);
+  }
   return code;
 }
 
 void hbm_sim_warn(const char* format, ...) {
-  if (hbm_sim::configuration().log_level > kWarning) return;
+  if (hbm_sim::configuration().log_level > kWarning) {
+    return;
+  }
   char text[kTextBytes];
   std::va_list arguments;
   va_start(arguments, format);

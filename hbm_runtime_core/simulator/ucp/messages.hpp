@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_MESSAGES_HPP_
-#define HBM_SIM_UCP_MESSAGES_HPP_
+#pragma once
 
 namespace hbm_sim {
 
@@ -9,5 +8,3 @@ namespace hbm_sim {
 void set_last_error(const char* text);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_MESSAGES_HPP_

@@ -22,7 +22,9 @@ std::atomic<bool> forked{false};
 const std::string& startup_problem() {
   static const std::string problem = [] {
     pthread_atfork(nullptr, nullptr, [] { forked.store(true); });
-    if (!configuration().error.empty()) return configuration().error;
+    if (!configuration().error.empty()) {
+      return configuration().error;
+    }
     const char* faults = std::getenv("HBM_SIM_FAULTS");
     std::string unreadable = faults != nullptr ? Faults::instance().replace(faults) : std::string();
     return unreadable.empty() ? unreadable : "environment variable HBM_SIM_FAULTS: " + unreadable;
@@ -32,9 +34,11 @@ const std::string& startup_problem() {
 
 }  // namespace
 
-int32_t check_process(const char* function) noexcept try {
+std::int32_t check_process(const char* function) noexcept try {
   const std::string& problem = startup_problem();
-  if (!problem.empty()) return hbm_sim_fail(HB_UCP_INIT_FAILED, "%s: %s", function, problem.c_str());
+  if (!problem.empty()) {
+    return hbm_sim_fail(HB_UCP_INIT_FAILED, "%s: %s", function, problem.c_str());
+  }
   if (forked.load(std::memory_order_relaxed)) {
     return hbm_sim_fail(
         HB_UCP_API_USE_ERROR,

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_SERVICE_THREAD_HPP_
-#define HBM_SIM_UCP_SERVICE_THREAD_HPP_
+#pragma once
 
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -35,5 +34,3 @@ void start_service_thread(std::string name, Work work) {
 }
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_SERVICE_THREAD_HPP_

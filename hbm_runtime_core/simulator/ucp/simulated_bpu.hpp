@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_SIMULATED_BPU_HPP_
-#define HBM_SIM_UCP_SIMULATED_BPU_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -30,27 +29,27 @@ class SimulatedBpu {
   static SimulatedBpu& instance();
 
   /// Turns hbUCPSchedParam.backend into a mask of existing cores that fits the model; a status, explained, otherwise.
-  static int32_t resolve_cores(const JobTraits& traits, uint64_t backend, uint32_t* mask);
+  static std::int32_t resolve_cores(const JobTraits& traits, std::uint64_t backend, std::uint32_t* mask);
 
   /// Reserves memory for so many sub-tasks, which are passed to submit() next. Throws where the host has no memory or
   /// threads left; nothing after it does.
-  void prepare(size_t count);
+  void prepare(std::size_t count);
   /// The task is ready in all respects. Its sub-tasks hold their masks of allowed cores.
   void submit(Task& task);
   /// Runs one sub-task on the calling thread and holds its declared time.
   void run_inline(SubTask& sub_task);
 
-  int64_t busy_us(int32_t core) const { return cores_[core].busy_ns.load() / 1000; }
+  std::int64_t busy_us(std::int32_t core) const { return cores_[core].busy_ns.load() / 1000; }
 
  private:
-  static constexpr int32_t kMaxCores = 4;
+  static constexpr std::int32_t kMaxCores = 4;
 
   struct Core {
     Event signal;
     std::vector<SubTask*> dispatched;  ///< by class, then in order of dispatch
     SubTask* occupied_by = nullptr;
-    int64_t free_ns = 0;  ///< when its last piece ended
-    std::atomic<int64_t> busy_ns{0};
+    std::int64_t free_ns = 0;  ///< when its last piece ended
+    std::atomic<std::int64_t> busy_ns{0};
   };
 
   SimulatedBpu();
@@ -58,42 +57,40 @@ class SimulatedBpu {
   /// At process exit: waits for what is being computed and starts nothing more, because the engine's static objects are
   /// destroyed next. Later tasks fail, so that nobody waits for them.
   void finish_computing();
-  [[noreturn]] void work(int32_t core);
+  [[noreturn]] void work(std::int32_t core);
 
   // All of these with mutex_ held.
   void dispatch();
-  uint32_t choose_cores(const SubTask& sub_task, uint32_t withheld) const;
+  std::uint32_t choose_cores(const SubTask& sub_task, std::uint32_t withheld) const;
   bool has_room(const Core& core, const SubTask& sub_task) const;
-  int64_t load_ns(const Core& core, int32_t at_least_class) const;
-  void give(SubTask& sub_task, uint32_t cores);
-  SubTask* claim(int32_t core);
+  std::int64_t load_ns(const Core& core, std::int32_t at_least_class) const;
+  void give(SubTask& sub_task, std::uint32_t cores);
+  SubTask* claim(std::int32_t core);
   bool must_yield(const SubTask& sub_task) const;
-  void wake(uint32_t cores);
+  void wake(std::uint32_t cores);
 
   /// Wakes the threads that wake() chose, after unlocking, because they take the same lock.
   void unlock_and_signal(std::unique_lock<std::mutex>& lock);
 
   void run_piece(SubTask& sub_task);
   /// Returns how long it took.
-  int64_t compute(SubTask& sub_task);
-  int64_t start_of(const SubTask& sub_task) const;
+  std::int64_t compute(SubTask& sub_task);
+  std::int64_t start_of(const SubTask& sub_task) const;
   /// Waits until *end_ns; or, if a higher class is to run, until the end of an earlier function call: returns true
   /// then.
-  bool hold_until(const SubTask& sub_task, int64_t start_ns, int64_t* end_ns);
+  bool hold_until(const SubTask& sub_task, std::int64_t start_ns, std::int64_t* end_ns);
 
-  const int32_t core_count_;
+  const std::int32_t core_count_;
   std::mutex mutex_;
-  int32_t started_ = 0;   ///< threads
-  size_t in_flight_ = 0;  ///< sub-tasks that are queued, given to cores, or reserved for
-  uint64_t arrivals_ = 0;
+  std::int32_t started_ = 0;   ///< threads
+  std::size_t in_flight_ = 0;  ///< sub-tasks that are queued, given to cores, or reserved for
+  std::uint64_t arrivals_ = 0;
   std::vector<SubTask*> queue_;  ///< not yet given to a core, in order
-  uint32_t to_signal_ = 0;
+  std::uint32_t to_signal_ = 0;
   Core cores_[kMaxCores];
 
-  std::atomic<int32_t> computing_{0};
+  std::atomic<std::int32_t> computing_{0};
   std::atomic<bool> ending_{false};
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_SIMULATED_BPU_HPP_

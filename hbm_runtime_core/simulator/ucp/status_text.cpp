@@ -1,8 +1,10 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+
 #include "hobot/hb_ucp.h"
 
-extern "C" char const* hbUCPGetErrorDesc(int32_t code) {
+extern "C" char const* hbUCPGetErrorDesc(std::int32_t code) {
   switch (code) {
     case HB_UCP_SUCCESS:
       return "success";

@@ -12,12 +12,14 @@ void Task::append(Job* job) {
   SubTask sub_task;
   sub_task.task = this;
   sub_task.job = job;
-  sub_task.index = static_cast<int32_t>(sub_tasks.size());
+  sub_task.index = static_cast<std::int32_t>(sub_tasks.size());
   sub_tasks.push_back(sub_task);
 }
 
 void Task::clear() {
-  for (const SubTask& sub_task : sub_tasks) sub_task.job->recycle();
+  for (const SubTask& sub_task : sub_tasks) {
+    sub_task.job->recycle();
+  }
   sub_tasks.clear();
   callback = nullptr;
   callback_data = nullptr;
@@ -30,7 +32,7 @@ void Task::clear() {
 }
 
 void Task::mark_submitted() {
-  unfinished_.store(static_cast<int32_t>(sub_tasks.size()));
+  unfinished_.store(static_cast<std::int32_t>(sub_tasks.size()));
   state.store(State::kSubmitted);
 }
 
@@ -43,11 +45,15 @@ void Task::finish(const SubTask& sub_task) noexcept {
       failure_.clear();
     }
   }
-  if (unfinished_.fetch_sub(1) != 1) return;
+  if (unfinished_.fetch_sub(1) != 1) {
+    return;
+  }
   // A waiting thread may release the task as soon as it is done, unless it has a callback, for which the release waits.
   const bool has_callback = callback != nullptr;
   done_.set(1);
-  if (has_callback) TaskCallbacks::instance().call(*this);
+  if (has_callback) {
+    TaskCallbacks::instance().call(*this);
+  }
 }
 
 }  // namespace hbm_sim

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TASK_HPP_
-#define HBM_SIM_UCP_TASK_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -17,30 +16,30 @@ namespace hbm_sim {
 
 class Task;
 
-constexpr int32_t kFirstPreemptingPriority = 254;
+constexpr std::int32_t kFirstPreemptingPriority = 254;
 
 /// One inference on its way through the device. The device alone changes it after the submission.
 struct SubTask {
   Task* task = nullptr;
   Job* job = nullptr;
-  int32_t index = 0;
+  std::int32_t index = 0;
 
-  uint32_t allowed_cores = 0;  ///< bit mask
-  uint64_t arrival = 0;        ///< order of submission
-  int64_t ready_ns = 0;        ///< when it was submitted
+  std::uint32_t allowed_cores = 0;  ///< bit mask
+  std::uint64_t arrival = 0;        ///< order of submission
+  std::int64_t ready_ns = 0;        ///< when it was submitted
 
-  uint32_t cores = 0;  ///< bit mask of those it was given to; 0 while it queues
-  int32_t leader = 0;  ///< the core whose thread runs it
+  std::uint32_t cores = 0;  ///< bit mask of those it was given to; 0 while it queues
+  std::int32_t leader = 0;  ///< the core whose thread runs it
   bool computed = false;
-  int64_t remaining_ns = 0;  ///< of the declared time
-  int32_t pieces = 0;        ///< how often it was started or resumed
-  int32_t status = HB_UCP_SUCCESS;
+  std::int64_t remaining_ns = 0;  ///< of the declared time
+  std::int32_t pieces = 0;        ///< how often it was started or resumed
+  std::int32_t status = HB_UCP_SUCCESS;
 };
 
 /// What hbDNNInferV2 creates and hbUCPSubmitTask starts. Its slot in the pool is reused for later tasks.
 class Task {
  public:
-  enum class State : int32_t { kCreated, kBeingEdited, kSubmitted };
+  enum class State : std::int32_t { kCreated, kBeingEdited, kSubmitted };
 
   TaskLife life;
   std::atomic<State> state{State::kCreated};
@@ -48,13 +47,13 @@ class Task {
 
   std::vector<SubTask> sub_tasks;
   hbUCPSchedParam sched{};
-  uint64_t number = 0;  ///< of all tasks of the process, for the trace
+  std::uint64_t number = 0;  ///< of all tasks of the process, for the trace
 
   hbUCPTaskDoneCb callback = nullptr;
   void* callback_data = nullptr;
 
   /// 0 is an ordinary task; higher classes preempt lower ones.
-  int32_t preemption_class() const {
+  std::int32_t preemption_class() const {
     return sched.priority < kFirstPreemptingPriority ? 0 : sched.priority - kFirstPreemptingPriority + 1;
   }
   const char* model() const { return sub_tasks.front().job->traits().model; }
@@ -66,9 +65,9 @@ class Task {
   /// A sub-task has ended. The last one ends the task, which the caller must not use any more.
   void finish(const SubTask& sub_task) noexcept;
   bool done() const { return done_.value() != 0; }
-  bool wait(int64_t deadline_ns) { return done_.wait_while(0, deadline_ns); }
+  bool wait(std::int64_t deadline_ns) { return done_.wait_while(0, deadline_ns); }
   /// After done().
-  int32_t status() const { return status_; }
+  std::int32_t status() const { return status_; }
   const std::string& failure() const { return failure_; }
 
   void mark_submitted();
@@ -77,10 +76,10 @@ class Task {
   void wait_for_callback() { callback_over_.wait_while(0); }
 
  private:
-  std::atomic<int32_t> unfinished_{0};
+  std::atomic<std::int32_t> unfinished_{0};
   std::atomic_flag failed_ = ATOMIC_FLAG_INIT;
-  int32_t status_ = HB_UCP_SUCCESS;  ///< of the first sub-task that failed
-  std::string failure_;              ///< its cause
+  std::int32_t status_ = HB_UCP_SUCCESS;  ///< of the first sub-task that failed
+  std::string failure_;                   ///< its cause
   Event done_;
   Event callback_over_;
 };
@@ -93,7 +92,9 @@ class TaskEdit {
     held_ = task_.state.compare_exchange_strong(expected, Task::State::kBeingEdited);
   }
   ~TaskEdit() {
-    if (held_) task_.state.store(Task::State::kCreated);
+    if (held_) {
+      task_.state.store(Task::State::kCreated);
+    }
   }
   TaskEdit(const TaskEdit&) = delete;
   TaskEdit& operator=(const TaskEdit&) = delete;
@@ -109,5 +110,3 @@ class TaskEdit {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TASK_HPP_

@@ -29,12 +29,14 @@ TaskCallbacks& TaskCallbacks::instance() {
 
 TaskCallbacks::TaskCallbacks() {
   // Reserved when a task gets a callback, so that call() allocates nothing.
-  waiting_.reserve(static_cast<size_t>(configuration().task_limit));
+  waiting_.reserve(static_cast<std::size_t>(configuration().task_limit));
 }
 
 void TaskCallbacks::prepare() {
   const std::lock_guard lock(mutex_);
-  if (started_) return;
+  if (started_) {
+    return;
+  }
   start_service_thread("bpu-callbacks", [this] { run(); });
   started_ = true;
 }
@@ -49,7 +51,9 @@ void TaskCallbacks::call(Task& task) noexcept {
 
 void TaskCallbacks::complete(Task& task) {
   for (Running* running = innermost; running != nullptr; running = running->outer) {
-    if (running->task != &task) continue;
+    if (running->task != &task) {
+      continue;
+    }
     running->task = nullptr;
     task.callback_returned();
     return;
@@ -59,7 +63,7 @@ void TaskCallbacks::complete(Task& task) {
     return;
   }
   while (!task.callback_is_over()) {
-    const uint32_t ticket = added_.value();
+    const std::uint32_t ticket = added_.value();
     if (withdraw(task)) {
       invoke(task);
     } else {
@@ -71,7 +75,9 @@ void TaskCallbacks::complete(Task& task) {
 bool TaskCallbacks::withdraw(Task& task) {
   const std::lock_guard lock(mutex_);
   const auto found = std::find(waiting_.begin(), waiting_.end(), &task);
-  if (found == waiting_.end()) return false;
+  if (found == waiting_.end()) {
+    return false;
+  }
   waiting_.erase(found);
   return true;
 }
@@ -81,14 +87,16 @@ void TaskCallbacks::invoke(Task& task) {
   innermost = &running;
   task.callback(task.handle, task.status(), task.callback_data);
   innermost = running.outer;
-  if (running.task == nullptr) return;
+  if (running.task == nullptr) {
+    return;
+  }
   // The last access: after it a release may return, by when the job must have returned to its owner.
   task.callback_returned();
 }
 
 void TaskCallbacks::run() {
   for (;;) {
-    const uint32_t ticket = added_.value();
+    const std::uint32_t ticket = added_.value();
     Task* next = nullptr;
     {
       const std::lock_guard lock(mutex_);

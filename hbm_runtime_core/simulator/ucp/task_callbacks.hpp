@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TASK_CALLBACKS_HPP_
-#define HBM_SIM_UCP_TASK_CALLBACKS_HPP_
+#pragma once
 
 #include <mutex>
 #include <vector>
@@ -41,5 +40,3 @@ class TaskCallbacks {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TASK_CALLBACKS_HPP_

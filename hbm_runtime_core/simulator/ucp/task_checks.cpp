@@ -4,7 +4,7 @@
 
 namespace hbm_sim {
 
-PinnedTask find_task(const char* function, hbUCPTaskHandle_t handle, int32_t* status) {
+PinnedTask find_task(const char* function, hbUCPTaskHandle_t handle, std::int32_t* status) {
   if (handle == nullptr) {
     *status = hbm_sim_fail(HB_UCP_INVALID_ARGUMENT, "%s: the task handle is NULL", function);
     return PinnedTask();
@@ -17,7 +17,7 @@ PinnedTask find_task(const char* function, hbUCPTaskHandle_t handle, int32_t* st
   return task;
 }
 
-int32_t refuse_edit(const char* function, const Task& task) {
+std::int32_t refuse_edit(const char* function, const Task& task) {
   const bool submitted = task.state.load() == Task::State::kSubmitted;
   return hbm_sim_fail(HB_UCP_TASK_HANDLE_INVALID, "%s: the task is %s", function,
                       submitted ? "already submitted or released" : "in use by another thread at the same time");

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TASK_LIFE_HPP_
-#define HBM_SIM_UCP_TASK_LIFE_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -13,16 +12,18 @@ namespace hbm_sim {
 /// of the two.
 class TaskLife {
  public:
-  uint32_t generation() const { return static_cast<uint32_t>(word_.load(std::memory_order_relaxed) >> 32); }
+  std::uint32_t generation() const { return static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) >> 32); }
 
   /// The slot is taken; the handle counts as its first user.
   void begin() { word_.fetch_add(1); }
 
   /// One more user, unless that life is over or its handle is released.
-  bool pin(uint32_t generation) {
-    uint64_t word = word_.load(std::memory_order_relaxed);
+  bool pin(std::uint32_t generation) {
+    std::uint64_t word = word_.load(std::memory_order_relaxed);
     while (word >> 32 == generation && (word & kReleased) == 0 && (word & kUsers) != 0) {
-      if (word_.compare_exchange_weak(word, word + 1)) return true;
+      if (word_.compare_exchange_weak(word, word + 1)) {
+        return true;
+      }
     }
     return false;
   }
@@ -31,20 +32,20 @@ class TaskLife {
 
   /// The handle is released, by the one caller that gets true. To be called by a user.
   bool release_handle() {
-    if ((word_.fetch_or(kReleased) & kReleased) != 0) return false;
+    if ((word_.fetch_or(kReleased) & kReleased) != 0) {
+      return false;
+    }
     word_.fetch_sub(1);
     return true;
   }
 
-  void end() { word_.store(uint64_t{generation() + 1} << 32); }
+  void end() { word_.store(std::uint64_t{generation() + 1} << 32); }
 
  private:
-  static constexpr uint64_t kReleased = uint64_t{1} << 31;
-  static constexpr uint64_t kUsers = kReleased - 1;
+  static constexpr std::uint64_t kReleased = std::uint64_t{1} << 31;
+  static constexpr std::uint64_t kUsers = kReleased - 1;
 
-  std::atomic<uint64_t> word_{0};
+  std::atomic<std::uint64_t> word_{0};
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TASK_LIFE_HPP_

@@ -9,14 +9,17 @@ namespace {
 
 constexpr int kIndexBits = 16;
 
-hbUCPTaskHandle_t make_handle(uint32_t generation, ptrdiff_t index) {
-  return reinterpret_cast<hbUCPTaskHandle_t>((uintptr_t{generation} << kIndexBits) | static_cast<uintptr_t>(index + 1));
+hbUCPTaskHandle_t make_handle(std::uint32_t generation, std::ptrdiff_t index) {
+  return reinterpret_cast<hbUCPTaskHandle_t>((std::uintptr_t{generation} << kIndexBits) |
+                                             static_cast<std::uintptr_t>(index + 1));
 }
 
 }  // namespace
 
 PinnedTask::~PinnedTask() {
-  if (task_ != nullptr) TaskPool::instance().unpin(*task_);
+  if (task_ != nullptr) {
+    TaskPool::instance().unpin(*task_);
+  }
 }
 
 TaskPool& TaskPool::instance() {
@@ -25,9 +28,9 @@ TaskPool& TaskPool::instance() {
   return *pool;
 }
 
-TaskPool::TaskPool() : limit_(configuration().task_limit), tasks_(new Task[static_cast<size_t>(limit_)]) {
-  free_.reserve(static_cast<size_t>(limit_));
-  for (int32_t index = limit_ - 1; index >= 0; --index) {
+TaskPool::TaskPool() : limit_(configuration().task_limit), tasks_(new Task[static_cast<std::size_t>(limit_)]) {
+  free_.reserve(static_cast<std::size_t>(limit_));
+  for (std::int32_t index = limit_ - 1; index >= 0; --index) {
     tasks_[index].sub_tasks.reserve(1);
     free_.push_back(&tasks_[index]);
   }
@@ -37,7 +40,9 @@ Task* TaskPool::create() {
   Task* task = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (free_.empty()) return nullptr;
+    if (free_.empty()) {
+      return nullptr;
+    }
     task = free_.back();
     free_.pop_back();
   }
@@ -47,16 +52,20 @@ Task* TaskPool::create() {
 }
 
 PinnedTask TaskPool::find(hbUCPTaskHandle_t handle) const {
-  const auto bits = reinterpret_cast<uintptr_t>(handle);
-  const auto index = static_cast<int64_t>(bits & ((1u << kIndexBits) - 1)) - 1;
-  const uint64_t generation = bits >> kIndexBits;
-  if (index < 0 || index >= limit_ || generation > UINT32_MAX) return PinnedTask();
+  const auto bits = reinterpret_cast<std::uintptr_t>(handle);
+  const auto index = static_cast<std::int64_t>(bits & ((1u << kIndexBits) - 1)) - 1;
+  const std::uint64_t generation = bits >> kIndexBits;
+  if (index < 0 || index >= limit_ || generation > UINT32_MAX) {
+    return PinnedTask();
+  }
   Task& task = tasks_[index];
-  return task.life.pin(static_cast<uint32_t>(generation)) ? PinnedTask(&task) : PinnedTask();
+  return task.life.pin(static_cast<std::uint32_t>(generation)) ? PinnedTask(&task) : PinnedTask();
 }
 
 void TaskPool::unpin(Task& task) {
-  if (!task.life.unpin()) return;
+  if (!task.life.unpin()) {
+    return;
+  }
   task.clear();
   task.life.end();
   const std::lock_guard lock(mutex_);

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TASK_POOL_HPP_
-#define HBM_SIM_UCP_TASK_POOL_HPP_
+#pragma once
 
 #include <memory>
 #include <mutex>
@@ -43,12 +42,10 @@ class TaskPool {
  private:
   TaskPool();
 
-  const int32_t limit_;
+  const std::int32_t limit_;
   std::unique_ptr<Task[]> tasks_;
   std::mutex mutex_;
   std::vector<Task*> free_;
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TASK_POOL_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TASK_START_HPP_
-#define HBM_SIM_UCP_TASK_START_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -11,8 +10,6 @@ namespace hbm_sim {
 
 /// Gives a task to the device, or runs it here with HBM_SIM_EXECUTION=inline. If the parameters do not fit the task, it
 /// stays as it was, and can be started again with others. Throws where the host has no memory or threads left.
-int32_t start_task(Task& task, TaskEdit& edit, const hbUCPSchedParam& sched);
+std::int32_t start_task(Task& task, TaskEdit& edit, const hbUCPSchedParam& sched);
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TASK_START_HPP_

@@ -19,7 +19,7 @@
 namespace hbm_sim {
 namespace {
 
-constexpr size_t kEventBytes = 4096;
+constexpr std::size_t kEventBytes = 4096;
 
 /// A few events as text, in reserved memory, so that a thread of the device cannot fail for lack of memory.
 class Events {
@@ -30,14 +30,16 @@ class Events {
     const int length = std::vsnprintf(text_ + size_, sizeof text_ - size_, format, arguments);
     va_end(arguments);
     // An event that does not fit is left out as a whole.
-    if (length > 0 && static_cast<size_t>(length) < sizeof text_ - size_) size_ += static_cast<size_t>(length);
+    if (length > 0 && static_cast<std::size_t>(length) < sizeof text_ - size_) {
+      size_ += static_cast<std::size_t>(length);
+    }
   }
   const char* text() const { return text_; }
-  size_t size() const { return size_; }
+  std::size_t size() const { return size_; }
 
  private:
   char text_[kEventBytes];
-  size_t size_ = 0;
+  std::size_t size_ = 0;
 };
 
 /// A name, escaped for a JSON string. Very long ones are cut.
@@ -47,10 +49,12 @@ class Name {
     for (; *name != '\0' && size_ < sizeof text_ - 8; ++name) {
       const auto byte = static_cast<unsigned char>(*name);
       if (byte < 0x20) {
-        size_ += static_cast<size_t>(std::snprintf(text_ + size_, 8, "\\u%04x", byte));
+        size_ += static_cast<std::size_t>(std::snprintf(text_ + size_, 8, "\\u%04x", byte));
         continue;
       }
-      if (*name == '"' || *name == '\\') text_[size_++] = '\\';
+      if (*name == '"' || *name == '\\') {
+        text_[size_++] = '\\';
+      }
       text_[size_++] = *name;
     }
     text_[size_] = '\0';
@@ -59,17 +63,17 @@ class Name {
 
  private:
   char text_[256];
-  size_t size_ = 0;
+  std::size_t size_ = 0;
 };
 
 /// Microseconds with three decimals, written as integers: "%f" follows the program's locale, JSON does not.
 #define HBM_SIM_US "%" PRId64 ".%03d"
-int64_t whole_us(int64_t ns) { return ns / 1000; }
-int part_us(int64_t ns) { return static_cast<int>(ns % 1000); }
+std::int64_t whole_us(std::int64_t ns) { return ns / 1000; }
+int part_us(std::int64_t ns) { return static_cast<int>(ns % 1000); }
 
 /// "%p" in a path becomes the process's number, so that the processes of a launch do not write one file.
 std::string expanded(std::string path) {
-  const size_t at = path.find("%p");
+  const std::size_t at = path.find("%p");
   return at == std::string::npos ? path : path.replace(at, 2, std::to_string(getpid()));
 }
 
@@ -82,7 +86,9 @@ Trace& Trace::instance() {
 }
 
 Trace::Trace() : process_(getpid()) {
-  if (!configuration().trace_path.empty()) open(expanded(configuration().trace_path).c_str());
+  if (!configuration().trace_path.empty()) {
+    open(expanded(configuration().trace_path).c_str());
+  }
 }
 
 void Trace::open(const char* path) {
@@ -95,7 +101,7 @@ void Trace::open(const char* path) {
   Events events;
   events.add("[\n{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,\"args\":{\"name\":\"%s\"}}", process_,
              configuration().soc.description);
-  for (int32_t core = 0; core < configuration().soc.core_count; ++core) {
+  for (std::int32_t core = 0; core < configuration().soc.core_count; ++core) {
     events.add(",\n{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%d,\"tid\":%d,\"args\":{\"name\":\"BPU core %d\"}}",
                process_, core + 1, core);
     events.add(",\n{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":%d,\"tid\":%d,\"args\":{\"sort_index\":%d}}",
@@ -105,13 +111,15 @@ void Trace::open(const char* path) {
   std::atexit([] { Trace::instance().close(); });
 }
 
-void Trace::piece(const SubTask& sub_task, int64_t start_ns, int64_t end_ns, bool preempted) {
+void Trace::piece(const SubTask& sub_task, std::int64_t start_ns, std::int64_t end_ns, bool preempted) {
   const Name name(sub_task.job->traits().model);
   const hbUCPSchedParam& sched = sub_task.task->sched;
-  const int64_t duration_ns = end_ns - start_ns;
+  const std::int64_t duration_ns = end_ns - start_ns;
   Events events;
-  for (int32_t core = 0; core < configuration().soc.core_count; ++core) {
-    if ((sub_task.cores >> core & 1u) == 0) continue;
+  for (std::int32_t core = 0; core < configuration().soc.core_count; ++core) {
+    if ((sub_task.cores >> core & 1u) == 0) {
+      continue;
+    }
     events.add(",\n{\"ph\":\"X\",\"name\":\"%s\",\"cat\":\"bpu\",\"pid\":%d,\"tid\":%d,\"ts\":" HBM_SIM_US
                ",\"dur\":" HBM_SIM_US ",\"args\":{\"model\":\"%s\",\"priority\":%d,\"customId\":%" PRId64
                ",\"task\":%" PRIu64 ",\"sub_task\":%d,\"piece\":%d,\"preempted\":%s}}",
@@ -122,21 +130,21 @@ void Trace::piece(const SubTask& sub_task, int64_t start_ns, int64_t end_ns, boo
   write(events.text(), events.size());
 }
 
-void Trace::queue_length(size_t waiting) {
-  const int64_t now = now_ns();
+void Trace::queue_length(std::size_t waiting) {
+  const std::int64_t now = now_ns();
   Events events;
   events.add(",\n{\"ph\":\"C\",\"name\":\"queue length\",\"pid\":%d,\"ts\":" HBM_SIM_US ",\"args\":{\"tasks\":%zu}}",
              process_, whole_us(now), part_us(now), waiting);
   write(events.text(), events.size());
 }
 
-void Trace::write(const char* text, size_t bytes) {
+void Trace::write(const char* text, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   while (bytes > 0 && enabled()) {
     const ssize_t written = ::write(file_, text, bytes);
     if (written >= 0) {
       text += written;
-      bytes -= static_cast<size_t>(written);
+      bytes -= static_cast<std::size_t>(written);
     } else if (errno != EINTR) {
       hbm_sim_warn("HBM_SIM_TRACE: the trace ends here: %s", std::strerror(errno));
       ::close(file_.exchange(-1));
@@ -146,11 +154,15 @@ void Trace::write(const char* text, size_t bytes) {
 
 void Trace::close() {
   // A forked child has the file, too, and may have inherited the lock in any state.
-  if (getpid() != process_) return;
+  if (getpid() != process_) {
+    return;
+  }
   write("\n]\n", 3);
   const std::lock_guard lock(mutex_);
   const int file = file_.exchange(-1);
-  if (file >= 0) ::close(file);
+  if (file >= 0) {
+    ::close(file);
+  }
 }
 
 }  // namespace hbm_sim

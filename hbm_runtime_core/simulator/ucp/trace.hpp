@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_SIM_UCP_TRACE_HPP_
-#define HBM_SIM_UCP_TRACE_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstddef>
@@ -22,15 +21,15 @@ class Trace {
 
   bool enabled() const { return file_.load(std::memory_order_relaxed) >= 0; }
   /// One piece of a sub-task on all of its cores.
-  void piece(const SubTask& sub_task, int64_t start_ns, int64_t end_ns, bool preempted);
-  void queue_length(size_t waiting);
+  void piece(const SubTask& sub_task, std::int64_t start_ns, std::int64_t end_ns, bool preempted);
+  void queue_length(std::size_t waiting);
 
  private:
   Trace();
   void open(const char* path);
   /// To be called at process exit.
   void close();
-  void write(const char* text, size_t bytes);
+  void write(const char* text, std::size_t bytes);
 
   std::atomic<int> file_{-1};
   int process_ = 0;
@@ -38,5 +37,3 @@ class Trace {
 };
 
 }  // namespace hbm_sim
-
-#endif  // HBM_SIM_UCP_TRACE_HPP_

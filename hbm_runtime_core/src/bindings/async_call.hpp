@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_ASYNC_CALL_HPP_
-#define HBM_BINDINGS_ASYNC_CALL_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -20,5 +19,3 @@ std::shared_ptr<PythonCall> make_python_call();
 pybind11::object start_async_call(const pybind11::object& runtime, const RunArguments& arguments);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_ASYNC_CALL_HPP_

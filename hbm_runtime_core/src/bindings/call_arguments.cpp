@@ -35,7 +35,7 @@ PyObject* first_value(PyObject* dict) {
 }
 
 GivenArray describe(const py::array& array) {
-  return {type_name_of(array), std::vector<int64_t>(array.shape(), array.shape() + array.ndim())};
+  return {type_name_of(array), std::vector<std::int64_t>(array.shape(), array.shape() + array.ndim())};
 }
 
 void hold(PyObject* object, PythonCall* call) {
@@ -245,8 +245,8 @@ void set_output_target(PyObject* object, std::size_t output, const py::dtype& na
   // The device can write directly to an array that a run returned, if it has the output's own layout.
   if (tensor.settled && std::equal(array.strides(), array.strides() + rank, tensor.layout.stride_bytes)) {
     BlockRef block = wrapped_block(array);
-    if (block && static_cast<int64_t>(block->capacity()) >= tensor.layout.bytes &&
-        block->device_id() == static_cast<int32_t>(part->scheduling.deviceId)) {
+    if (block && static_cast<std::int64_t>(block->capacity()) >= tensor.layout.bytes &&
+        block->device_id() == static_cast<std::int32_t>(part->scheduling.deviceId)) {
       const auto taken = std::find_if(part->targets.begin(), part->targets.end(),
                                       [&block](const OutputTarget& other) { return other.block.get() == block.get(); });
       if (taken != part->targets.end()) {

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_CALL_ARGUMENTS_HPP_
-#define HBM_BINDINGS_CALL_ARGUMENTS_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -47,5 +46,3 @@ ExpectedDict expected_outputs(const Model& model);
 void read_output_arrays(const ModelKeys& keys, const pybind11::dict& arrays, std::size_t part, PythonCall* call);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_CALL_ARGUMENTS_HPP_

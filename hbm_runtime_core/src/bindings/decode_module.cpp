@@ -27,9 +27,9 @@ using decode::Options;
 
 std::string text_of(py::handle object) { return py::str(object); }
 
-std::string shape_text(const int64_t* shape, size_t rank) {
+std::string shape_text(const std::int64_t* shape, std::size_t rank) {
   std::string text = "[";
-  for (size_t i = 0; i < rank; ++i) {
+  for (std::size_t i = 0; i < rank; ++i) {
     text += (i == 0 ? "" : ", ") + (shape[i] < 0 ? "?" : std::to_string(shape[i]));
   }
   return text + "]";
@@ -80,8 +80,9 @@ struct NamedOutput : MadeByInit<NamedOutput> {
 };
 
 std::unique_ptr<NamedOutput> make_output(const std::string& name, const std::string& dtype,
-                                         const std::vector<int64_t>& shape, int channel_axis,
-                                         const std::vector<float>& scales, const std::vector<int32_t>& zero_points) {
+                                         const std::vector<std::int64_t>& shape, int channel_axis,
+                                         const std::vector<float>& scales,
+                                         const std::vector<std::int32_t>& zero_points) {
   auto output = NamedOutput::make();
   output->info = {name, decode::element_from_name(dtype), shape, channel_axis, scales, zero_points};
   output->dtype = py::dtype(dtype);
@@ -93,7 +94,7 @@ std::unique_ptr<NamedOutput> make_output(const std::string& name, const std::str
 /// because its class is in a module that need not be there.
 decode::SourcePixels source_of(const py::object& transform) {
   const auto number = [&](const char* name) { return transform.attr(name).cast<double>(); };
-  const auto pixels = [&](const char* name) { return transform.attr(name).cast<int64_t>(); };
+  const auto pixels = [&](const char* name) { return transform.attr(name).cast<std::int64_t>(); };
   return {number("scale_x"), number("scale_y"), number("pad_left"),  number("pad_top"),
           number("crop_x"),  number("crop_y"),  pixels("src_width"), pixels("src_height")};
 }
@@ -103,8 +104,8 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
  public:
   static constexpr const char* not_made = "Decoder.__init__() was not called";
 
-  NativeDecoder(const std::string& family, const std::vector<NamedOutput>& outputs, int64_t width, int64_t height,
-                std::map<std::string, std::vector<double>> settings)
+  NativeDecoder(const std::string& family, const std::vector<NamedOutput>& outputs, std::int64_t width,
+                std::int64_t height, std::map<std::string, std::vector<double>> settings)
       : width_(width), height_(height) {
     for (const NamedOutput& output : outputs) {
       infos_.push_back(output.info);
@@ -117,7 +118,7 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
                                    const Typed<type_text::transform>& transform) {
     // The arrays stay alive while other threads have the interpreter's lock.
     std::vector<py::array> arrays;
-    for (size_t i = 0; i < infos_.size(); ++i) {
+    for (std::size_t i = 0; i < infos_.size(); ++i) {
       arrays.push_back(array_for(i, outputs));
     }
     decode::Frame frame{{}, width_, height_};
@@ -127,11 +128,11 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
       source.height = height_;
     } else {
       source = source_of(transform);
-      frame.width = transform.attr("dst_width").cast<int64_t>();
-      frame.height = transform.attr("dst_height").cast<int64_t>();
+      frame.width = transform.attr("dst_width").cast<std::int64_t>();
+      frame.height = transform.attr("dst_height").cast<std::int64_t>();
       require_size(frame.width, frame.height);
     }
-    for (size_t i = 0; i < infos_.size(); ++i) {
+    for (std::size_t i = 0; i < infos_.size(); ++i) {
       frame.outputs.emplace_back(infos_[i], arrays[i].data(), arrays[i].shape(), arrays[i].strides());
     }
     // Never waited for by a thread that has the interpreter's lock.
@@ -153,7 +154,7 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
   }
 
  private:
-  void require_size(int64_t width, int64_t height) const {
+  void require_size(std::int64_t width, std::int64_t height) const {
     if (width_ != 0 && (width != width_ || height != height_)) {
       throw ValueError("transform: expected one to the model's " + std::to_string(width_) + "x" +
                        std::to_string(height_) + " pixels, got one to " + std::to_string(width) + "x" +
@@ -161,7 +162,7 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
     }
   }
 
-  py::array array_for(size_t index, const py::object& outputs) const {
+  py::array array_for(std::size_t index, const py::object& outputs) const {
     const decode::OutputInfo& info = infos_[index];
     py::object value;
     try {
@@ -178,19 +179,19 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
     }
     auto array = py::reinterpret_borrow<py::array>(value);
     bool fits = array.dtype().equal(dtypes_[index]) && array.ndim() == static_cast<py::ssize_t>(info.shape.size());
-    for (size_t i = 0; fits && i < info.shape.size(); ++i) {
-      const int64_t length = array.shape()[i];
+    for (std::size_t i = 0; fits && i < info.shape.size(); ++i) {
+      const std::int64_t length = array.shape()[i];
       fits = info.shape[i] == length || (info.shape[i] < 0 && length > 0);
     }
     if (!fits) {
       throw ValueError("output '" + info.name + "': expected " + text_of(dtypes_[index]) + " " +
                        shape_text(info.shape.data(), info.shape.size()) + ", got " + text_of(array.dtype()) + " " +
-                       shape_text(array.shape(), static_cast<size_t>(array.ndim())));
+                       shape_text(array.shape(), static_cast<std::size_t>(array.ndim())));
     }
     return array;
   }
 
-  int64_t width_, height_;  // of the model's picture, 0 where each call decides
+  std::int64_t width_, height_;  // of the model's picture, 0 where each call decides
   std::vector<decode::OutputInfo> infos_;
   std::vector<py::dtype> dtypes_;
   std::unique_ptr<decode::Decoder> decoder_;
@@ -200,23 +201,23 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
 };
 
 /// [height, width] of the source picture: 0, or i + 1 where the object i is.
-Array label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
-                  const py::array_t<float, py::array::c_style>& boxes, int64_t width, int64_t height,
+Array label_image(const py::array_t<std::uint8_t, py::array::c_style>& masks,
+                  const py::array_t<float, py::array::c_style>& boxes, std::int64_t width, std::int64_t height,
                   const Typed<type_text::transform>& transform) {
   if (masks.ndim() != 3 || boxes.ndim() != 2 || boxes.shape(0) != masks.shape(0) || boxes.shape(1) != 4) {
     throw ValueError("masks: expected [n, h, w] and boxes [n, 4], got " +
-                     shape_text(masks.shape(), static_cast<size_t>(masks.ndim())) + " and " +
-                     shape_text(boxes.shape(), static_cast<size_t>(boxes.ndim())));
+                     shape_text(masks.shape(), static_cast<std::size_t>(masks.ndim())) + " and " +
+                     shape_text(boxes.shape(), static_cast<std::size_t>(boxes.ndim())));
   }
   decode::SourcePixels source;
   source.width = width;
   source.height = height;
-  int64_t model_width = width;
-  int64_t model_height = height;
+  std::int64_t model_width = width;
+  std::int64_t model_height = height;
   if (!transform.is_none()) {
     source = source_of(transform);
-    model_width = transform.attr("dst_width").cast<int64_t>();
-    model_height = transform.attr("dst_height").cast<int64_t>();
+    model_width = transform.attr("dst_width").cast<std::int64_t>();
+    model_height = transform.attr("dst_height").cast<std::int64_t>();
   }
   const decode::MaskStack stack{masks.data(), masks.shape(0), masks.shape(1), masks.shape(2)};
   const float* box_data = boxes.data();
@@ -230,17 +231,17 @@ Array label_image(const py::array_t<uint8_t, py::array::c_style>& masks,
     }
     return std::move(labels);
   };
-  return stack.count <= 255 ? write(uint8_t{}) : write(uint16_t{});
+  return stack.count <= 255 ? write(std::uint8_t{}) : write(std::uint16_t{});
 }
 
 /// The class of each pixel of a picture; `placement`: the fields of a GridPlacement.
-Array sample_classes(const py::array& class_map, const std::array<double, 4>& placement, int64_t width,
-                     int64_t height) {
+Array sample_classes(const py::array& class_map, const std::array<double, 4>& placement, std::int64_t width,
+                     std::int64_t height) {
   const auto sample = [&](auto number) -> Array {
     using Class = decltype(number);
     const auto grid = py::array_t<Class, py::array::c_style>::ensure(class_map);
     const Class* cells = grid.data();
-    const int64_t grid_width = grid.shape(1), grid_height = grid.shape(0);
+    const std::int64_t grid_width = grid.shape(1), grid_height = grid.shape(0);
     py::array_t<Class> classes({height, width});
     Class* const data = classes.mutable_data();
     {
@@ -251,11 +252,15 @@ Array sample_classes(const py::array& class_map, const std::array<double, 4>& pl
     return std::move(classes);
   };
   if (class_map.ndim() == 2 && width >= 0 && height >= 0) {
-    if (py::isinstance<py::array_t<uint8_t>>(class_map)) return sample(uint8_t{});
-    if (py::isinstance<py::array_t<uint16_t>>(class_map)) return sample(uint16_t{});
+    if (py::isinstance<py::array_t<std::uint8_t>>(class_map)) {
+      return sample(std::uint8_t{});
+    }
+    if (py::isinstance<py::array_t<std::uint16_t>>(class_map)) {
+      return sample(std::uint16_t{});
+    }
   }
   throw ValueError("class_map: expected uint8 or uint16 [h, w], got " + text_of(class_map.dtype()) + " " +
-                   shape_text(class_map.shape(), static_cast<size_t>(class_map.ndim())));
+                   shape_text(class_map.shape(), static_cast<std::size_t>(class_map.ndim())));
 }
 
 }  // namespace
@@ -271,7 +276,7 @@ PYBIND11_MODULE(_decode, module) {
       .def(py::init(&hbm::make_output), py::kw_only(), py::arg("name"), py::arg("dtype"), py::arg("shape"),
            py::arg("channel_axis"), py::arg("scales"), py::arg("zero_points"));
   py::class_<Options, std::shared_ptr<Options>>(module, "Options")
-      .def(py::init([](float confidence, std::vector<float> class_confidence, float iou, int64_t max_detections,
+      .def(py::init([](float confidence, std::vector<float> class_confidence, float iou, std::int64_t max_detections,
                        bool class_agnostic) {
              return std::make_shared<Options>(
                  Options{confidence, std::move(class_confidence), iou, max_detections, class_agnostic});
@@ -279,8 +284,8 @@ PYBIND11_MODULE(_decode, module) {
            py::kw_only(), py::arg("confidence"), py::arg("class_confidence"), py::arg("iou"), py::arg("max_detections"),
            py::arg("class_agnostic"));
   py::class_<NativeDecoder>(module, "Decoder")
-      .def(py::init([](const std::string& family, const std::vector<NamedOutput>& outputs, int64_t width,
-                       int64_t height, std::map<std::string, std::vector<double>> settings) {
+      .def(py::init([](const std::string& family, const std::vector<NamedOutput>& outputs, std::int64_t width,
+                       std::int64_t height, std::map<std::string, std::vector<double>> settings) {
              return NativeDecoder::make(family, outputs, width, height, std::move(settings));
            }),
            py::kw_only(), py::arg("family"), py::arg("outputs"), py::arg("width"), py::arg("height"),

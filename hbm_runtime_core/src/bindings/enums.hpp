@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_ENUMS_HPP_
-#define HBM_BINDINGS_ENUMS_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -10,5 +9,3 @@ namespace hbm {
 void define_enums(pybind11::module_& module);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_ENUMS_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_ERRORS_HPP_
-#define HBM_BINDINGS_ERRORS_HPP_
+#pragma once
 
 #include <exception>
 #include <stdexcept>
@@ -22,5 +21,3 @@ void set_python_error(const std::exception_ptr& error);
 void register_error_translation();
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_ERRORS_HPP_

@@ -49,9 +49,10 @@ py::array_t<double> to_model(const ImageTransform& t, const Points& points) {
       [&](double y) { return (y - t.crop_y) * t.scale_y + t.pad_top; });
 }
 
-std::unique_ptr<ImageTransform> make_transform(const std::string& mode, int32_t src_width, int32_t src_height,
-                                               int32_t dst_width, int32_t dst_height, double scale_x, double scale_y,
-                                               double pad_left, double pad_top, double crop_x, double crop_y) {
+std::unique_ptr<ImageTransform> make_transform(const std::string& mode, std::int32_t src_width, std::int32_t src_height,
+                                               std::int32_t dst_width, std::int32_t dst_height, double scale_x,
+                                               double scale_y, double pad_left, double pad_top, double crop_x,
+                                               double crop_y) {
   for (const double scale : {scale_x, scale_y}) {
     if (!(scale > 0) || !std::isfinite(scale)) {
       throw ValueError("transform: expected a positive scale, got " + std::to_string(scale));

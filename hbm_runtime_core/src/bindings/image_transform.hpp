@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_IMAGE_TRANSFORM_HPP_
-#define HBM_BINDINGS_IMAGE_TRANSFORM_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -22,5 +21,3 @@ struct ImageTransform : vision::ImageTransform, MadeByInit<ImageTransform> {
 void define_image_transform(pybind11::module_& module);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_IMAGE_TRANSFORM_HPP_

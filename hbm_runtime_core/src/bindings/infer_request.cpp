@@ -21,7 +21,7 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-std::vector<int64_t> requested_shape(const Model& model, const ModelTensor& tensor, const py::object& shape) {
+std::vector<std::int64_t> requested_shape(const Model& model, const ModelTensor& tensor, const py::object& shape) {
   const std::string where = "model '" + model.name() + "', input '" + tensor.info.name + "': ";
   if (!shape && !tensor.settled) {
     throw ValueError(where + "the shape " + describe_tensor(tensor.info) +
@@ -30,7 +30,7 @@ std::vector<int64_t> requested_shape(const Model& model, const ModelTensor& tens
   if (!shape) {
     return tensor.stored_shape;
   }
-  const std::vector<int64_t> wanted = to_int64_list(shape.ptr(), where + "shape");
+  const std::vector<std::int64_t> wanted = to_int64_list(shape.ptr(), where + "shape");
   if (!shape_fits(tensor, wanted.data(), static_cast<int>(wanted.size()))) {
     throw ValueError(
         where + "expected " + describe_tensor(tensor.info) + ", got " +
@@ -45,8 +45,8 @@ ExpectedDict expected_shapes(const Model& model, PyObject* given) {
           "shapes={'" + name + "': " + written_numbers(given, "[...]") + "}"};
 }
 
-std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<std::vector<int64_t>>& shapes,
-                                         int32_t device_id) {
+std::vector<InputBuffer> allocate_inputs(const Model& model, const std::vector<std::vector<std::int64_t>>& shapes,
+                                         std::int32_t device_id) {
   std::vector<InputBuffer> buffers;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const TensorLayout layout = settle_layout(model.inputs()[i].info, shapes[i].data(), model.alignment());
@@ -250,7 +250,7 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const Te
   const Model& model = model_name.is_none() ? set->only_model() : self.find_model(*set, model_name.ptr());
   const py::dict given =
       shapes.is_none() ? py::dict() : to_dict(shapes.ptr(), [&] { return expected_shapes(model, shapes.ptr()); });
-  std::vector<std::vector<int64_t>> settled;
+  std::vector<std::vector<std::int64_t>> settled;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < model.inputs().size(); ++i) {
     const py::object& key = self.keys(model).inputs[i];
@@ -265,7 +265,7 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const Te
     }
   }
   std::vector<InputBuffer> buffers =
-      allocate_inputs(model, settled, static_cast<int32_t>(self.runtime().scheduling(model).deviceId));
+      allocate_inputs(model, settled, static_cast<std::int32_t>(self.runtime().scheduling(model).deviceId));
   return InferRequest::make(runtime, model, std::move(buffers));
 }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_INFER_REQUEST_HPP_
-#define HBM_BINDINGS_INFER_REQUEST_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -53,5 +52,3 @@ std::unique_ptr<InferRequest> create_request(const pybind11::object& runtime, co
 void define_infer_request(pybind11::module_& module);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_INFER_REQUEST_HPP_

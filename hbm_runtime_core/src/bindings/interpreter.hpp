@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_INTERPRETER_HPP_
-#define HBM_BINDINGS_INTERPRETER_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -41,5 +40,3 @@ class InterpreterVisit {
 void watch_interpreter_exit();
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_INTERPRETER_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_MADE_BY_INIT_HPP_
-#define HBM_BINDINGS_MADE_BY_INIT_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -37,5 +36,3 @@ inline pybind11::custom_type_setup only_made_in_cpp() {
 }
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_MADE_BY_INIT_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_NATIVE_PREPARATION_HPP_
-#define HBM_BINDINGS_NATIVE_PREPARATION_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -34,7 +33,7 @@ class NativePreparation {
  protected:
   /// `write` takes the preparation and the picture, and returns the transform.
   template <typename Write>
-  std::unique_ptr<ImageTransform> from_picture(const pybind11::buffer& data, int64_t offset,
+  std::unique_ptr<ImageTransform> from_picture(const pybind11::buffer& data, std::int64_t offset,
                                                const PictureArguments& arguments, Write write) {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
@@ -46,7 +45,7 @@ class NativePreparation {
   }
 
   template <typename Write>
-  std::unique_ptr<ImageTransform> from_jpeg(const pybind11::buffer& data, int64_t offset, Write write) {
+  std::unique_ptr<ImageTransform> from_jpeg(const pybind11::buffer& data, std::int64_t offset, Write write) {
     const PictureBytes bytes(data, offset);
     const GilRelease released;
     const std::lock_guard lock(mutex_);
@@ -66,5 +65,3 @@ void define_nv12_preparation(pybind11::module_& module);
 void define_tensor_preparation(pybind11::module_& module);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_NATIVE_PREPARATION_HPP_

@@ -10,7 +10,7 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-static_assert(std::is_same_v<py::ssize_t, int64_t>,
+static_assert(std::is_same_v<py::ssize_t, std::int64_t>,
               "NumPy's dimensions are int64_t on the 64-bit Linux systems this runs on");
 
 constexpr const char* capsule_name = "hbm_runtime_core.DeviceMemory";

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_NUMPY_ARRAY_HPP_
-#define HBM_BINDINGS_NUMPY_ARRAY_HPP_
+#pragma once
 
 #include <pybind11/numpy.h>
 
@@ -35,5 +34,3 @@ pybind11::array wrap_block(BlockRef block, const TensorLayout& layout, const pyb
 BlockRef wrapped_block(const pybind11::array& array);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_NUMPY_ARRAY_HPP_

@@ -31,13 +31,13 @@ class Nv12Preparation : public NativePreparation, public MadeByInit<Nv12Preparat
   static constexpr const char* not_made = "Nv12Preparation.__init__() was not called";
 
   Nv12Preparation(const vision::Geometry& geometry, vision::ColorRange picture_range, vision::ColorRange model_range,
-                  const std::array<std::string, 2>& names, int32_t width, int32_t height)
+                  const std::array<std::string, 2>& names, std::int32_t width, std::int32_t height)
       : NativePreparation(geometry, picture_range),
         width_(width),
         height_(height),
         model_range_(model_range),
-        y_{names[0], {1, height, width, 1}, py::dtype::of<uint8_t>()},
-        uv_{names[1], {1, height / 2, width / 2, 2}, py::dtype::of<uint8_t>()} {
+        y_{names[0], {1, height, width, 1}, py::dtype::of<std::uint8_t>()},
+        uv_{names[1], {1, height / 2, width / 2, 2}, py::dtype::of<std::uint8_t>()} {
     if (width <= 0 || height <= 0 || width % 2 != 0 || height % 2 != 0) {
       throw ValueError("inputs '" + names[0] + "' and '" + names[1] + "': NV12 of " + std::to_string(width) + "x" +
                        std::to_string(height) + " is not possible; both sides must be positive and even");
@@ -45,17 +45,17 @@ class Nv12Preparation : public NativePreparation, public MadeByInit<Nv12Preparat
   }
 
   std::unique_ptr<ImageTransform> prepare(const py::buffer& data, const PictureArguments& arguments, const py::array& y,
-                                          const py::array& uv, int64_t offset) {
+                                          const py::array& uv, std::int64_t offset) {
     return from_picture(data, offset, arguments, writer(y, uv));
   }
 
   std::unique_ptr<ImageTransform> prepare_jpeg(const py::buffer& data, const py::array& y, const py::array& uv,
-                                               int64_t offset) {
+                                               std::int64_t offset) {
     return from_jpeg(data, offset, writer(y, uv));
   }
 
  private:
-  const int32_t width_, height_;
+  const std::int32_t width_, height_;
   const vision::ColorRange model_range_;
   const DestinationArray y_, uv_;
 };
@@ -64,10 +64,10 @@ class Nv12Preparation : public NativePreparation, public MadeByInit<Nv12Preparat
 
 void define_nv12_preparation(py::module_& module) {
   py::class_<Nv12Preparation>(module, "Nv12Preparation")
-      .def(py::init([](const std::array<std::string, 2>& names, int32_t width, int32_t height,
+      .def(py::init([](const std::array<std::string, 2>& names, std::int32_t width, std::int32_t height,
                        const std::string& picture_range, const std::string& model_range, const std::string& resize,
-                       const std::string& interpolation, const std::optional<std::array<int32_t, 4>>& region,
-                       const std::array<uint8_t, 3>& pad_rgb) {
+                       const std::string& interpolation, const std::optional<std::array<std::int32_t, 4>>& region,
+                       const std::array<std::uint8_t, 3>& pad_rgb) {
              return Nv12Preparation::make(make_geometry(resize, interpolation, region, pad_rgb),
                                           vision::color_range_from_name(picture_range),
                                           vision::color_range_from_name(model_range), names, width, height);
@@ -76,9 +76,9 @@ void define_nv12_preparation(py::module_& module) {
            py::arg("model_range"), py::arg("resize"), py::arg("interpolation"), py::arg("region"), py::arg("pad_rgb"))
       .def(
           "prepare",
-          [](Nv12Preparation& self, const py::buffer& data, int64_t width, int64_t height, int64_t step,
+          [](Nv12Preparation& self, const py::buffer& data, std::int64_t width, std::int64_t height, std::int64_t step,
              const std::string& encoding, const py::array& y, const py::array& uv,
-             int64_t offset) { return self.prepare(data, {width, height, step, encoding}, y, uv, offset); },
+             std::int64_t offset) { return self.prepare(data, {width, height, step, encoding}, y, uv, offset); },
           py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("y"),
           py::arg("uv"), py::kw_only(), py::arg("offset"))
       .def_property_readonly("last_correction", &Nv12Preparation::last_correction)

@@ -35,7 +35,9 @@ using Array = py::array_t<Element, py::array::c_style | py::array::forcecast>;
 template <typename Element>
 const Element* checked(const std::optional<Array<Element>>& array, const char* name, py::ssize_t count,
                        std::initializer_list<py::ssize_t> rest) {
-  if (!array) return nullptr;
+  if (!array) {
+    return nullptr;
+  }
   bool fits = array->ndim() == static_cast<py::ssize_t>(rest.size()) + 1 && array->shape(0) == count;
   py::ssize_t axis = 1;
   std::string expected = std::to_string(count);
@@ -46,7 +48,9 @@ const Element* checked(const std::optional<Array<Element>>& array, const char* n
   }
   if (!fits) {
     std::string got;
-    for (py::ssize_t i = 0; i < array->ndim(); ++i) got += (i == 0 ? "" : ", ") + std::to_string(array->shape(i));
+    for (py::ssize_t i = 0; i < array->ndim(); ++i) {
+      got += (i == 0 ? "" : ", ") + std::to_string(array->shape(i));
+    }
     throw ValueError(std::string("'") + name + "': expected shape [" + expected + "], got [" + got + "]");
   }
   return array->data();
@@ -57,8 +61,8 @@ class Canvas : public MadeByInit<Canvas> {
  public:
   static constexpr const char* not_made = "Canvas.__init__() was not called";
 
-  void load(const py::buffer& data, int64_t width, int64_t height, int64_t step, const std::string& encoding,
-            const std::string& picture_range) {
+  void load(const py::buffer& data, std::int64_t width, std::int64_t height, std::int64_t step,
+            const std::string& encoding, const std::string& picture_range) {
     const PictureBytes bytes(data, 0);
     const vision::ColorRange range = vision::color_range_from_name(picture_range);
     const GilRelease released;
@@ -74,18 +78,20 @@ class Canvas : public MadeByInit<Canvas> {
   }
 
   void draw_detections(const Array<float>& boxes, const std::optional<Array<float>>& scores,
-                       const Array<int32_t>& classes, const std::optional<Array<float>>& corners,
+                       const Array<std::int32_t>& classes, const std::optional<Array<float>>& corners,
                        const std::optional<Array<float>>& keypoints, std::vector<std::string> labels,
                        std::vector<std::string> captions) {
     overlay::Detections detections;
     const py::ssize_t count = boxes.ndim() > 0 ? boxes.shape(0) : 0;
-    detections.count = static_cast<size_t>(count);
+    detections.count = static_cast<std::size_t>(count);
     detections.boxes = checked<float>(boxes, "boxes", count, {4});
     detections.scores = checked(scores, "scores", count, {});
-    detections.classes = checked<int32_t>(classes, "classes", count, {});
+    detections.classes = checked<std::int32_t>(classes, "classes", count, {});
     detections.corners = checked(corners, "corners", count, {4, 2});
     detections.keypoints = checked(keypoints, "keypoints", count, {-1, 3});
-    if (keypoints) detections.keypoint_count = static_cast<size_t>(keypoints->shape(1));
+    if (keypoints) {
+      detections.keypoint_count = static_cast<std::size_t>(keypoints->shape(1));
+    }
     if (!captions.empty() && captions.size() != detections.count) {
       throw ValueError("'captions': expected " + std::to_string(count) + " texts, one for each detection, got " +
                        std::to_string(captions.size()));
@@ -99,26 +105,28 @@ class Canvas : public MadeByInit<Canvas> {
   }
 
   /// `classes`: of each number, the class whose color it has; negative: it leaves the picture as it is.
-  void blend(const py::array& numbers, const std::vector<int32_t>& classes) {
+  void blend(const py::array& numbers, const std::vector<std::int32_t>& classes) {
     if (numbers.ndim() != 2 || numbers.shape(0) == 0 || numbers.shape(1) == 0 ||
         numbers.strides(1) != numbers.itemsize()) {
       throw ValueError("'numbers': expected one number for each point, shape [height, width], with rows in one piece");
     }
     std::vector<std::optional<vision::Rgb>> colors(classes.size());
-    for (size_t i = 0; i < classes.size(); ++i) {
-      if (classes[i] >= 0) colors[i] = overlay::color_of_class(classes[i]);
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (classes[i] >= 0) {
+        colors[i] = overlay::color_of_class(classes[i]);
+      }
     }
-    if (py::isinstance<py::array_t<uint8_t>>(numbers)) {
-      blend_numbers<uint8_t>(numbers, colors);
-    } else if (py::isinstance<py::array_t<uint16_t>>(numbers)) {
-      blend_numbers<uint16_t>(numbers, colors);
+    if (py::isinstance<py::array_t<std::uint8_t>>(numbers)) {
+      blend_numbers<std::uint8_t>(numbers, colors);
+    } else if (py::isinstance<py::array_t<std::uint16_t>>(numbers)) {
+      blend_numbers<std::uint16_t>(numbers, colors);
     } else {
       throw ValueError("'numbers': expected uint8 or uint16, got " +
                        py::str(py::handle(numbers.dtype())).cast<std::string>());
     }
   }
 
-  void draw_lines(const std::vector<std::string>& lines, std::vector<int32_t> classes) {
+  void draw_lines(const std::vector<std::string>& lines, std::vector<std::int32_t> classes) {
     classes.resize(lines.size());
     const GilRelease released;
     const std::lock_guard lock(mutex_);
@@ -141,11 +149,11 @@ class Canvas : public MadeByInit<Canvas> {
     return py::bytes(copy);
   }
 
-  py::array_t<uint8_t> bgr() {
-    const std::pair<int32_t, int32_t> before = size();
-    const int32_t width = before.first, height = before.second;
-    py::array_t<uint8_t> pixels({height, width, 3});
-    uint8_t* data = pixels.mutable_data();
+  py::array_t<std::uint8_t> bgr() {
+    const std::pair<std::int32_t, std::int32_t> before = size();
+    const std::int32_t width = before.first, height = before.second;
+    py::array_t<std::uint8_t> pixels({height, width, 3});
+    std::uint8_t* data = pixels.mutable_data();
     const GilRelease released;
     const std::lock_guard lock(mutex_);
     require_picture();
@@ -156,7 +164,7 @@ class Canvas : public MadeByInit<Canvas> {
     return pixels;
   }
 
-  std::pair<int32_t, int32_t> size() {
+  std::pair<std::int32_t, std::int32_t> size() {
     const GilRelease released;
     const std::lock_guard lock(mutex_);
     return {canvas_.width(), canvas_.height()};
@@ -166,8 +174,8 @@ class Canvas : public MadeByInit<Canvas> {
   template <typename Number>
   void blend_numbers(const py::array& numbers, const std::vector<std::optional<vision::Rgb>>& colors) {
     const overlay::NumberGrid<Number> grid{static_cast<const Number*>(numbers.data()),
-                                           static_cast<int32_t>(numbers.shape(1)),
-                                           static_cast<int32_t>(numbers.shape(0)), numbers.strides(0)};
+                                           static_cast<std::int32_t>(numbers.shape(1)),
+                                           static_cast<std::int32_t>(numbers.shape(0)), numbers.strides(0)};
     const GilRelease released;
     const std::lock_guard lock(mutex_);
     require_picture();
@@ -175,7 +183,9 @@ class Canvas : public MadeByInit<Canvas> {
   }
 
   void require_picture() const {
-    if (canvas_.width() == 0) throw ValueError("the canvas is empty; load a picture first");
+    if (canvas_.width() == 0) {
+      throw ValueError("the canvas is empty; load a picture first");
+    }
   }
 
   overlay::Canvas canvas_;
@@ -206,7 +216,7 @@ PYBIND11_MODULE(_overlay, module) {
       .def("bgr", &hbm::Canvas::bgr);
   module.def(
       "color_of_class",
-      [](int32_t index) {
+      [](std::int32_t index) {
         const hbm::vision::Rgb color = hbm::overlay::color_of_class(index);
         return std::make_tuple(color.red, color.green, color.blue);
       },

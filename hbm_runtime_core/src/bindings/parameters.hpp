@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_PARAMETERS_HPP_
-#define HBM_BINDINGS_PARAMETERS_HPP_
+#pragma once
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -21,9 +20,9 @@ struct QuantParams : MadeByInit<QuantParams> {
   static constexpr const char* not_made = "QuantParams.__init__() was not called";
 
   hbDNNQuantiType quant_type = NONE;
-  int64_t axis = 0;
+  std::int64_t axis = 0;
   pybind11::array_t<float> scale;
-  pybind11::array_t<int32_t> zero_point;
+  pybind11::array_t<std::int32_t> zero_point;
 };
 
 std::unique_ptr<QuantParams> to_quant_params(const Quantization& quantization);
@@ -34,18 +33,16 @@ Quantization to_quantization(const QuantParams& params, int rank);
 struct SchedParam : MadeByInit<SchedParam> {
   static constexpr const char* not_made = "SchedParam.__init__() was not called";
 
-  int64_t priority = 0;
-  int64_t custom_id = 0;
-  std::vector<int64_t> bpu_cores = {-1};
-  int64_t device_id = 0;
+  std::int64_t priority = 0;
+  std::int64_t custom_id = 0;
+  std::vector<std::int64_t> bpu_cores = {-1};
+  std::int64_t device_id = 0;
 };
 
 /// `bpu_cores`, as the caller named them.
-std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores);
+std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<std::int64_t> bpu_cores);
 
 void define_quant_params(pybind11::module_& module);
 void define_sched_param(pybind11::module_& module);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_PARAMETERS_HPP_

@@ -12,7 +12,7 @@ namespace hbm {
 namespace {
 
 using FloatArray = py::array_t<float, py::array::c_style | py::array::forcecast>;
-using IntArray = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
+using IntArray = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
 
 template <typename Number>
 py::array_t<Number> to_array(const std::vector<Number>& values) {
@@ -36,7 +36,7 @@ Array array_or_empty(const py::object& values) {
   return values.is_none() ? Array(py::array::ShapeContainer{0}) : Array(as_sequence(values));
 }
 
-std::unique_ptr<QuantParams> make(hbDNNQuantiType type, int64_t axis, const ArrayLike& scale,
+std::unique_ptr<QuantParams> make(hbDNNQuantiType type, std::int64_t axis, const ArrayLike& scale,
                                   const ArrayLike& zero_point) {
   auto made = QuantParams::make();
   made->quant_type = type;
@@ -57,7 +57,7 @@ Quantization to_quantization(const QuantParams& params, int rank) {
   const IntArray zero_point(params.zero_point);
   Quantization quantization;
   quantization.type = params.quant_type;
-  quantization.axis = static_cast<int32_t>(params.axis < 0 ? params.axis + rank : params.axis);
+  quantization.axis = static_cast<std::int32_t>(params.axis < 0 ? params.axis + rank : params.axis);
   quantization.scale.assign(scale.data(), scale.data() + scale.size());
   quantization.zero_point.assign(zero_point.data(), zero_point.data() + zero_point.size());
   return quantization;
@@ -94,8 +94,8 @@ void define_quant_params(py::module_& module) {
            })
       .def(py::pickle([](const QuantParams& p) { return py::make_tuple(p.quant_type, p.axis, p.scale, p.zero_point); },
                       [](const py::tuple& state) {
-                        return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<int64_t>(), py::object(state[2]),
-                                    py::object(state[3]));
+                        return make(state[0].cast<hbDNNQuantiType>(), state[1].cast<std::int64_t>(),
+                                    py::object(state[2]), py::object(state[3]));
                       }))
       .attr("__hash__") = py::none();
 }

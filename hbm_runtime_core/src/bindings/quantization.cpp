@@ -100,7 +100,7 @@ py::array quantize_array(const Array& object, const QuantParams& quant,
   const RealArray real(array);
   const tensor::ElementType type = tensor::element_type(dtype);
   const auto rank = static_cast<int>(real.ndim());
-  std::vector<int64_t> shape(real.shape(), real.shape() + rank);
+  std::vector<std::int64_t> shape(real.shape(), real.shape() + rank);
   Quantization quantization = to_quantization(quant, rank);
   if (quant.quant_type == NONE) {
     quantization.scale = {1.0F};
@@ -119,11 +119,11 @@ py::array quantize_array(const Array& object, const QuantParams& quant,
   if (!type.is_packed()) {
     return result;
   }
-  const int64_t count = shape.back();
+  const std::int64_t count = shape.back();
   shape.back() = type.items(count);
   py::array packed(result.dtype(), shape);
-  const auto* values = static_cast<const uint8_t*>(result.data());
-  auto* line = static_cast<uint8_t*>(packed.mutable_data());
+  const auto* values = static_cast<const std::uint8_t*>(result.data());
+  auto* line = static_cast<std::uint8_t*>(packed.mutable_data());
   for (py::ssize_t done = 0; done < result.size(); done += count, line += shape.back()) {
     tensor::pack_nibbles(values + done, count, line);
   }
@@ -134,7 +134,7 @@ void check(const QuantParams& quant, const Ints& shape) {
   if (quant.quant_type == NONE) {
     return;
   }
-  const std::vector<int64_t> lengths = to_int64_list(shape.ptr(), "shape");
+  const std::vector<std::int64_t> lengths = to_int64_list(shape.ptr(), "shape");
   const auto rank = static_cast<int>(lengths.size());
   const Quantization quantization = to_quantization(quant, rank);
   with_value_errors("quantization", [&] {

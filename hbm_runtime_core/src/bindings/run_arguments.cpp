@@ -95,7 +95,7 @@ RunArguments parse_run_arguments(const char* function, const VectorCall& call) {
 
 std::string kind_of(PyObject* object) { return Py_TYPE(object)->tp_name; }
 
-int64_t to_int64(PyObject* object, const std::string& what) {
+std::int64_t to_int64(PyObject* object, const std::string& what) {
   // NumPy's bool counts as a number, but not as an index.
   const std::string_view kind = Py_TYPE(object)->tp_name;
   if (kind == "numpy.bool" || kind == "numpy.bool_") {
@@ -128,8 +128,8 @@ py::list to_list(PyObject* object, const std::string& what, const std::string& e
   return py::reinterpret_borrow<py::list>(items);
 }
 
-std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what) {
-  std::vector<int64_t> values;
+std::vector<std::int64_t> to_int64_list(PyObject* object, const std::string& what) {
+  std::vector<std::int64_t> values;
   for (const py::handle item : to_list(object, what, "a list of ints such as [0]")) {
     values.push_back(to_int64(item.ptr(), what));
   }
@@ -138,7 +138,8 @@ std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what) {
 
 std::string written_numbers(PyObject* object, const std::string& otherwise) {
   try {
-    return list_numbers(is_iterable(object) ? to_int64_list(object, "") : std::vector<int64_t>{to_int64(object, "")});
+    return list_numbers(is_iterable(object) ? to_int64_list(object, "")
+                                            : std::vector<std::int64_t>{to_int64(object, "")});
   } catch (const std::exception&) {
     return otherwise;
   }

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_RUN_ARGUMENTS_HPP_
-#define HBM_BINDINGS_RUN_ARGUMENTS_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -47,14 +46,14 @@ RunArguments parse_run_arguments(const char* function, const VectorCall& call);
 inline PyObject* or_null(const pybind11::object& object) { return object.is_none() ? nullptr : object.ptr(); }
 
 /// An int, or what counts as one, such as True or numpy.int64. `what` names it in errors.
-int64_t to_int64(PyObject* object, const std::string& what);
+std::int64_t to_int64(PyObject* object, const std::string& what);
 
 /// The items of a list or any other iterable. TypeError that says what is `expected` for text, mappings and everything
 /// that is not iterable.
 pybind11::list to_list(PyObject* object, const std::string& what, const std::string& expected);
 
 /// A list of ints, or any other iterable of them.
-std::vector<int64_t> to_int64_list(PyObject* object, const std::string& what);
+std::vector<std::int64_t> to_int64_list(PyObject* object, const std::string& what);
 
 /// What a caller passed where a list of ints is expected, written as one for an error; `otherwise` where it holds none.
 std::string written_numbers(PyObject* object, const std::string& otherwise);
@@ -95,5 +94,3 @@ pybind11::dict to_dict(PyObject* object, const Describe& describe) {
 std::string kind_of(PyObject* object);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_RUN_ARGUMENTS_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_RUN_METHOD_HPP_
-#define HBM_BINDINGS_RUN_METHOD_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -11,5 +10,3 @@ namespace hbm {
 void define_run_methods(const pybind11::object& runtime_class);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_RUN_METHOD_HPP_

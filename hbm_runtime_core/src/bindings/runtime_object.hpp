@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_RUNTIME_OBJECT_HPP_
-#define HBM_BINDINGS_RUNTIME_OBJECT_HPP_
+#pragma once
 
 #include <pybind11/numpy.h>
 
@@ -63,5 +62,3 @@ class RuntimeObject : public MadeByInit<RuntimeObject> {
 std::unique_ptr<RuntimeObject> load_runtime(const pybind11::args& args, const pybind11::kwargs& kwargs);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_RUNTIME_OBJECT_HPP_

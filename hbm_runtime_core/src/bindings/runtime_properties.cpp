@@ -92,7 +92,8 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_shapes",
       [](const RuntimeObject& self) {
-        return by_tensor<std::vector<int64_t>>(self, side, [](const TensorInfo& info) { return py::cast(info.shape); });
+        return by_tensor<std::vector<std::int64_t>>(self, side,
+                                                    [](const TensorInfo& info) { return py::cast(info.shape); });
       },
       "{model: {tensor: [dimension, ...]}}; -1 is dynamic. S4 and U4 count elements, two of which share a byte.");
   define(
@@ -111,8 +112,8 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_strides",
       [](const RuntimeObject& self) {
-        return by_tensor<std::vector<int64_t>>(self, side,
-                                               [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
+        return by_tensor<std::vector<std::int64_t>>(self, side,
+                                                    [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
       },
       "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
   define(

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_RUNTIME_PROPERTIES_HPP_
-#define HBM_BINDINGS_RUNTIME_PROPERTIES_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -16,5 +15,3 @@ void define_model_properties(RuntimeClass* runtime_class);
 void define_tensor_properties(RuntimeClass* runtime_class);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_RUNTIME_PROPERTIES_HPP_

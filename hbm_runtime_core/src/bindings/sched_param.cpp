@@ -14,9 +14,10 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-std::vector<int64_t> to_cores(const py::object& cores) { return to_int64_list(cores.ptr(), "bpu_cores"); }
+std::vector<std::int64_t> to_cores(const py::object& cores) { return to_int64_list(cores.ptr(), "bpu_cores"); }
 
-std::unique_ptr<SchedParam> make(int64_t priority, int64_t custom_id, std::vector<int64_t> cores, int64_t device_id) {
+std::unique_ptr<SchedParam> make(std::int64_t priority, std::int64_t custom_id, std::vector<std::int64_t> cores,
+                                 std::int64_t device_id) {
   auto made = SchedParam::make();
   made->priority = priority;
   made->custom_id = custom_id;
@@ -27,7 +28,7 @@ std::unique_ptr<SchedParam> make(int64_t priority, int64_t custom_id, std::vecto
 
 }  // namespace
 
-std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<int64_t> bpu_cores) {
+std::unique_ptr<SchedParam> to_sched_param(const Scheduling& scheduling, std::vector<std::int64_t> bpu_cores) {
   return make(scheduling.priority, scheduling.customId, std::move(bpu_cores), scheduling.deviceId);
 }
 
@@ -38,10 +39,10 @@ void define_sched_param(py::module_& module) {
   type.attr("PRIORITY_RANGE") =
       py::make_tuple(static_cast<int>(HB_UCP_PRIORITY_LOWEST), static_cast<int>(HB_UCP_PRIORITY_HIGHEST));
   type.attr("DEVICE_ID_RANGE") = py::make_tuple(0, largest_device_id);
-  type.def(py::init([](int64_t priority, int64_t custom_id, const Ints& cores, int64_t device_id) {
+  type.def(py::init([](std::int64_t priority, std::int64_t custom_id, const Ints& cores, std::int64_t device_id) {
              return make(priority, custom_id, to_cores(cores), device_id);
            }),
-           py::arg("priority") = 0, py::arg("customId") = 0, py::arg("bpu_cores") = std::vector<int64_t>{-1},
+           py::arg("priority") = 0, py::arg("customId") = 0, py::arg("bpu_cores") = std::vector<std::int64_t>{-1},
            py::arg("deviceId") = 0)
       .def_readwrite("priority", &SchedParam::priority, "0 to 255; higher runs first, 254 and 255 preempt.")
       .def_readwrite("customId", &SchedParam::custom_id, "Smaller runs first among equal priorities.")
@@ -65,8 +66,8 @@ void define_sched_param(py::module_& module) {
       .def(py::pickle(
           [](const SchedParam& p) { return py::make_tuple(p.priority, p.custom_id, p.bpu_cores, p.device_id); },
           [](const py::tuple& state) {
-            return make(state[0].cast<int64_t>(), state[1].cast<int64_t>(), to_cores(state[2]),
-                        state[3].cast<int64_t>());
+            return make(state[0].cast<std::int64_t>(), state[1].cast<std::int64_t>(), to_cores(state[2]),
+                        state[3].cast<std::int64_t>());
           }))
       .attr("__hash__") = py::none();
 }

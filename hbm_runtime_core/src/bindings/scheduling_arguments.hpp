@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_
-#define HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -33,5 +32,3 @@ int check_scheduling(const RuntimeObject& runtime, const Text& model_name, const
                      const IntsOrNone& bpu_cores, const IntOrNone& custom_id, const IntOrNone& device_id);
 
 }  // namespace hbm
-
-#endif  // HBM_BINDINGS_SCHEDULING_ARGUMENTS_HPP_

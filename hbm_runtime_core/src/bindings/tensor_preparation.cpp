@@ -12,9 +12,15 @@ namespace {
 namespace py = pybind11;
 
 vision::Channels channels_from_name(const std::string& name) {
-  if (name == "rgb") return vision::Channels::kRgb;
-  if (name == "bgr") return vision::Channels::kBgr;
-  if (name == "gray") return vision::Channels::kGray;
+  if (name == "rgb") {
+    return vision::Channels::kRgb;
+  }
+  if (name == "bgr") {
+    return vision::Channels::kBgr;
+  }
+  if (name == "gray") {
+    return vision::Channels::kGray;
+  }
   throw ValueError("unknown color order '" + name + "' (known: rgb, bgr, gray)");
 }
 
@@ -39,7 +45,7 @@ class TensorPreparation : public NativePreparation, public MadeByInit<TensorPrep
   static constexpr const char* not_made = "TensorPreparation.__init__() was not called";
 
   TensorPreparation(const vision::Geometry& geometry, vision::ColorRange picture_range, const std::string& name,
-                    const vision::PixelFormat& format, int32_t width, int32_t height, bool channels_first)
+                    const vision::PixelFormat& format, std::int32_t width, std::int32_t height, bool channels_first)
       : NativePreparation(geometry, picture_range),
         values_(format),
         width_(width),
@@ -56,17 +62,17 @@ class TensorPreparation : public NativePreparation, public MadeByInit<TensorPrep
   }
 
   std::unique_ptr<ImageTransform> prepare(const py::buffer& data, const PictureArguments& arguments,
-                                          const py::array& tensor, int64_t offset) {
+                                          const py::array& tensor, std::int64_t offset) {
     return from_picture(data, offset, arguments, writer(tensor));
   }
 
-  std::unique_ptr<ImageTransform> prepare_jpeg(const py::buffer& data, const py::array& tensor, int64_t offset) {
+  std::unique_ptr<ImageTransform> prepare_jpeg(const py::buffer& data, const py::array& tensor, std::int64_t offset) {
     return from_jpeg(data, offset, writer(tensor));
   }
 
  private:
   const vision::ValueTable values_;
-  const int32_t width_, height_;
+  const std::int32_t width_, height_;
   const bool channels_first_;
   DestinationArray tensor_;
 };
@@ -75,11 +81,13 @@ class TensorPreparation : public NativePreparation, public MadeByInit<TensorPrep
 
 void define_tensor_preparation(py::module_& module) {
   py::class_<TensorPreparation>(module, "TensorPreparation")
-      .def(py::init([](const std::string& name, int32_t width, int32_t height, bool channels_first, int32_t dtype,
-                       const std::string& color, const std::array<float, 3>& mean, const std::array<float, 3>& scale,
-                       const std::optional<std::array<float, 3>>& quant_scale, const std::array<int32_t, 3>& zero_point,
-                       const std::string& picture_range, const std::string& resize, const std::string& interpolation,
-                       const std::optional<std::array<int32_t, 4>>& region, const std::array<uint8_t, 3>& pad_rgb) {
+      .def(py::init([](const std::string& name, std::int32_t width, std::int32_t height, bool channels_first,
+                       std::int32_t dtype, const std::string& color, const std::array<float, 3>& mean,
+                       const std::array<float, 3>& scale, const std::optional<std::array<float, 3>>& quant_scale,
+                       const std::array<std::int32_t, 3>& zero_point, const std::string& picture_range,
+                       const std::string& resize, const std::string& interpolation,
+                       const std::optional<std::array<std::int32_t, 4>>& region,
+                       const std::array<std::uint8_t, 3>& pad_rgb) {
              vision::PixelFormat format;
              format.dtype = static_cast<hbDNNDataType>(dtype);
              format.channels = channels_from_name(color);
@@ -98,9 +106,9 @@ void define_tensor_preparation(py::module_& module) {
            py::arg("region"), py::arg("pad_rgb"))
       .def(
           "prepare",
-          [](TensorPreparation& self, const py::buffer& data, int64_t width, int64_t height, int64_t step,
-             const std::string& encoding, const py::array& tensor,
-             int64_t offset) { return self.prepare(data, {width, height, step, encoding}, tensor, offset); },
+          [](TensorPreparation& self, const py::buffer& data, std::int64_t width, std::int64_t height,
+             std::int64_t step, const std::string& encoding, const py::array& tensor,
+             std::int64_t offset) { return self.prepare(data, {width, height, step, encoding}, tensor, offset); },
           py::arg("data"), py::arg("width"), py::arg("height"), py::arg("step"), py::arg("encoding"), py::arg("tensor"),
           py::kw_only(), py::arg("offset"))
       .def_property_readonly("last_correction", &TensorPreparation::last_correction)

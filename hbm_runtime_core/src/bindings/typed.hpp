@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_BINDINGS_TYPED_HPP_
-#define HBM_BINDINGS_TYPED_HPP_
+#pragma once
 
 #include <pybind11/pybind11.h>
 
@@ -79,5 +78,3 @@ struct handle_type_name<hbm::Dict<Value>> {
 };
 
 }  // namespace pybind11::detail
-
-#endif  // HBM_BINDINGS_TYPED_HPP_

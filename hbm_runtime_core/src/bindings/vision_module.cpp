@@ -19,9 +19,10 @@ namespace {
 namespace py = pybind11;
 
 /// (height, row_bytes, correction), the last as the preparations' last_correction.
-std::tuple<int64_t, int64_t, std::string> raw_layout(int64_t size_bytes, int64_t width, int64_t height, int64_t step,
-                                                     const std::string& encoding) {
-  const auto layout = hbm::vision::read_layout(static_cast<size_t>(size_bytes), width, height, step, encoding);
+std::tuple<std::int64_t, std::int64_t, std::string> raw_layout(std::int64_t size_bytes, std::int64_t width,
+                                                               std::int64_t height, std::int64_t step,
+                                                               const std::string& encoding) {
+  const auto layout = hbm::vision::read_layout(static_cast<std::size_t>(size_bytes), width, height, step, encoding);
   return {layout.height, layout.row_bytes, hbm::vision::reading_text(layout.reading)};
 }
 

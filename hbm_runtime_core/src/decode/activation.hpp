@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_ACTIVATION_HPP_
-#define HBM_DECODE_ACTIVATION_HPP_
+#pragma once
 
 #include <cmath>
 #include <cstdint>
@@ -35,7 +34,7 @@ inline float exp_of_negative(float x) {
   power = power * rest + 0.5F;
   power = power * rest + 1;
   power = power * rest + 1;
-  uint32_t bits = 0;
+  std::uint32_t bits = 0;
   std::memcpy(&bits, &shifted, sizeof(bits));
   bits = (bits - 0x4b400000U + 127U) << 23U;
   float scale = 0;
@@ -78,5 +77,3 @@ void expected_bins(float* values, float* expected) {
 }
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_ACTIVATION_HPP_

@@ -15,22 +15,22 @@
 namespace hbm::decode {
 namespace {
 
-constexpr int64_t kValues = 16;
-constexpr int64_t kPoints = 6;
+constexpr std::int64_t kValues = 16;
+constexpr std::int64_t kPoints = 6;
 
 class BlazeFace final : public Decoder {
  public:
   /// Setting `grids`: cells on a side, anchors in each cell, and so on for each grid.
   explicit BlazeFace(const Settings& settings) {
     const std::vector<double>& grids = settings.numbers("grids");
-    for (size_t i = 0; i + 1 < grids.size(); i += 2) {
-      const auto side = static_cast<int64_t>(grids[i]);
-      for (int64_t cell = 0; cell < side * side; ++cell) {
-        const int64_t column = cell % side;
-        const int64_t row = cell / side;
+    for (std::size_t i = 0; i + 1 < grids.size(); i += 2) {
+      const auto side = static_cast<std::int64_t>(grids[i]);
+      for (std::int64_t cell = 0; cell < side * side; ++cell) {
+        const std::int64_t column = cell % side;
+        const std::int64_t row = cell / side;
         const auto x = static_cast<float>((static_cast<double>(column) + 0.5) / grids[i]);
         const auto y = static_cast<float>((static_cast<double>(row) + 0.5) / grids[i]);
-        anchors_.insert(anchors_.end(), static_cast<size_t>(grids[i + 1]), Anchor{x, y});
+        anchors_.insert(anchors_.end(), static_cast<std::size_t>(grids[i + 1]), Anchor{x, y});
       }
     }
   }
@@ -44,14 +44,18 @@ class BlazeFace final : public Decoder {
     boxes_.clear();
     faces_.clear();
     scan_.find_all(frame.outputs[1], hits_);
-    for (const Hit& hit : hits_) add_face(frame, hit);
+    for (const Hit& hit : hits_) {
+      add_face(frame, hit);
+    }
     auto& detections = start<Detections>(result);
     detections.keypoint_count = kPoints;
     Options all = options;
     all.iou = 1;
     all.max_detections = kMaxCandidates;
     order_ = selection_.choose(boxes_, all);
-    while (!order_.empty() && detections.size() < options.max_detections) merge_best(options.iou, detections);
+    while (!order_.empty() && detections.size() < options.max_detections) {
+      merge_best(options.iou, detections);
+    }
   }
 
  private:
@@ -66,10 +70,12 @@ class BlazeFace final : public Decoder {
   void add_face(const Frame& frame, const Hit& hit) {
     Face face;
     frame.outputs[0].read(hit.cell, 0, kValues, face.xy);
-    const Anchor& anchor = anchors_[static_cast<size_t>(hit.cell)];
+    const Anchor& anchor = anchors_[static_cast<std::size_t>(hit.cell)];
     const float width = face.xy[2];
     const float height = face.xy[3];
-    if (!(width > 0) || !(height > 0)) return;
+    if (!(width > 0) || !(height > 0)) {
+      return;
+    }
     const float center[2] = {anchor.x * static_cast<float>(frame.width), anchor.y * static_cast<float>(frame.height)};
     const float x = face.xy[0] + center[0];
     const float y = face.xy[1] + center[1];
@@ -77,35 +83,41 @@ class BlazeFace final : public Decoder {
     face.xy[1] = y - height / 2;
     face.xy[2] = x + width / 2;
     face.xy[3] = y + height / 2;
-    for (int64_t i = 4; i < kValues; ++i) face.xy[i] += center[i % 2];
-    if (!std::all_of(face.xy, face.xy + kValues, [](float value) { return std::isfinite(value); })) return;
+    for (std::int64_t i = 4; i < kValues; ++i) {
+      face.xy[i] += center[i % 2];
+    }
+    if (!std::all_of(face.xy, face.xy + kValues, [](float value) { return std::isfinite(value); })) {
+      return;
+    }
     boxes_.add(face.xy[0], face.xy[1], face.xy[2], face.xy[3], sigmoid(hit.value), 0,
-               static_cast<int64_t>(faces_.size()));
+               static_cast<std::int64_t>(faces_.size()));
     faces_.push_back(face);
   }
 
   /// Takes the best face and all that overlap it out of `order_`, and adds their mean.
   void merge_best(float iou, Detections& detections) {
-    const int32_t best = order_.front();
+    const std::int32_t best = order_.front();
     double sums[kValues] = {};
     double total = 0;
     rest_.clear();
-    for (const int32_t index : order_) {
+    for (const std::int32_t index : order_) {
       // The best one stays with itself also where `iou` is 1.
       if (index != best && !(intersection_over_union(boxes_, index, best) > iou)) {
         rest_.push_back(index);
         continue;
       }
-      const auto i = static_cast<size_t>(index);
-      const Face& face = faces_[static_cast<size_t>(boxes_.sources[i])];
+      const auto i = static_cast<std::size_t>(index);
+      const Face& face = faces_[static_cast<std::size_t>(boxes_.sources[i])];
       const double score = boxes_.scores[i];
       total += score;
-      for (int64_t k = 0; k < kValues; ++k) sums[k] += face.xy[k] * score;
+      for (std::int64_t k = 0; k < kValues; ++k) {
+        sums[k] += face.xy[k] * score;
+      }
     }
     order_.swap(rest_);
-    const auto mean = [&](int64_t k) { return static_cast<float>(sums[k] / total); };
-    detections.add(mean(0), mean(1), mean(2), mean(3), boxes_.scores[static_cast<size_t>(best)], 0);
-    for (int64_t k = 4; k < kValues; k += 2) {
+    const auto mean = [&](std::int64_t k) { return static_cast<float>(sums[k] / total); };
+    detections.add(mean(0), mean(1), mean(2), mean(3), boxes_.scores[static_cast<std::size_t>(best)], 0);
+    for (std::int64_t k = 4; k < kValues; k += 2) {
       detections.keypoints.insert(detections.keypoints.end(), {mean(k), mean(k + 1), 1.0F});
     }
   }
@@ -116,7 +128,7 @@ class BlazeFace final : public Decoder {
   Candidates boxes_;
   std::vector<Face> faces_;
   Selection selection_;
-  std::vector<int32_t> order_, rest_;  ///< of boxes_, best first
+  std::vector<std::int32_t> order_, rest_;  ///< of boxes_, best first
 };
 
 }  // namespace

@@ -30,12 +30,15 @@ class CenterFace final : public Decoder {
     boxes_.clear();
     points_.clear();
     scan_.find_all(frame.outputs[0], hits_);
-    for (const Hit& hit : hits_) add_face(frame, hit);
+    for (const Hit& hit : hits_) {
+      add_face(frame, hit);
+    }
     auto& detections = start<Detections>(result);
     detections.keypoint_count = kPoints;
-    for (const int32_t index : selection_.choose(boxes_, options)) {
+    for (const std::int32_t index : selection_.choose(boxes_, options)) {
       append(boxes_, index, detections);
-      for (const PlanePoint& point : points_[static_cast<size_t>(boxes_.sources[static_cast<size_t>(index)])]) {
+      for (const PlanePoint& point :
+           points_[static_cast<std::size_t>(boxes_.sources[static_cast<std::size_t>(index)])]) {
         detections.keypoints.insert(detections.keypoints.end(), {point.x, point.y, 1.0F});
       }
     }
@@ -67,14 +70,16 @@ class CenterFace final : public Decoder {
     const float y0 = std::min(std::max(y, 0.0F), picture_height);
     std::array<PlanePoint, kPoints> points;
     float sum = x + y + width + height;
-    for (size_t i = 0; i < kPoints; ++i) {
+    for (std::size_t i = 0; i < kPoints; ++i) {
       points[i] = {offsets[2 * i + 1] * width + x0, offsets[2 * i] * height + y0};
       sum += points[i].x + points[i].y;
     }
     // Clipping would hide that a number is none.
-    if (!std::isfinite(sum)) return;
+    if (!std::isfinite(sum)) {
+      return;
+    }
     boxes_.add(x0, y0, std::min(x0 + width, picture_width), std::min(y0 + height, picture_height), hit.value, 0,
-               static_cast<int64_t>(points_.size()));
+               static_cast<std::int64_t>(points_.size()));
     points_.push_back(points);
   }
 

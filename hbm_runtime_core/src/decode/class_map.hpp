@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_CLASS_MAP_HPP_
-#define HBM_DECODE_CLASS_MAP_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -17,9 +16,7 @@ struct GridPlacement {
 /// The class of the cell that each pixel's center lies in; the greatest number of the type where it lies in none.
 /// `Class` is uint8_t or uint16_t.
 template <typename Class>
-void sample_classes(const Class* grid, int64_t grid_width, int64_t grid_height, const GridPlacement& placement,
-                    int64_t width, int64_t height, Class* classes);
+void sample_classes(const Class* grid, std::int64_t grid_width, std::int64_t grid_height,
+                    const GridPlacement& placement, std::int64_t width, std::int64_t height, Class* classes);
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_CLASS_MAP_HPP_

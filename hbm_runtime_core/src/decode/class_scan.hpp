@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_CLASS_SCAN_HPP_
-#define HBM_DECODE_CLASS_SCAN_HPP_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -15,8 +14,8 @@ namespace hbm::decode {
 
 /// A class of a cell whose value counts.
 struct Hit {
-  int32_t cell;
-  int32_t class_index;
+  std::int32_t cell;
+  std::int32_t class_index;
   float value;  ///< real
 };
 
@@ -26,10 +25,10 @@ class ClassScan {
  public:
   /// Channels `first` to `first + thresholds.size()` of such outputs are classes. The thresholds are real
   /// values, NaN for a class that never counts.
-  void prepare(const OutputInfo& info, int64_t first, const std::vector<float>& thresholds);
+  void prepare(const OutputInfo& info, std::int64_t first, const std::vector<float>& thresholds);
   /// All channels from `first` on are classes, and `activation` makes scores of their values; the thresholds are those
   /// of the options.
-  void prepare(const OutputInfo& info, int64_t first, const Options& options, float (*activation)(float));
+  void prepare(const OutputInfo& info, std::int64_t first, const Options& options, float (*activation)(float));
 
   /// Appends the best class of each cell (the first one of equals), if it is at or above its own threshold.
   void find_best(const OutputView& view, std::vector<Hit>& hits) const { find_(view, true, hits); }
@@ -41,12 +40,10 @@ class ClassScan {
 };
 
 /// Index of the largest value, the first one of equals; NaN is not larger than anything.
-int32_t best_index(const std::vector<float>& values);
+std::int32_t best_index(const std::vector<float>& values);
 
 /// The least value of type float whose `activation` is at or above `threshold`; NaN, which no value
 /// reaches, where there is none. `activation` must not decrease.
 float least_input(float threshold, float (*activation)(float));
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_CLASS_SCAN_HPP_

@@ -27,11 +27,11 @@ constexpr Family kFamilies[] = {
 
 }  // namespace
 
-float Options::confidence_of(int64_t class_index) const {
+float Options::confidence_of(std::int64_t class_index) const {
   if (class_confidence.empty()) {
     return confidence;
   }
-  const auto i = static_cast<size_t>(class_index);
+  const auto i = static_cast<std::size_t>(class_index);
   return i < class_confidence.size() ? class_confidence[i] : std::numeric_limits<float>::infinity();
 }
 

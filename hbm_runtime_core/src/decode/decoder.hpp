@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_DECODER_HPP_
-#define HBM_DECODE_DECODER_HPP_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -21,10 +20,10 @@ struct Options {
   /// empty: `confidence` for all.
   std::vector<float> class_confidence;
   float iou = 0.7F;
-  int64_t max_detections = 300;
+  std::int64_t max_detections = 300;
   bool class_agnostic = false;  ///< a box of one class suppresses those of others
 
-  float confidence_of(int64_t class_index) const;
+  float confidence_of(std::int64_t class_index) const;
   float least_confidence() const;
 };
 
@@ -35,7 +34,7 @@ class Settings {
 
   /// Throws ValueError where there is no such setting, or it is not one number.
   double number(const std::string& name) const;
-  int64_t integer(const std::string& name) const { return static_cast<int64_t>(number(name)); }
+  std::int64_t integer(const std::string& name) const { return static_cast<std::int64_t>(number(name)); }
   const std::vector<double>& numbers(const std::string& name) const;
 
  private:
@@ -44,8 +43,8 @@ class Settings {
 
 /// What one call decodes.
 struct Frame {
-  std::vector<OutputView> outputs;  ///< in the order in which the family's rule named them
-  int64_t width = 0, height = 0;    ///< of the model's picture; 0 where unknown
+  std::vector<OutputView> outputs;     ///< in the order in which the family's rule named them
+  std::int64_t width = 0, height = 0;  ///< of the model's picture; 0 where unknown
 };
 
 /// Turns the outputs of one model into results. One object serves one thread at a time and keeps its memory.
@@ -83,5 +82,3 @@ std::unique_ptr<Decoder> make_yolo_anchors(const std::vector<OutputInfo>& output
 std::unique_ptr<Decoder> make_yolo_rows(const std::vector<OutputInfo>& outputs, const Settings& settings);
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_DECODER_HPP_

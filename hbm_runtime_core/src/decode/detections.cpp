@@ -9,7 +9,7 @@ namespace hbm::decode {
 namespace {
 
 // NaN stays NaN: std::clamp would be undefined for it.
-float inside(double value, int64_t most) {
+float inside(double value, std::int64_t most) {
   const auto end = static_cast<double>(most);
   return static_cast<float>(value < 0 ? 0 : value > end ? end : value);
 }
@@ -48,7 +48,7 @@ void TextLine::clear() {
   scores.clear();
 }
 
-void Detections::add(float x0, float y0, float x1, float y1, float score, int32_t class_index) {
+void Detections::add(float x0, float y0, float x1, float y1, float score, std::int32_t class_index) {
   boxes.insert(boxes.end(), {x0, y0, x1, y1});
   scores.push_back(score);
   classes.push_back(class_index);
@@ -59,10 +59,10 @@ void to_source(const SourcePixels& source, Detections& detections) {
     point[0] = inside(map_x(source, point[0]), source.width);
     point[1] = inside(map_y(source, point[1]), source.height);
   };
-  for (size_t i = 0; i < detections.boxes.size(); i += 2) {
+  for (std::size_t i = 0; i < detections.boxes.size(); i += 2) {
     map_clipped(&detections.boxes[i]);
   }
-  for (size_t i = 0; i < detections.keypoints.size(); i += 3) {
+  for (std::size_t i = 0; i < detections.keypoints.size(); i += 3) {
     float* point = &detections.keypoints[i];
     map_clipped(point);
     // Whoever draws points or sends them expects numbers.
@@ -71,7 +71,7 @@ void to_source(const SourcePixels& source, Detections& detections) {
     }
   }
   // Moved to the border, corners would make another shape.
-  for (size_t i = 0; i < detections.corners.size(); i += 2) {
+  for (std::size_t i = 0; i < detections.corners.size(); i += 2) {
     detections.corners[i] = static_cast<float>(map_x(source, detections.corners[i]));
     detections.corners[i + 1] = static_cast<float>(map_y(source, detections.corners[i + 1]));
   }

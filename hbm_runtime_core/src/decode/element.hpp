@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_ELEMENT_HPP_
-#define HBM_DECODE_ELEMENT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <cstring>
@@ -17,7 +16,7 @@ template <typename T>
 using RawOf = std::conditional_t<std::is_same_v<T, tensor::Half>, float, T>;
 
 template <typename T>
-RawOf<T> load(const uint8_t* at) {
+RawOf<T> load(const std::uint8_t* at) {
   T value;
   std::memcpy(&value, at, sizeof(value));
   return static_cast<RawOf<T>>(value);
@@ -30,19 +29,19 @@ void with_element(const tensor::ElementType& type, Use use) {
   using tensor::TypeCode;
   switch (type_key(type)) {
     case type_key(TypeCode::kInt, 8):
-      return use(int8_t{});
+      return use(std::int8_t{});
     case type_key(TypeCode::kInt, 16):
-      return use(int16_t{});
+      return use(std::int16_t{});
     case type_key(TypeCode::kInt, 32):
-      return use(int32_t{});
+      return use(std::int32_t{});
     case type_key(TypeCode::kInt, 64):
-      return use(int64_t{});
+      return use(std::int64_t{});
     case type_key(TypeCode::kUint, 16):
-      return use(uint16_t{});
+      return use(std::uint16_t{});
     case type_key(TypeCode::kUint, 32):
-      return use(uint32_t{});
+      return use(std::uint32_t{});
     case type_key(TypeCode::kUint, 64):
-      return use(uint64_t{});
+      return use(std::uint64_t{});
     case type_key(TypeCode::kFloat, 16):
       return use(tensor::Half{});
     case type_key(TypeCode::kFloat, 32):
@@ -50,10 +49,8 @@ void with_element(const tensor::ElementType& type, Use use) {
     case type_key(TypeCode::kFloat, 64):
       return use(double{});
     default:
-      return use(uint8_t{});  // bool as well
+      return use(std::uint8_t{});  // bool as well
   }
 }
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_ELEMENT_HPP_

@@ -24,22 +24,24 @@ class Fcos final : public Decoder {
       : strides_(settings.numbers("strides")), scans_(outputs.size() / 3) {}
 
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
-    for (size_t level = 0; level < scans_.size(); ++level) {
+    for (std::size_t level = 0; level < scans_.size(); ++level) {
       scans_[level].prepare(outputs[level], 0, options, highest_score);
     }
   }
 
   void decode(const Frame& frame, const Options& options, Result& result) override {
     boxes_.clear();
-    for (size_t level = 0; level < scans_.size(); ++level) find_boxes(frame, level, options);
+    for (std::size_t level = 0; level < scans_.size(); ++level) {
+      find_boxes(frame, level, options);
+    }
     auto& detections = start<Detections>(result);
-    for (const int32_t index : selection_.choose(boxes_, options)) {
+    for (const std::int32_t index : selection_.choose(boxes_, options)) {
       append(boxes_, index, detections);
     }
   }
 
  private:
-  void find_boxes(const Frame& frame, size_t level, const Options& options) {
+  void find_boxes(const Frame& frame, std::size_t level, const Options& options) {
     const OutputView& classes = frame.outputs[level];
     const OutputView& sides = frame.outputs[level + scans_.size()];
     const OutputView& centerness = frame.outputs[level + 2 * scans_.size()];
@@ -48,7 +50,9 @@ class Fcos final : public Decoder {
     const auto stride = static_cast<float>(strides_[level]);
     for (const Hit& hit : hits_) {
       const float score = std::sqrt(sigmoid(hit.value) * sigmoid(centerness.real(hit.cell, 0)));
-      if (!(score >= options.confidence_of(hit.class_index))) continue;
+      if (!(score >= options.confidence_of(hit.class_index))) {
+        continue;
+      }
       float side[4];
       sides.read(hit.cell, 0, 4, side);
       const float x = (static_cast<float>(classes.column(hit.cell)) + 0.5F) * stride;

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_MASK_REGIONS_HPP_
-#define HBM_DECODE_MASK_REGIONS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -16,17 +15,15 @@ namespace hbm::decode {
 struct MaskRegion {
   std::vector<GridPoint> ends;  ///< first and last pixel of each of its runs, sorted by y, then x
   double sum = 0;               ///< of the values inside its outline, holes and what lies in them included
-  int64_t count = 0;            ///< pixels inside its outline
+  std::int64_t count = 0;       ///< pixels inside its outline
 };
 
 /// The sum of the values of pixels [begin, end) of a row that were no hits.
-using RowSum = std::function<double(int32_t row, int32_t begin, int32_t end)>;
+using RowSum = std::function<double(std::int32_t row, std::int32_t begin, std::int32_t end)>;
 
 /// The regions of a mask of width x height pixels, in the order of their topmost, leftmost pixels. Regions in a hole of
 /// another one are regions of their own. `hits`: the pixels of the mask, row by row.
-std::vector<MaskRegion> find_regions(const std::vector<Hit>& hits, int32_t width, int32_t height,
+std::vector<MaskRegion> find_regions(const std::vector<Hit>& hits, std::int32_t width, std::int32_t height,
                                      const RowSum& row_sum);
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_MASK_REGIONS_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_MIN_AREA_RECTANGLE_HPP_
-#define HBM_DECODE_MIN_AREA_RECTANGLE_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -11,7 +10,7 @@ namespace hbm::decode {
 
 /// The center of a pixel of a mask, in whole pixels.
 struct GridPoint {
-  int32_t x, y;
+  std::int32_t x, y;
 };
 
 struct PlanePoint {
@@ -38,5 +37,3 @@ std::vector<GridPoint> convex_hull(const std::vector<GridPoint>& points);
 RotatedRectangle min_area_rectangle(const std::vector<GridPoint>& hull);
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_MIN_AREA_RECTANGLE_HPP_

@@ -36,22 +36,23 @@ void check(const OutputInfo& info) {
       throw ValueError("output '" + info.name + "': scale must be a positive number, got " + std::to_string(scale));
     }
   }
-  if (info.scales.size() > 1 && static_cast<int64_t>(info.scales.size()) != info.channels()) {
+  if (info.scales.size() > 1 && static_cast<std::int64_t>(info.scales.size()) != info.channels()) {
     throw ValueError("output '" + info.name + "': expected one scale, or one for each of " +
                      std::to_string(info.channels()) + " channels, got " + std::to_string(info.scales.size()));
   }
 }
 
-OutputView::OutputView(const OutputInfo& info, const void* data, const int64_t* shape, const int64_t* stride_bytes)
+OutputView::OutputView(const OutputInfo& info, const void* data, const std::int64_t* shape,
+                       const std::int64_t* stride_bytes)
     : info_(&info),
-      data_(static_cast<const uint8_t*>(data)),
+      data_(static_cast<const std::uint8_t*>(data)),
       scales_(info.scales.empty() ? nullptr : info.scales.data()),
       zero_points_(info.zero_points.data()),
       scale_step_(info.scales.size() > 1 ? 1 : 0),
       read_(tensor::line_for(info.element)) {
   int axes = 0;
   for (int axis = static_cast<int>(info.shape.size()) - 1; axis >= 0; --axis) {
-    const int64_t length = shape[axis];
+    const std::int64_t length = shape[axis];
     if (axis == info.channel_axis) {
       channels_ = length;
       channel_stride_ = stride_bytes[axis];

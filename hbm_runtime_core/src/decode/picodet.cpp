@@ -22,26 +22,28 @@ class PicoDet final : public Decoder {
       : strides_(settings.numbers("strides")), scans_(outputs.size() / 2) {}
 
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
-    for (size_t level = 0; level < scans_.size(); ++level) {
+    for (std::size_t level = 0; level < scans_.size(); ++level) {
       scans_[level].prepare(outputs[level], 0, options, probability);
     }
   }
 
   void decode(const Frame& frame, const Options& options, Result& result) override {
     boxes_.clear();
-    for (size_t level = 0; level < scans_.size(); ++level) find_boxes(frame, level);
+    for (std::size_t level = 0; level < scans_.size(); ++level) {
+      find_boxes(frame, level);
+    }
     auto& detections = start<Detections>(result);
-    for (const int32_t index : selection_.choose(boxes_, options)) {
+    for (const std::int32_t index : selection_.choose(boxes_, options)) {
       append(boxes_, index, detections);
     }
   }
 
  private:
-  void find_boxes(const Frame& frame, size_t level) {
+  void find_boxes(const Frame& frame, std::size_t level) {
     const OutputView& classes = frame.outputs[level];
     const OutputView& distances = frame.outputs[level + scans_.size()];
     const auto stride = static_cast<float>(strides_[level]);
-    const auto columns = static_cast<int64_t>(std::ceil(static_cast<float>(frame.width) / stride));
+    const auto columns = static_cast<std::int64_t>(std::ceil(static_cast<float>(frame.width) / stride));
     hits_.clear();
     scans_[level].find_all(classes, hits_);
     for (const Hit& hit : hits_) {
@@ -49,9 +51,11 @@ class PicoDet final : public Decoder {
       distances.read(hit.cell, 0, 4 * kBins, bins);
       float side[4];
       expected_bins<4, kBins>(bins, side);
-      for (float& length : side) length *= stride;
-      const int64_t column = hit.cell % columns;
-      const int64_t row = hit.cell / columns;
+      for (float& length : side) {
+        length *= stride;
+      }
+      const std::int64_t column = hit.cell % columns;
+      const std::int64_t row = hit.cell / columns;
       const float x = (static_cast<float>(column) + 0.5F) * stride;
       const float y = (static_cast<float>(row) + 0.5F) * stride;
       boxes_.add(x - side[0], y - side[1], x + side[2], y + side[3], hit.value, hit.class_index, hit.cell);

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_PROBABILITIES_HPP_
-#define HBM_DECODE_PROBABILITIES_HPP_
+#pragma once
 
 #include <algorithm>
 #include <cmath>
@@ -19,10 +18,14 @@ class Probabilities {
 
   /// The divisor that makes exp(value - most) a probability; 0 where values are probabilities already. NaN counts as
   /// no class at all. `most`: the greatest value.
-  double divisor(const float* values, int64_t count, float most) const {
-    if (softmax_ == 0 || (softmax_ < 0 && add_up_to_one(values, count))) return 0;
+  double divisor(const float* values, std::int64_t count, float most) const {
+    if (softmax_ == 0 || (softmax_ < 0 && add_up_to_one(values, count))) {
+      return 0;
+    }
     double sum = 0;
-    for (int64_t i = 0; i < count; ++i) sum += std::isnan(values[i]) ? 0 : weight(values[i], most);
+    for (std::int64_t i = 0; i < count; ++i) {
+      sum += std::isnan(values[i]) ? 0 : weight(values[i], most);
+    }
     return sum;
   }
 
@@ -36,18 +39,18 @@ class Probabilities {
     return value == most ? 1 : std::exp(static_cast<double>(value) - static_cast<double>(most));
   }
 
-  static bool add_up_to_one(const float* values, int64_t count) {
+  static bool add_up_to_one(const float* values, std::int64_t count) {
     double sum = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      if (!(values[i] >= 0)) return false;
+    for (std::int64_t i = 0; i < count; ++i) {
+      if (!(values[i] >= 0)) {
+        return false;
+      }
       sum += values[i];
     }
     return std::fabs(sum - 1) < 0.05;
   }
 
-  int64_t softmax_;
+  std::int64_t softmax_;
 };
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_PROBABILITIES_HPP_

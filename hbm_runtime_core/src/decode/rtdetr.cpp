@@ -20,7 +20,7 @@ class RtDetr final : public Decoder {
   explicit RtDetr(const std::vector<OutputInfo>& outputs) : joined_(outputs.size() == 1) {}
 
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
-    const int64_t first = joined_ ? 4 : 0;
+    const std::int64_t first = joined_ ? 4 : 0;
     scan_.prepare(outputs[0], first, options, joined_ ? &probability : &sigmoid);
   }
 
@@ -42,7 +42,9 @@ class RtDetr final : public Decoder {
                  (box[1] + box[3] / 2) * height, score, hit.class_index, hit.cell);
     }
     auto& detections = start<Detections>(result);
-    for (const int32_t index : selection_.choose(boxes_, options)) append(boxes_, index, detections);
+    for (const std::int32_t index : selection_.choose(boxes_, options)) {
+      append(boxes_, index, detections);
+    }
   }
 
  private:

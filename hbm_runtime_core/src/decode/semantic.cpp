@@ -27,13 +27,14 @@ bool is_raw_order(const OutputInfo& info) {
 }
 
 /// Cells that are at work at once, plane by plane.
-constexpr int64_t kTile = 256;
+constexpr std::int64_t kTile = 256;
 
 /// As wide as the values that it belongs to: selections of both become vector code.
 template <typename Value, typename Label>
-using Index = std::conditional_t<
-    (sizeof(Value) <= sizeof(Label)), Label,
-    std::conditional_t<sizeof(Value) == 2, uint16_t, std::conditional_t<sizeof(Value) == 4, uint32_t, uint64_t>>>;
+using Index =
+    std::conditional_t<(sizeof(Value) <= sizeof(Label)), Label,
+                       std::conditional_t<sizeof(Value) == 2, std::uint16_t,
+                                          std::conditional_t<sizeof(Value) == 4, std::uint32_t, std::uint64_t>>>;
 
 /// Starts with the value of the first channel. NaN is below everything, and no class.
 template <typename Value, typename IndexType>
@@ -57,14 +58,14 @@ void take_better(Value value, IndexType channel, Value& most, IndexType& best) {
 
 /// Of a row whose channels lie side by side.
 template <typename T, typename Label>
-void best_of_cells(const OutputView& view, int64_t y, Label* labels) {
-  for (int64_t x = 0; x < view.width(); ++x) {
-    const uint8_t* at = view.at(y, x);
+void best_of_cells(const OutputView& view, std::int64_t y, Label* labels) {
+  for (std::int64_t x = 0; x < view.width(); ++x) {
+    const std::uint8_t* at = view.at(y, x);
     RawOf<T> most;
-    uint32_t best = 0;
-    begin<RawOf<T>, uint32_t>(load<T>(at), most, best, kNone<Label>);
-    const auto channels = static_cast<uint32_t>(view.channels());
-    for (uint32_t channel = 1; channel < channels; ++channel) {
+    std::uint32_t best = 0;
+    begin<RawOf<T>, std::uint32_t>(load<T>(at), most, best, kNone<Label>);
+    const auto channels = static_cast<std::uint32_t>(view.channels());
+    for (std::uint32_t channel = 1; channel < channels; ++channel) {
       take_better(load<T>(at + channel * view.channel_stride()), channel, most, best);
     }
     labels[x] = static_cast<Label>(best);
@@ -73,27 +74,31 @@ void best_of_cells(const OutputView& view, int64_t y, Label* labels) {
 
 /// Of `count` cells, at most a tile. `value_of(channel, k)` is a value of the k-th of them.
 template <typename Value, typename Label, typename ValueOf>
-void best_of_tile(int64_t channels, int64_t count, Label* labels, const ValueOf& value_of) {
+void best_of_tile(std::int64_t channels, std::int64_t count, Label* labels, const ValueOf& value_of) {
   using IndexType = Index<Value, Label>;
   Value most[kTile];
   IndexType best[kTile];
-  for (int64_t k = 0; k < count; ++k) begin<Value, IndexType>(value_of(0, k), most[k], best[k], kNone<Label>);
-  for (int64_t channel = 1; channel < channels; ++channel) {
-    for (int64_t k = 0; k < count; ++k) {
+  for (std::int64_t k = 0; k < count; ++k) {
+    begin<Value, IndexType>(value_of(0, k), most[k], best[k], kNone<Label>);
+  }
+  for (std::int64_t channel = 1; channel < channels; ++channel) {
+    for (std::int64_t k = 0; k < count; ++k) {
       take_better<Value, IndexType>(value_of(channel, k), static_cast<IndexType>(channel), most[k], best[k]);
     }
   }
-  for (int64_t k = 0; k < count; ++k) labels[k] = static_cast<Label>(best[k]);
+  for (std::int64_t k = 0; k < count; ++k) {
+    labels[k] = static_cast<Label>(best[k]);
+  }
 }
 
 /// Of a row, plane by plane, among raw values.
 template <typename T, typename Label>
-void best_of_planes(const OutputView& view, int64_t y, Label* labels) {
-  for (int64_t x = 0; x < view.width(); x += kTile) {
-    const int64_t count = std::min(kTile, view.width() - x);
-    const uint8_t* at = view.at(y, x);
-    const auto best = [&](int64_t stride) {
-      best_of_tile<RawOf<T>>(view.channels(), count, labels + x, [&](int64_t channel, int64_t k) {
+void best_of_planes(const OutputView& view, std::int64_t y, Label* labels) {
+  for (std::int64_t x = 0; x < view.width(); x += kTile) {
+    const std::int64_t count = std::min(kTile, view.width() - x);
+    const std::uint8_t* at = view.at(y, x);
+    const auto best = [&](std::int64_t stride) {
+      best_of_tile<RawOf<T>>(view.channels(), count, labels + x, [&](std::int64_t channel, std::int64_t k) {
         return load<T>(at + channel * view.channel_stride() + k * stride);
       });
     };
@@ -104,22 +109,23 @@ void best_of_planes(const OutputView& view, int64_t y, Label* labels) {
 
 /// Of a row, among real values.
 template <typename Label>
-void best_of_reals(const OutputView& view, int64_t y, std::vector<float>& values, Label* labels) {
-  values.resize(static_cast<size_t>(kTile * view.channels()));
-  for (int64_t x = 0; x < view.width(); x += kTile) {
-    const int64_t count = std::min(kTile, view.width() - x);
-    for (int64_t channel = 0; channel < view.channels(); ++channel) {
+void best_of_reals(const OutputView& view, std::int64_t y, std::vector<float>& values, Label* labels) {
+  values.resize(static_cast<std::size_t>(kTile * view.channels()));
+  for (std::int64_t x = 0; x < view.width(); x += kTile) {
+    const std::int64_t count = std::min(kTile, view.width() - x);
+    for (std::int64_t channel = 0; channel < view.channels(); ++channel) {
       view.read_row(y, x, channel, count, values.data() + channel * kTile);
     }
-    best_of_tile<float>(view.channels(), count, labels + x,
-                        [&](int64_t channel, int64_t k) { return values[static_cast<size_t>(channel * kTile + k)]; });
+    best_of_tile<float>(view.channels(), count, labels + x, [&](std::int64_t channel, std::int64_t k) {
+      return values[static_cast<std::size_t>(channel * kTile + k)];
+    });
   }
 }
 
 template <typename T, typename Label>
 void best_classes(const OutputView& view, bool raw_order, std::vector<float>& values, std::vector<Label>& labels) {
-  labels.resize(static_cast<size_t>(view.cells()));
-  for (int64_t y = 0; y < view.height(); ++y) {
+  labels.resize(static_cast<std::size_t>(view.cells()));
+  for (std::int64_t y = 0; y < view.height(); ++y) {
     Label* row = labels.data() + y * view.width();
     if (!raw_order) {
       best_of_reals(view, y, values, row);
@@ -142,7 +148,7 @@ class Semantic final : public Decoder {
     auto& map = start<Segmentation>(result);
     map.height = view.height();
     map.width = view.width();
-    map.many_classes = view.channels() > kNone<uint8_t>;
+    map.many_classes = view.channels() > kNone<std::uint8_t>;
     with_element(view.info().element, [&](auto element) {
       using T = decltype(element);
       if (map.many_classes) {

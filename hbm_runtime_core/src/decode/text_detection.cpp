@@ -38,20 +38,24 @@ class TextDetection final : public Decoder {
     hits_.clear();
     scan_.find_all(map, hits_);
     if (logits_) {
-      for (Hit& hit : hits_) hit.value = sigmoid(hit.value);
+      for (Hit& hit : hits_) {
+        hit.value = sigmoid(hit.value);
+      }
     }
     boxes_.clear();
     corners_.clear();
-    const auto sum_of = [&](int32_t row, int32_t begin, int32_t end) { return sum_of_row(map, row, begin, end); };
+    const auto sum_of = [&](std::int32_t row, std::int32_t begin, std::int32_t end) {
+      return sum_of_row(map, row, begin, end);
+    };
     for (const MaskRegion& region :
-         find_regions(hits_, static_cast<int32_t>(map.width()), static_cast<int32_t>(map.height()), sum_of)) {
+         find_regions(hits_, static_cast<std::int32_t>(map.width()), static_cast<std::int32_t>(map.height()), sum_of)) {
       add_line(frame, map, region, options.confidence);
     }
     auto& detections = start<Detections>(result);
     detections.has_corners = true;
-    for (const int32_t index : selection_.choose(boxes_, options)) {
+    for (const std::int32_t index : selection_.choose(boxes_, options)) {
       append(boxes_, index, detections);
-      const Corners& corners = corners_[static_cast<size_t>(boxes_.sources[static_cast<size_t>(index)])];
+      const Corners& corners = corners_[static_cast<std::size_t>(boxes_.sources[static_cast<std::size_t>(index)])];
       detections.corners.insert(detections.corners.end(), corners.begin(), corners.end());
     }
   }
@@ -59,22 +63,30 @@ class TextDetection final : public Decoder {
  private:
   using Corners = std::array<float, 8>;
 
-  double sum_of_row(const OutputView& map, int32_t row, int32_t begin, int32_t end) {
-    values_.resize(static_cast<size_t>(end - begin));
+  double sum_of_row(const OutputView& map, std::int32_t row, std::int32_t begin, std::int32_t end) {
+    values_.resize(static_cast<std::size_t>(end - begin));
     map.read_row(row, begin, 0, end - begin, values_.data());
     double sum = 0;
-    for (const float value : values_) sum += logits_ ? sigmoid(value) : value;
+    for (const float value : values_) {
+      sum += logits_ ? sigmoid(value) : value;
+    }
     return sum;
   }
 
   void add_line(const Frame& frame, const OutputView& map, const MaskRegion& region, float confidence) {
     const RotatedRectangle core = min_area_rectangle(convex_hull(region.ends));
-    if (core.shorter_side() < kLeastCoreSide) return;
+    if (core.shorter_side() < kLeastCoreSide) {
+      return;
+    }
     const auto score = static_cast<float>(region.sum / static_cast<double>(region.count));
-    if (!(score >= confidence)) return;
+    if (!(score >= confidence)) {
+      return;
+    }
     const double growth = core.length * core.breadth * unclip_ratio_ / (2 * (core.length + core.breadth));
     const RotatedRectangle line = core.grown(growth);
-    if (line.shorter_side() < kLeastBoxSide) return;
+    if (line.shorter_side() < kLeastBoxSide) {
+      return;
+    }
     // From centers of pixels of the map to pixels of the picture, counted from the outer edge of the top left one.
     const double scale_x = static_cast<double>(frame.width) / static_cast<double>(map.width());
     const double scale_y = static_cast<double>(frame.height) / static_cast<double>(map.height());
@@ -86,7 +98,7 @@ class TextDetection final : public Decoder {
     }
     const auto [left, right] = std::minmax({corners[0], corners[2], corners[4], corners[6]});
     const auto [top, bottom] = std::minmax({corners[1], corners[3], corners[5], corners[7]});
-    boxes_.add(left, top, right, bottom, score, 0, static_cast<int64_t>(corners_.size()));
+    boxes_.add(left, top, right, bottom, score, 0, static_cast<std::int64_t>(corners_.size()));
     corners_.push_back(corners);
   }
 

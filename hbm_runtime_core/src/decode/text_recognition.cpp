@@ -14,16 +14,20 @@ namespace hbm::decode {
 namespace {
 
 /// Where the greatest of `count` values is, the first of equals; -1 where all are NaN.
-int64_t index_of_most(const float* values, int64_t count) {
+std::int64_t index_of_most(const float* values, std::int64_t count) {
   // Several maxima side by side, which compilers make vector code of.
-  constexpr int64_t kLanes = 16;
+  constexpr std::int64_t kLanes = 16;
   float most[kLanes];
   std::fill(most, most + kLanes, -INFINITY);
-  int64_t i = 0;
+  std::int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    for (int64_t k = 0; k < kLanes; ++k) most[k] = values[i + k] > most[k] ? values[i + k] : most[k];
+    for (std::int64_t k = 0; k < kLanes; ++k) {
+      most[k] = values[i + k] > most[k] ? values[i + k] : most[k];
+    }
   }
-  for (; i < count; ++i) most[0] = values[i] > most[0] ? values[i] : most[0];
+  for (; i < count; ++i) {
+    most[0] = values[i] > most[0] ? values[i] : most[0];
+  }
   const float* found = std::find(values, values + count, *std::max_element(most, most + kLanes));
   return found == values + count ? -1 : found - values;
 }
@@ -37,15 +41,15 @@ class TextRecognition final : public Decoder {
   void decode(const Frame& frame, const Options&, Result& result) override {
     const OutputView& steps = frame.outputs[0];
     auto& line = start<TextLine>(result);
-    values_.resize(static_cast<size_t>(steps.channels()));
-    int64_t before = 0;
-    for (int64_t step = 0; step < steps.cells(); ++step) {
+    values_.resize(static_cast<std::size_t>(steps.channels()));
+    std::int64_t before = 0;
+    for (std::int64_t step = 0; step < steps.cells(); ++step) {
       steps.read(step, 0, steps.channels(), values_.data());
-      const int64_t best = std::max<int64_t>(0, index_of_most(values_.data(), steps.channels()));
+      const std::int64_t best = std::max<std::int64_t>(0, index_of_most(values_.data(), steps.channels()));
       if (best != 0 && best != before) {
-        const float most = values_[static_cast<size_t>(best)];
+        const float most = values_[static_cast<std::size_t>(best)];
         const double divisor = probabilities_.divisor(values_.data(), steps.channels(), most);
-        line.characters.push_back(static_cast<int32_t>(best - 1));
+        line.characters.push_back(static_cast<std::int32_t>(best - 1));
         line.scores.push_back(Probabilities::probability(most, most, divisor));
       }
       before = best;

@@ -27,10 +27,10 @@ class Yolo : public Decoder {
         scans_(strides_.size()) {}
 
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
-    for (size_t level = 0; level < strides_.size(); ++level) {
+    for (std::size_t level = 0; level < strides_.size(); ++level) {
       const OutputInfo& classes = outputs[level * per_level()];
       thresholds_.clear();
-      for (int64_t i = 0; i < classes.channels(); ++i) {
+      for (std::int64_t i = 0; i < classes.channels(); ++i) {
         thresholds_.push_back(least_input(options.confidence_of(i), sigmoid));
       }
       scans_[level].prepare(classes, 0, thresholds_);
@@ -39,7 +39,7 @@ class Yolo : public Decoder {
 
   void decode(const Frame& frame, const Options& options, Result& result) override {
     candidates_.clear();
-    for (size_t level = 0; level < strides_.size(); ++level) {
+    for (std::size_t level = 0; level < strides_.size(); ++level) {
       const OutputView& classes = frame.outputs[level * per_level()];
       hits_.clear();
       multi_label_ ? scans_[level].find_all(classes, hits_) : scans_[level].find_best(classes, hits_);
@@ -47,15 +47,15 @@ class Yolo : public Decoder {
         add(frame, level, hit);
       }
     }
-    const int64_t extra_count = per_level() > 2 ? frame.outputs[2].channels() : 0;
-    const auto extra = [&](size_t candidate, float* values) { read_extra(frame, candidate, values); };
+    const std::int64_t extra_count = per_level() > 2 ? frame.outputs[2].channels() : 0;
+    const auto extra = [&](std::size_t candidate, float* values) { read_extra(frame, candidate, values); };
     results_.write(candidates_, frame, options, extra_count, extra, result);
   }
 
  private:
-  size_t per_level() const { return results_.task() == YoloTask::kDetect ? 2 : 3; }
+  std::size_t per_level() const { return results_.task() == YoloTask::kDetect ? 2 : 3; }
 
-  void add(const Frame& frame, size_t level, const Hit& hit) {
+  void add(const Frame& frame, std::size_t level, const Hit& hit) {
     const OutputView& boxes = frame.outputs[level * per_level() + 1];
     const auto stride = static_cast<float>(strides_[level]);
     float sides[4];
@@ -69,7 +69,7 @@ class Yolo : public Decoder {
     const float x = static_cast<float>(boxes.column(hit.cell)) + 0.5F;
     const float y = static_cast<float>(boxes.row(hit.cell)) + 0.5F;
     const float score = sigmoid(hit.value);
-    const int64_t source = static_cast<int64_t>(level) << 32 | hit.cell;
+    const std::int64_t source = static_cast<std::int64_t>(level) << 32 | hit.cell;
     if (results_.task() == YoloTask::kObb) {
       const float value = frame.outputs[level * per_level() + 2].real(hit.cell, 0);
       const float angle = is_direct_ ? value : (sigmoid(value) - 0.25F) * 3.14159265F;
@@ -84,9 +84,9 @@ class Yolo : public Decoder {
                     score, hit.class_index, source);
   }
 
-  void read_extra(const Frame& frame, size_t candidate, float* values) const {
-    const auto level = static_cast<size_t>(candidates_.sources[candidate] >> 32);
-    const int64_t cell = candidates_.sources[candidate] & 0xffffffff;
+  void read_extra(const Frame& frame, std::size_t candidate, float* values) const {
+    const auto level = static_cast<std::size_t>(candidates_.sources[candidate] >> 32);
+    const std::int64_t cell = candidates_.sources[candidate] & 0xffffffff;
     const OutputView& extra = frame.outputs[level * per_level() + 2];
     extra.read(cell, 0, extra.channels(), values);
     if (results_.task() != YoloTask::kPose) {
@@ -98,7 +98,7 @@ class Yolo : public Decoder {
     // From the cell's center as they are, or twice as far from its corner.
     const float factor = is_direct_ ? 1 : 2;
     const float origin = is_direct_ ? 0.5F : 0;
-    for (int64_t i = 0; i + 2 < extra.channels(); i += 3) {
+    for (std::int64_t i = 0; i + 2 < extra.channels(); i += 3) {
       values[i] = (values[i] * factor + x + origin) * stride;
       values[i + 1] = (values[i + 1] * factor + y + origin) * stride;
       values[i + 2] = sigmoid(values[i + 2]);

@@ -22,12 +22,12 @@ class YoloAnchors : public Decoder {
         class_count_(settings.integer("classes")),
         results_(settings),
         scans_(strides_.size() * per_cell_),
-        logits_(static_cast<size_t>(class_count_)) {}
+        logits_(static_cast<std::size_t>(class_count_)) {}
 
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
     // The score is the product of the object's and the class's, so neither can be below the threshold.
     const float least = least_input(options.least_confidence(), sigmoid);
-    for (size_t i = 0; i < scans_.size(); ++i) {
+    for (std::size_t i = 0; i < scans_.size(); ++i) {
       const OutputInfo& map = outputs[i / per_cell_];
       scans_[i].prepare(map, first_channel(map.channels(), i % per_cell_) + 4, {least});
     }
@@ -35,16 +35,17 @@ class YoloAnchors : public Decoder {
 
   void decode(const Frame& frame, const Options& options, Result& result) override {
     candidates_.clear();
-    for (size_t i = 0; i < scans_.size(); ++i) {
+    for (std::size_t i = 0; i < scans_.size(); ++i) {
       hits_.clear();
       scans_[i].find_best(frame.outputs[i / per_cell_], hits_);
       for (const Hit& hit : hits_) {
         add(frame.outputs[i / per_cell_], i, hit, options);
       }
     }
-    const int64_t extra_count = frame.outputs[0].channels() / static_cast<int64_t>(per_cell_) - 5 - class_count_;
-    const auto extra = [&](size_t candidate, float* values) {
-      const auto i = static_cast<size_t>(candidates_.sources[candidate] >> 32);
+    const std::int64_t extra_count =
+        frame.outputs[0].channels() / static_cast<std::int64_t>(per_cell_) - 5 - class_count_;
+    const auto extra = [&](std::size_t candidate, float* values) {
+      const auto i = static_cast<std::size_t>(candidates_.sources[candidate] >> 32);
       const OutputView& map = frame.outputs[i / per_cell_];
       map.read(candidates_.sources[candidate] & 0xffffffff,
                first_channel(map.channels(), i % per_cell_) + 5 + class_count_, extra_count, values);
@@ -53,16 +54,16 @@ class YoloAnchors : public Decoder {
   }
 
  private:
-  int64_t first_channel(int64_t channels, size_t anchor) const {
-    return channels / static_cast<int64_t>(per_cell_) * static_cast<int64_t>(anchor);
+  std::int64_t first_channel(std::int64_t channels, std::size_t anchor) const {
+    return channels / static_cast<std::int64_t>(per_cell_) * static_cast<std::int64_t>(anchor);
   }
 
   // `i` counts the anchors of all strides.
-  void add(const OutputView& map, size_t i, const Hit& hit, const Options& options) {
-    const int64_t first = first_channel(map.channels(), i % per_cell_);
+  void add(const OutputView& map, std::size_t i, const Hit& hit, const Options& options) {
+    const std::int64_t first = first_channel(map.channels(), i % per_cell_);
     map.read(hit.cell, first + 5, class_count_, logits_.data());
-    const int32_t best = best_index(logits_);
-    const float score = sigmoid(hit.value) * sigmoid(logits_[static_cast<size_t>(best)]);
+    const std::int32_t best = best_index(logits_);
+    const float score = sigmoid(hit.value) * sigmoid(logits_[static_cast<std::size_t>(best)]);
     if (!(score >= options.confidence_of(best))) {
       return;
     }
@@ -77,13 +78,13 @@ class YoloAnchors : public Decoder {
     const float half_width = width * width * static_cast<float>(anchors_[2 * i]) / 2;
     const float half_height = height * height * static_cast<float>(anchors_[2 * i + 1]) / 2;
     candidates_.add(x - half_width, y - half_height, x + half_width, y + half_height, score, best,
-                    static_cast<int64_t>(i) << 32 | hit.cell);
+                    static_cast<std::int64_t>(i) << 32 | hit.cell);
   }
 
   std::vector<double> strides_;
   std::vector<double> anchors_;  // width and height in pixels of each, stride by stride
-  size_t per_cell_;              // anchors
-  int64_t class_count_;
+  std::size_t per_cell_;         // anchors
+  std::int64_t class_count_;
   YoloResults results_;
   std::vector<ClassScan> scans_;  // one for each anchor
   std::vector<float> logits_;

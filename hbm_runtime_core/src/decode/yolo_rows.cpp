@@ -26,12 +26,13 @@ class YoloRows : public Decoder {
   void prepare(const std::vector<OutputInfo>& outputs, const Options& options) override {
     // The score of an object cannot be below that of its class, and end to end the class is known only afterwards.
     const bool is_one_score = has_objectness_ || is_end_to_end_;
-    std::vector<float> thresholds(is_one_score ? 1 : static_cast<size_t>(class_count_), options.least_confidence());
-    for (size_t i = 0; !is_one_score && i < thresholds.size(); ++i) {
-      thresholds[i] = options.confidence_of(static_cast<int64_t>(i));
+    std::vector<float> thresholds(is_one_score ? 1 : static_cast<std::size_t>(class_count_),
+                                  options.least_confidence());
+    for (std::size_t i = 0; !is_one_score && i < thresholds.size(); ++i) {
+      thresholds[i] = options.confidence_of(static_cast<std::int64_t>(i));
     }
     scan_.prepare(outputs[0], 4, thresholds);
-    scores_.resize(static_cast<size_t>(class_count_));
+    scores_.resize(static_cast<std::size_t>(class_count_));
   }
 
   void decode(const Frame& frame, const Options& options, Result& result) override {
@@ -42,26 +43,27 @@ class YoloRows : public Decoder {
     for (Hit& hit : hits_) {
       if (is_end_to_end_) {
         const float class_value = rows.real(hit.cell, 5);
-        hit.class_index =
-            class_value >= 0 && class_value < static_cast<float>(class_count_) ? static_cast<int32_t>(class_value) : -1;
+        hit.class_index = class_value >= 0 && class_value < static_cast<float>(class_count_)
+                              ? static_cast<std::int32_t>(class_value)
+                              : -1;
       } else if (has_objectness_) {
         rows.read(hit.cell, 5, class_count_, scores_.data());
         hit.class_index = best_index(scores_);
-        hit.value *= scores_[static_cast<size_t>(hit.class_index)];
+        hit.value *= scores_[static_cast<std::size_t>(hit.class_index)];
       }
       if (hit.class_index >= 0 && hit.value >= options.confidence_of(hit.class_index)) {
         add(rows, hit);
       }
     }
-    const int64_t extra_count = rows.channels() - first_extra();
-    const auto extra = [&](size_t candidate, float* values) {
+    const std::int64_t extra_count = rows.channels() - first_extra();
+    const auto extra = [&](std::size_t candidate, float* values) {
       rows.read(candidates_.sources[candidate], first_extra(), extra_count, values);
     };
     results_.write(candidates_, frame, options, extra_count, extra, result);
   }
 
  private:
-  int64_t first_extra() const { return is_end_to_end_ ? 6 : 4 + (has_objectness_ ? 1 : 0) + class_count_; }
+  std::int64_t first_extra() const { return is_end_to_end_ ? 6 : 4 + (has_objectness_ ? 1 : 0) + class_count_; }
 
   void add(const OutputView& rows, const Hit& hit) {
     float box[4];
@@ -77,7 +79,7 @@ class YoloRows : public Decoder {
     }
   }
 
-  int64_t class_count_;  // end to end: more than any class
+  std::int64_t class_count_;  // end to end: more than any class
   bool has_objectness_;
   bool is_end_to_end_;
   YoloResults results_;

@@ -7,7 +7,7 @@
 
 namespace hbm::decode {
 
-void YoloResults::add_oriented(const Candidates& candidates, size_t i, Detections& detections) {
+void YoloResults::add_oriented(const Candidates& candidates, std::size_t i, Detections& detections) {
   const auto [x, y, width, height] = candidates.oriented(i);
   const float cos = std::cos(candidates.angles[i]);
   const float sin = std::sin(candidates.angles[i]);

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DECODE_YOLO_TASKS_HPP_
-#define HBM_DECODE_YOLO_TASKS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -26,17 +25,17 @@ class YoloResults {
   /// (pixels of the model's picture) and visibility (0 to 1) of its keypoints. `extra_count`: how many numbers these
   /// are.
   template <typename Extra>
-  void write(const Candidates& candidates, const Frame& frame, const Options& options, int64_t extra_count,
+  void write(const Candidates& candidates, const Frame& frame, const Options& options, std::int64_t extra_count,
              const Extra& extra, Result& result) {
     auto& detections = start<Detections>(result);
-    extra_.resize(static_cast<size_t>(extra_count));
+    extra_.resize(static_cast<std::size_t>(extra_count));
     if (task_ == YoloTask::kSegment) {
       masks_.start(frame.outputs.back(), frame.width, frame.height, detections);
     }
     detections.has_corners = task_ == YoloTask::kObb;
     detections.keypoint_count = task_ == YoloTask::kPose ? extra_count / 3 : -1;
-    for (const int32_t index : selection_.choose(candidates, options)) {
-      const auto i = static_cast<size_t>(index);
+    for (const std::int32_t index : selection_.choose(candidates, options)) {
+      const auto i = static_cast<std::size_t>(index);
       if (task_ == YoloTask::kObb) {
         add_oriented(candidates, i, detections);
         continue;
@@ -56,7 +55,7 @@ class YoloResults {
   }
 
  private:
-  static void add_oriented(const Candidates& candidates, size_t i, Detections& detections);
+  static void add_oriented(const Candidates& candidates, std::size_t i, Detections& detections);
 
   YoloTask task_;
   Selection selection_;
@@ -65,5 +64,3 @@ class YoloResults {
 };
 
 }  // namespace hbm::decode
-
-#endif  // HBM_DECODE_YOLO_TASKS_HPP_

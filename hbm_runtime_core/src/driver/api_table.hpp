@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DRIVER_API_TABLE_HPP_
-#define HBM_DRIVER_API_TABLE_HPP_
+#pragma once
 
 #include "hobot/dnn/hb_dnn.h"
 #include "hobot/dnn/hb_dnn_status.h"
@@ -62,5 +61,3 @@ struct ApiTable {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_DRIVER_API_TABLE_HPP_

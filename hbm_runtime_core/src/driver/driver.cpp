@@ -246,7 +246,7 @@ struct OpenLibraries {
   std::mutex mutex;
   const Driver* driver = nullptr;
   std::string directory;
-  uint64_t fork_generation = 0;
+  std::uint64_t fork_generation = 0;
 };
 
 OpenLibraries& open_libraries() {

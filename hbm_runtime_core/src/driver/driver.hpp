@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DRIVER_DRIVER_HPP_
-#define HBM_DRIVER_DRIVER_HPP_
+#pragma once
 
 #include <memory>
 #include <optional>
@@ -59,5 +58,3 @@ class Driver {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_DRIVER_DRIVER_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DRIVER_ERROR_HPP_
-#define HBM_DRIVER_ERROR_HPP_
+#pragma once
 
 #include <cstdint>
 #include <stdexcept>
@@ -38,14 +37,14 @@ class FileError : public ValueError {
 /// The libraries or the device reported a failure.
 class DeviceError : public Error {
  public:
-  DeviceError(const std::string& message, int32_t code, std::string function, std::string model)
+  DeviceError(const std::string& message, std::int32_t code, std::string function, std::string model)
       : Error(message), code_(code), function_(std::move(function)), model_(std::move(model)) {}
-  int32_t code() const { return code_; }
+  std::int32_t code() const { return code_; }
   const std::string& function() const { return function_; }
   const std::string& model() const { return model_; }
 
  private:
-  int32_t code_;
+  std::int32_t code_;
   std::string function_;
   std::string model_;
 };
@@ -63,5 +62,3 @@ class StateError : public Error {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_DRIVER_ERROR_HPP_

@@ -9,7 +9,7 @@
 namespace hbm {
 namespace {
 
-std::atomic<uint64_t> generation{0};
+std::atomic<std::uint64_t> generation{0};
 
 void count_fork() { generation.fetch_add(1, std::memory_order_relaxed); }
 
@@ -20,6 +20,6 @@ void install_fork_guard() {
   (void)installed;
 }
 
-uint64_t fork_generation() { return generation.load(std::memory_order_relaxed); }
+std::uint64_t fork_generation() { return generation.load(std::memory_order_relaxed); }
 
 }  // namespace hbm

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DRIVER_FORK_GUARD_HPP_
-#define HBM_DRIVER_FORK_GUARD_HPP_
+#pragma once
 
 #include <cstdint>
 
@@ -12,8 +11,6 @@ void install_fork_guard();
 
 /// Number of forks between this process and the one that installed the guard. What was opened under another number
 /// belongs to a parent process and must not be used: its threads do not exist here and its locks may be held.
-uint64_t fork_generation();
+std::uint64_t fork_generation();
 
 }  // namespace hbm
-
-#endif  // HBM_DRIVER_FORK_GUARD_HPP_

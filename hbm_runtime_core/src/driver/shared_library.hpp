@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_DRIVER_SHARED_LIBRARY_HPP_
-#define HBM_DRIVER_SHARED_LIBRARY_HPP_
+#pragma once
 
 #include <string>
 
@@ -37,5 +36,3 @@ bool same_file(const std::string& left, const std::string& right);
 std::string own_directory();
 
 }  // namespace hbm
-
-#endif  // HBM_DRIVER_SHARED_LIBRARY_HPP_

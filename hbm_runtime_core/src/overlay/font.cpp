@@ -140,16 +140,18 @@ void add_curve(Stroke& stroke, Point from, Point control, Point to) {
 
 /// A quadratic B-spline: from the middle of one side of the polygon to that of the next.
 Stroke smooth(const Stroke& polygon, bool closed) {
-  const size_t count = polygon.size();
-  const auto at = [&](size_t index) { return polygon[index % count]; };
+  const std::size_t count = polygon.size();
+  const auto at = [&](std::size_t index) { return polygon[index % count]; };
   Stroke stroke;
   if (closed) {
     stroke.push_back(middle(at(count - 1), at(0)));
-    for (size_t i = 0; i < count; ++i) add_curve(stroke, stroke.back(), at(i), middle(at(i), at(i + 1)));
+    for (std::size_t i = 0; i < count; ++i) {
+      add_curve(stroke, stroke.back(), at(i), middle(at(i), at(i + 1)));
+    }
     return stroke;
   }
   stroke.push_back(polygon.front());
-  for (size_t i = 1; i + 1 < count; ++i) {
+  for (std::size_t i = 1; i + 1 < count; ++i) {
     add_curve(stroke, stroke.back(), at(i), i + 2 == count ? polygon.back() : middle(at(i), at(i + 1)));
   }
   return stroke;
@@ -158,12 +160,16 @@ Stroke smooth(const Stroke& polygon, bool closed) {
 std::vector<Stroke> strokes_of(std::string_view text) {
   std::vector<Stroke> strokes;
   while (!text.empty()) {
-    const size_t end = std::min(text.find('|'), text.size());
+    const std::size_t end = std::min(text.find('|'), text.size());
     std::string_view part = text.substr(0, end);
     const char kind = part.front() == '~' || part.front() == '@' ? part.front() : ' ';
-    if (kind != ' ') part.remove_prefix(1);
+    if (kind != ' ') {
+      part.remove_prefix(1);
+    }
     Stroke stroke;
-    for (size_t i = 0; i + 1 < part.size(); i += 3) stroke.push_back({digit(part[i]), digit(part[i + 1])});
+    for (std::size_t i = 0; i + 1 < part.size(); i += 3) {
+      stroke.push_back({digit(part[i]), digit(part[i + 1])});
+    }
     strokes.push_back(kind == ' ' ? stroke : smooth(stroke, kind == '@'));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -179,7 +185,7 @@ float squared_distance(Point p, Point a, Point b) {
   return dx * dx + dy * dy;
 }
 
-Glyph draw(std::string_view text, int32_t cap_height) {
+Glyph draw(std::string_view text, std::int32_t cap_height) {
   const float scale = static_cast<float>(cap_height) / kCapHeight;
   const float half = std::max(kStrokeWidth * scale / 2, 0.6F);
   std::vector<Stroke> strokes = strokes_of(text);
@@ -194,23 +200,23 @@ Glyph draw(std::string_view text, int32_t cap_height) {
   }
   constexpr float kRounding = 1e-3F;  // what is a whole number may have become a little more or less
   Glyph glyph;
-  glyph.left = static_cast<int32_t>(std::floor(least.x - half + kRounding));
-  glyph.top = static_cast<int32_t>(std::floor(least.y - half + kRounding));
-  glyph.width = static_cast<int32_t>(std::ceil(most.x + half - kRounding)) - glyph.left;
-  glyph.height = static_cast<int32_t>(std::ceil(most.y + half - kRounding)) - glyph.top;
-  glyph.advance = static_cast<int32_t>(std::lround(most.x + half + (kGap - kStrokeWidth) * scale));
-  glyph.coverage.reserve(static_cast<size_t>(glyph.width) * static_cast<size_t>(glyph.height));
-  for (int32_t y = 0; y < glyph.height; ++y) {
-    for (int32_t x = 0; x < glyph.width; ++x) {
+  glyph.left = static_cast<std::int32_t>(std::floor(least.x - half + kRounding));
+  glyph.top = static_cast<std::int32_t>(std::floor(least.y - half + kRounding));
+  glyph.width = static_cast<std::int32_t>(std::ceil(most.x + half - kRounding)) - glyph.left;
+  glyph.height = static_cast<std::int32_t>(std::ceil(most.y + half - kRounding)) - glyph.top;
+  glyph.advance = static_cast<std::int32_t>(std::lround(most.x + half + (kGap - kStrokeWidth) * scale));
+  glyph.coverage.reserve(static_cast<std::size_t>(glyph.width) * static_cast<std::size_t>(glyph.height));
+  for (std::int32_t y = 0; y < glyph.height; ++y) {
+    for (std::int32_t x = 0; x < glyph.width; ++x) {
       const Point center{static_cast<float>(glyph.left + x) + 0.5F, static_cast<float>(glyph.top + y) + 0.5F};
       float nearest = 1e9F;
       for (const Stroke& stroke : strokes) {
-        for (size_t i = 0; i + 1 < stroke.size(); ++i) {
+        for (std::size_t i = 0; i + 1 < stroke.size(); ++i) {
           nearest = std::min(nearest, squared_distance(center, stroke[i], stroke[i + 1]));
         }
       }
       const float covered = std::clamp(half + 0.5F - std::sqrt(nearest), 0.0F, 1.0F);
-      glyph.coverage.push_back(static_cast<uint8_t>(std::lround(covered * 255)));
+      glyph.coverage.push_back(static_cast<std::uint8_t>(std::lround(covered * 255)));
     }
   }
   return glyph;
@@ -218,50 +224,60 @@ Glyph draw(std::string_view text, int32_t cap_height) {
 
 }  // namespace
 
-void Font::set_cap_height(int32_t pixels) {
-  if (pixels == cap_height_) return;
+void Font::set_cap_height(std::int32_t pixels) {
+  if (pixels == cap_height_) {
+    return;
+  }
   cap_height_ = pixels;
   glyphs_.clear();
 }
 
-int32_t Font::descent() const {
-  return static_cast<int32_t>(std::ceil(static_cast<float>(cap_height_) * kDescent / kCapHeight));
+std::int32_t Font::descent() const {
+  return static_cast<std::int32_t>(std::ceil(static_cast<float>(cap_height_) * kDescent / kCapHeight));
 }
 
 const Glyph& Font::glyph(char32_t character) {
-  if (character != U' ' && (character < kFirst || character > kLast)) character = kReplacement;
+  if (character != U' ' && (character < kFirst || character > kLast)) {
+    character = kReplacement;
+  }
   const auto found = glyphs_.find(character);
-  if (found != glyphs_.end()) return found->second;
+  if (found != glyphs_.end()) {
+    return found->second;
+  }
   Glyph glyph;
   if (character == U' ') {
-    glyph.advance = static_cast<int32_t>(std::lround(kSpaceWidth * static_cast<float>(cap_height_) / kCapHeight));
+    glyph.advance = static_cast<std::int32_t>(std::lround(kSpaceWidth * static_cast<float>(cap_height_) / kCapHeight));
   } else {
     glyph = draw(character == kReplacement ? kUnknown : kStrokes[character - kFirst], cap_height_);
   }
   return glyphs_.emplace(character, std::move(glyph)).first->second;
 }
 
-int32_t Font::width_of(std::u32string_view text) {
-  int32_t width = 0;
-  for (const char32_t character : text) width += glyph(character).advance;
+std::int32_t Font::width_of(std::u32string_view text) {
+  std::int32_t width = 0;
+  for (const char32_t character : text) {
+    width += glyph(character).advance;
+  }
   return width;
 }
 
 std::u32string characters_of(std::string_view utf8) {
   std::u32string characters;
-  for (size_t i = 0; i < utf8.size();) {
-    const auto first = static_cast<uint8_t>(utf8[i++]);
-    const size_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 4;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto first = static_cast<std::uint8_t>(utf8[i++]);
+    const std::size_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 4;
     if (more > 3 || i + more > utf8.size()) {
       characters.push_back(kReplacement);
       continue;
     }
     char32_t character = more == 0 ? first : first & (0x3FU >> more);
     bool whole = true;
-    for (size_t k = 0; k < more && whole; ++k) {
-      const auto next = static_cast<uint8_t>(utf8[i]);
+    for (std::size_t k = 0; k < more && whole; ++k) {
+      const auto next = static_cast<std::uint8_t>(utf8[i]);
       whole = (next & 0xC0U) == 0x80;
-      if (whole) ++i;
+      if (whole) {
+        ++i;
+      }
       character = (character << 6) | (next & 0x3FU);
     }
     characters.push_back(whole ? character : kReplacement);

@@ -11,12 +11,16 @@
 namespace hbm::overlay {
 
 void JpegEncoder::Close::operator()(void* handle) const { tjDestroy(handle); }
-void JpegEncoder::Free::operator()(uint8_t* memory) const { tjFree(memory); }
+void JpegEncoder::Free::operator()(std::uint8_t* memory) const { tjFree(memory); }
 
 JpegFile JpegEncoder::encode(const Canvas& canvas, int quality) {
-  if (!handle_) handle_.reset(tjInitCompress());
-  if (!handle_) throw std::bad_alloc();
-  const uint8_t* planes[3] = {canvas.plane(0), canvas.plane(1), canvas.plane(2)};
+  if (!handle_) {
+    handle_.reset(tjInitCompress());
+  }
+  if (!handle_) {
+    throw std::bad_alloc();
+  }
+  const std::uint8_t* planes[3] = {canvas.plane(0), canvas.plane(1), canvas.plane(2)};
   const int strides[3] = {canvas.row_bytes(0), canvas.row_bytes(1), canvas.row_bytes(2)};
   unsigned char* memory = file_.release();  // the library may enlarge it
   unsigned long size_bytes = capacity_bytes_;
@@ -32,8 +36,10 @@ JpegFile JpegEncoder::encode(const Canvas& canvas, int quality) {
                              std::to_string(canvas.height()) + " pixels: " + reason);
   }
   // How much memory there is, the library does not say: at least as much as the largest file so far.
-  if (size_bytes > capacity_bytes_) capacity_bytes_ = size_bytes;
-  return {file_.get(), static_cast<size_t>(size_bytes)};
+  if (size_bytes > capacity_bytes_) {
+    capacity_bytes_ = size_bytes;
+  }
+  return {file_.get(), static_cast<std::size_t>(size_bytes)};
 }
 
 }  // namespace hbm::overlay

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_OVERLAY_JPEG_ENCODER_HPP_
-#define HBM_OVERLAY_JPEG_ENCODER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +11,8 @@
 namespace hbm::overlay {
 
 struct JpegFile {
-  const uint8_t* data;
-  size_t size_bytes;
+  const std::uint8_t* data;
+  std::size_t size_bytes;
 };
 
 /// A canvas to JPEG, chroma at half the resolution. Its memory is kept for the next file.
@@ -27,14 +26,12 @@ class JpegEncoder {
     void operator()(void* handle) const;
   };
   struct Free {
-    void operator()(uint8_t* memory) const;
+    void operator()(std::uint8_t* memory) const;
   };
 
   std::unique_ptr<void, Close> handle_;
-  std::unique_ptr<uint8_t, Free> file_;
+  std::unique_ptr<std::uint8_t, Free> file_;
   unsigned long capacity_bytes_ = 0;
 };
 
 }  // namespace hbm::overlay
-
-#endif  // HBM_OVERLAY_JPEG_ENCODER_HPP_

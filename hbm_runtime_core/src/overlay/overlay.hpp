@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_OVERLAY_OVERLAY_HPP_
-#define HBM_OVERLAY_OVERLAY_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -15,13 +14,13 @@ namespace hbm::overlay {
 
 /// The detections of one picture, in its pixels, the most certain first. Arrays lie in the caller's memory.
 struct Detections {
-  size_t count = 0;
+  std::size_t count = 0;
   const float* boxes = nullptr;   ///< x0, y0, x1, y1
   const float* scores = nullptr;  ///< may be null: captions without a number
-  const int32_t* classes = nullptr;
+  const std::int32_t* classes = nullptr;
   const float* corners = nullptr;    ///< four x, y in place of the box; may be null
   const float* keypoints = nullptr;  ///< `keypoint_count` x, y, visibility; may be null
-  size_t keypoint_count = 0;
+  std::size_t keypoint_count = 0;
   std::vector<std::string> labels;    ///< by class; a class without one shows its number
   std::vector<std::string> captions;  ///< one for each detection in place of label and score, or none at all
 };
@@ -31,20 +30,18 @@ class Overlay {
  public:
   void draw(Canvas& canvas, const Detections& detections);
   /// What belongs to the whole picture: lines of text in its top left corner, in the colors of `classes`.
-  void draw_lines(Canvas& canvas, const std::vector<std::string>& lines, const std::vector<int32_t>& classes);
+  void draw_lines(Canvas& canvas, const std::vector<std::string>& lines, const std::vector<std::int32_t>& classes);
 
  private:
   void fit(const Canvas& canvas);
   void draw_outline(Canvas& canvas, const float* box, const float* corners, const vision::Rgb& color) const;
-  void draw_keypoints(Canvas& canvas, const float* keypoints, size_t count, const vision::Rgb& color) const;
+  void draw_keypoints(Canvas& canvas, const float* keypoints, std::size_t count, const vision::Rgb& color) const;
   /// With its top left corner at `x`, `y`, moved into the picture where it would reach beyond.
-  void draw_label(Canvas& canvas, const std::string& text, int32_t x, int32_t y, const vision::Rgb& color);
-  int32_t label_height() const;
+  void draw_label(Canvas& canvas, const std::string& text, std::int32_t x, std::int32_t y, const vision::Rgb& color);
+  std::int32_t label_height() const;
 
   Font font_;
-  int32_t line_width_ = 0;
+  std::int32_t line_width_ = 0;
 };
 
 }  // namespace hbm::overlay
-
-#endif  // HBM_OVERLAY_OVERLAY_HPP_

@@ -12,13 +12,13 @@ namespace hbm {
 namespace {
 
 constexpr int smallest_shift = 9;  // Below 512 bytes, separate size classes save nothing.
-constexpr uint64_t most_idle_bytes = uint64_t{256} << 20;
+constexpr std::uint64_t most_idle_bytes = std::uint64_t{256} << 20;
 constexpr int most_idle_in_class = 64;
-constexpr uint64_t most_waiting_bytes = uint64_t{8} << 20;
+constexpr std::uint64_t most_waiting_bytes = std::uint64_t{8} << 20;
 
 // Class 8 k + j holds blocks of (8 + j) / 8 * 2^(k + smallest_shift) bytes.
-int class_of(uint64_t bytes) {
-  if (bytes <= uint64_t{1} << smallest_shift) {
+int class_of(std::uint64_t bytes) {
+  if (bytes <= std::uint64_t{1} << smallest_shift) {
     return 0;
   }
   const int shift = 63 - __builtin_clzll(bytes - 1);
@@ -26,15 +26,15 @@ int class_of(uint64_t bytes) {
   return (shift - smallest_shift) * 8 + eighth;
 }
 
-uint64_t bytes_of(int size_class) {
-  return static_cast<uint64_t>(8 + size_class % 8) << (size_class / 8 + smallest_shift - 3);
+std::uint64_t bytes_of(int size_class) {
+  return static_cast<std::uint64_t>(8 + size_class % 8) << (size_class / 8 + smallest_shift - 3);
 }
 
 }  // namespace
 
 BufferPool::BufferPool(const Driver& driver) : driver_(driver), fork_generation_(fork_generation()) {}
 
-Block* BufferPool::take_idle(SizeClass& size_class, int32_t device_id) {
+Block* BufferPool::take_idle(SizeClass& size_class, std::int32_t device_id) {
   Block* block = size_class.next.exchange(nullptr);
   if (block != nullptr) {
     if (block->device_id_ == device_id) {
@@ -56,7 +56,7 @@ Block* BufferPool::take_idle(SizeClass& size_class, int32_t device_id) {
   return block;
 }
 
-BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::string& model) {
+BlockRef BufferPool::acquire(std::uint64_t bytes, std::int32_t device_id, const std::string& model) {
   const int index = class_of(bytes);
   if (index >= class_count) {
     throw DeviceError("a tensor of " + std::to_string(bytes) +
@@ -70,7 +70,7 @@ BlockRef BufferPool::acquire(uint64_t bytes, int32_t device_id, const std::strin
     fresh->capacity_ = bytes_of(index);
     fresh->device_id_ = device_id;
     fresh->size_class_ = index;
-    int32_t status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
+    std::int32_t status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
     if (status != 0) {
       trim();
       status = driver_.api().hbUCPMallocCached(&fresh->memory_, fresh->capacity_, device_id);
@@ -107,7 +107,7 @@ bool BufferPool::keep(Block* block) {
   if (block->capacity_ <= most_waiting_bytes && size_class.next.compare_exchange_strong(none, block)) {
     return true;
   }
-  const uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
+  const std::uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
   if (idle <= most_idle_bytes) {
     std::lock_guard<std::mutex> lock(size_class.mutex);
     if (size_class.idle_count < most_idle_in_class) {

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_BUFFER_POOL_HPP_
-#define HBM_RUNTIME_BUFFER_POOL_HPP_
+#pragma once
 
 #include <array>
 #include <atomic>
@@ -21,8 +20,8 @@ class Block {
  public:
   const hbUCPSysMem& memory() const { return memory_; }
   void* data() const { return memory_.virAddr; }
-  uint64_t capacity() const { return capacity_; }
-  int32_t device_id() const { return device_id_; }
+  std::uint64_t capacity() const { return capacity_; }
+  std::int32_t device_id() const { return device_id_; }
 
  private:
   friend class BufferPool;
@@ -31,8 +30,8 @@ class Block {
 
   BufferPool* pool_ = nullptr;
   hbUCPSysMem memory_ = {};
-  uint64_t capacity_ = 0;
-  int32_t device_id_ = 0;
+  std::uint64_t capacity_ = 0;
+  std::int32_t device_id_ = 0;
   int size_class_ = 0;
   std::atomic<int> holders_{0};
   Block* next_ = nullptr;
@@ -85,7 +84,7 @@ class BufferPool {
 
   /// At least `bytes`, content undefined. Throws DeviceError when the device has no more even after all idle memory
   /// was given up.
-  BlockRef acquire(uint64_t bytes, int32_t device_id, const std::string& model);
+  BlockRef acquire(std::uint64_t bytes, std::int32_t device_id, const std::string& model);
 
   /// Frees all idle memory.
   void trim();
@@ -94,7 +93,7 @@ class BufferPool {
   void add_user() { users_.fetch_add(1); }
   void remove_user();
 
-  uint64_t idle_bytes() const { return idle_bytes_.load(std::memory_order_relaxed); }
+  std::uint64_t idle_bytes() const { return idle_bytes_.load(std::memory_order_relaxed); }
 
  private:
   friend class BlockRef;
@@ -107,16 +106,16 @@ class BufferPool {
   };
   static constexpr int class_count = 8 * 48;
 
-  Block* take_idle(SizeClass& size_class, int32_t device_id);
+  Block* take_idle(SizeClass& size_class, std::int32_t device_id);
   void give_back(Block* block);
   bool keep(Block* block);
   void free_block(Block* block);
 
   const Driver& driver_;
-  const uint64_t fork_generation_;
+  const std::uint64_t fork_generation_;
   std::array<SizeClass, class_count> classes_;
   std::atomic<int> users_{0};
-  std::atomic<uint64_t> idle_bytes_{0};
+  std::atomic<std::uint64_t> idle_bytes_{0};
 };
 
 // Inline, because every call ends here.
@@ -128,5 +127,3 @@ inline void BlockRef::reset() {
 }
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_BUFFER_POOL_HPP_

@@ -64,7 +64,7 @@ void Call::start_part(CallPart& part, int batch, Deadline deadline) {
     part.slot = part.model->take_slot(set_);
     part.slot->hold_reservation();
     TaskSlot& slot = *part.slot;
-    const auto device_id = static_cast<int32_t>(part.scheduling.deviceId);
+    const auto device_id = static_cast<std::int32_t>(part.scheduling.deviceId);
     part.started = timed_ ? Clock::now() : Clock::time_point();
     for (std::size_t i = 0; i < part.model->inputs().size(); ++i) {
       if (part.buffers != nullptr) {

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_CALL_HPP_
-#define HBM_RUNTIME_CALL_HPP_
+#pragma once
 
 #include <cstdint>
 #include <exception>
@@ -33,8 +32,8 @@ struct OutputTarget {
   BlockRef block;
   void* data = nullptr;
   int rank = 0;
-  int64_t shape[max_rank] = {};
-  int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[max_rank] = {};
+  std::int64_t stride_bytes[max_rank] = {};
 };
 
 /// One output of a finished part.
@@ -109,5 +108,3 @@ class Call {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_CALL_HPP_

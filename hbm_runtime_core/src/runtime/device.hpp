@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_DEVICE_HPP_
-#define HBM_RUNTIME_DEVICE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -34,12 +33,10 @@ class Device {
   explicit Device(const Driver& driver);
 
   const Driver& driver_;
-  const uint64_t fork_generation_;
+  const std::uint64_t fork_generation_;
   BufferPool buffers_;
   TaskPool tasks_;
   Waiters waiters_;
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_DEVICE_HPP_

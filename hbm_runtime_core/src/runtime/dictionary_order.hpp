@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_DICTIONARY_ORDER_HPP_
-#define HBM_RUNTIME_DICTIONARY_ORDER_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -20,5 +19,3 @@ std::vector<std::size_t> dictionary_order(const std::vector<std::string>& names)
 std::vector<std::size_t> result_order(const std::vector<std::string>& names);
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_DICTIONARY_ORDER_HPP_

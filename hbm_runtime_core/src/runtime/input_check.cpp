@@ -38,8 +38,8 @@ std::string swap_hint(const Model& model, std::size_t index, const std::vector<G
 }
 
 std::string layout_hint(const ModelTensor& tensor, const GivenArray& given) {
-  const std::vector<int64_t>& wanted = tensor.stored_shape;
-  const std::vector<int64_t>& shape = given.shape;
+  const std::vector<std::int64_t>& wanted = tensor.stored_shape;
+  const std::vector<std::int64_t>& shape = given.shape;
   const bool zero = std::count(shape.begin(), shape.end(), 0) > 0;
   if (zero) {
     return "; the array is empty";
@@ -80,12 +80,12 @@ std::string dtype_hint(const ModelTensor& tensor, const GivenArray& given) {
 
 }  // namespace
 
-bool shape_fits(const ModelTensor& tensor, const int64_t* shape, int rank) {
+bool shape_fits(const ModelTensor& tensor, const std::int64_t* shape, int rank) {
   if (rank != tensor.info.rank()) {
     return false;
   }
   for (int i = 0; i < rank; ++i) {
-    const int64_t wanted = tensor.stored_shape[static_cast<std::size_t>(i)];
+    const std::int64_t wanted = tensor.stored_shape[static_cast<std::size_t>(i)];
     if (shape[i] != wanted && (wanted >= 0 || shape[i] < 1)) {
       return false;
     }

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_INPUT_CHECK_HPP_
-#define HBM_RUNTIME_INPUT_CHECK_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -15,11 +14,11 @@ namespace hbm {
 struct GivenArray {
   /// NumPy's name of the type, for messages.
   std::string type_name;
-  std::vector<int64_t> shape;
+  std::vector<std::int64_t> shape;
 };
 
 /// A rank or a dimension differs, or a dynamic dimension is 0.
-bool shape_fits(const ModelTensor& tensor, const int64_t* shape, int rank);
+bool shape_fits(const ModelTensor& tensor, const std::int64_t* shape, int rank);
 
 /// The error for an array that does not fit input `index`; `given` has one entry per input, with an empty type where
 /// unknown.
@@ -35,5 +34,3 @@ bool shape_fits(const ModelTensor& tensor, const int64_t* shape, int rank);
 [[noreturn]] void throw_unknown_output(const Model& model, const std::string& name);
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_INPUT_CHECK_HPP_

@@ -12,24 +12,24 @@ namespace hbm {
 namespace {
 
 // More than any known model has; a library that reports more is not the one that this was built for.
-constexpr int32_t most_tensors = 4096;
-constexpr int64_t default_dynamic_dimension = 1024;
+constexpr std::int32_t most_tensors = 4096;
+constexpr std::int64_t default_dynamic_dimension = 1024;
 // Rows of 256 bytes are the widest padding seen on a board.
-constexpr int64_t widest_padding = 256;
-constexpr int64_t largest_first_guess = int64_t{64} << 20;
+constexpr std::int64_t widest_padding = 256;
+constexpr std::int64_t largest_first_guess = std::int64_t{64} << 20;
 
 std::vector<ModelTensor> read_tensors(const Device& device, hbDNNHandle_t handle, const std::string& model,
-                                      TensorSide side, int64_t alignment) {
+                                      TensorSide side, std::int64_t alignment) {
   const ApiTable& api = device.api();
   const bool input = side == TensorSide::input;
   const char* function = input ? "hbDNNGetInputCount" : "hbDNNGetOutputCount";
-  int32_t count = 0;
+  std::int32_t count = 0;
   check(device.driver(), (input ? api.hbDNNGetInputCount : api.hbDNNGetOutputCount)(&count, handle), function, model);
   if (count < 0 || count > most_tensors) {
     throw StateError("model '" + model + "': " + function + " reports " + std::to_string(count) + " tensors");
   }
   std::vector<ModelTensor> tensors;
-  for (int32_t i = 0; i < count; ++i) {
+  for (std::int32_t i = 0; i < count; ++i) {
     ModelTensor tensor;
     tensor.info = read_tensor_info(device.driver(), handle, model, side, i);
     tensor.stored_shape = tensor.info.stored_shape();
@@ -51,15 +51,15 @@ Model::Model(Device& device, hbDNNPackedHandle_t package, const std::string& nam
   check(driver, api.hbDNNGetModelHandle(&handle_, package, name.c_str()), "hbDNNGetModelHandle", name);
 
   const char* text = nullptr;
-  uint32_t size = 0;
-  int32_t type = 0;
+  std::uint32_t size = 0;
+  std::int32_t type = 0;
   check(driver, api.hbDNNGetModelDesc(&text, &size, &type, handle_), "hbDNNGetModelDesc", name);
   description_ = description_text(text, size);
 
   limits_.board_cores = driver.bpu_core_count();
   limits_.soc = driver.soc();
   if (api.hbDNNGetCompileBpuCoreNum != nullptr) {
-    int32_t cores = 0;
+    std::int32_t cores = 0;
     check(driver, api.hbDNNGetCompileBpuCoreNum(&cores, handle_), "hbDNNGetCompileBpuCoreNum", name);
     limits_.model_cores = cores;
   }
@@ -104,15 +104,15 @@ void Model::keep_slot(TaskSlot* slot) const {
   idle_slots_ = slot;
 }
 
-int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const {
+std::int64_t Model::guessed_output_bytes(std::size_t output, std::int64_t largest_dynamic_dimension) const {
   const TensorInfo& info = outputs_[output].info;
-  const int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : default_dynamic_dimension;
-  const auto bytes_with = [&](int64_t dimension) {
-    std::vector<int64_t> shape = outputs_[output].stored_shape;
-    std::replace(shape.begin(), shape.end(), int64_t{-1}, dimension);
+  const std::int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : default_dynamic_dimension;
+  const auto bytes_with = [&](std::int64_t dimension) {
+    std::vector<std::int64_t> shape = outputs_[output].stored_shape;
+    std::replace(shape.begin(), shape.end(), std::int64_t{-1}, dimension);
     return settle_layout(info, shape.data(), widest_padding).bytes;
   };
-  int64_t bytes = bytes_with(1);
+  std::int64_t bytes = bytes_with(1);
   try {
     bytes = std::max(bytes, std::min(bytes_with(guess), largest_first_guess));
   } catch (const ValueError&) {
@@ -123,7 +123,7 @@ int64_t Model::guessed_output_bytes(std::size_t output, int64_t largest_dynamic_
   return std::max({bytes, info.aligned_bytes, learned_output_bytes_[output]});
 }
 
-void Model::raise_output_bytes(std::size_t output, int64_t bytes) const {
+void Model::raise_output_bytes(std::size_t output, std::int64_t bytes) const {
   std::lock_guard<std::mutex> lock(slots_mutex_);
   learned_output_bytes_[output] = std::max(learned_output_bytes_[output], bytes);
 }

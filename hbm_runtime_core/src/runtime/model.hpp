@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_MODEL_HPP_
-#define HBM_RUNTIME_MODEL_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -29,7 +28,7 @@ using TaskSlotPtr = std::unique_ptr<TaskSlot, TaskSlotReturn>;
 struct ModelTensor {
   TensorInfo info;
   /// Stored shape, -1 where dynamic.
-  std::vector<int64_t> stored_shape;
+  std::vector<std::int64_t> stored_shape;
   /// No dimension is dynamic, so `layout` holds (inputs: with strides chosen).
   bool settled = false;
   TensorLayout layout;
@@ -52,14 +51,14 @@ class Model {
   const std::vector<ModelTensor>& inputs() const { return inputs_; }
   const std::vector<ModelTensor>& outputs() const { return outputs_; }
   Device& device() const { return device_; }
-  int64_t alignment() const { return alignment_; }
+  std::int64_t alignment() const { return alignment_; }
 
   /// A slot used before, or a new one. `owner` keeps the model alive while the slot is in use.
   TaskSlotPtr take_slot(std::shared_ptr<const ModelSet> owner) const;
 
   /// Memory to offer for an output of dynamic shape; grows when a run finds it too small.
-  int64_t guessed_output_bytes(std::size_t output, int64_t largest_dynamic_dimension) const;
-  void raise_output_bytes(std::size_t output, int64_t bytes) const;
+  std::int64_t guessed_output_bytes(std::size_t output, std::int64_t largest_dynamic_dimension) const;
+  void raise_output_bytes(std::size_t output, std::int64_t bytes) const;
 
  private:
   friend struct TaskSlotReturn;
@@ -69,7 +68,7 @@ class Model {
   Device& device_;
   const std::string name_;
   const int index_;
-  const int64_t alignment_;
+  const std::int64_t alignment_;
   hbDNNHandle_t handle_ = nullptr;
   std::string description_;
   CoreLimits limits_;
@@ -79,9 +78,7 @@ class Model {
   mutable std::atomic<TaskSlot*> next_slot_{nullptr};
   mutable std::mutex slots_mutex_;
   mutable TaskSlot* idle_slots_ = nullptr;
-  mutable std::vector<int64_t> learned_output_bytes_;
+  mutable std::vector<std::int64_t> learned_output_bytes_;
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_MODEL_HPP_

@@ -58,28 +58,28 @@ void ModelSet::load_file(const std::string& file) {
   const Driver& driver = device_.driver();
   hbDNNPackedHandle_t package = nullptr;
   const char* path = file.c_str();
-  const int32_t status = api.hbDNNInitializeFromFiles(&package, &path, 1);
+  const std::int32_t status = api.hbDNNInitializeFromFiles(&package, &path, 1);
   if (status != 0) {
     throw_status(driver, status, "hbDNNInitializeFromFiles", "", file);
   }
   packages_.push_back(package);
 
   const char* text = nullptr;
-  uint32_t size = 0;
-  int32_t type = 0;
-  const int32_t description_status = api.hbDNNGetHBMDesc(&text, &size, &type, package, 0);
+  std::uint32_t size = 0;
+  std::int32_t type = 0;
+  const std::int32_t description_status = api.hbDNNGetHBMDesc(&text, &size, &type, package, 0);
   if (description_status != 0) {
     throw_status(driver, description_status, "hbDNNGetHBMDesc", "", file);
   }
   file_descriptions_.push_back(description_text(text, size));
 
   const char** names = nullptr;
-  int32_t count = 0;
-  const int32_t names_status = api.hbDNNGetModelNameList(&names, &count, package);
+  std::int32_t count = 0;
+  const std::int32_t names_status = api.hbDNNGetModelNameList(&names, &count, package);
   if (names_status != 0) {
     throw_status(driver, names_status, "hbDNNGetModelNameList", "", file);
   }
-  for (int32_t i = 0; i < count; ++i) {
+  for (std::int32_t i = 0; i < count; ++i) {
     const std::string name = names[i];
     for (std::size_t j = 0; j < models_.size(); ++j) {
       if (models_[j]->name() == name) {

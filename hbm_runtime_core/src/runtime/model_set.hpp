@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_MODEL_SET_HPP_
-#define HBM_RUNTIME_MODEL_SET_HPP_
+#pragma once
 
 #include <atomic>
 #include <memory>
@@ -54,5 +53,3 @@ class ModelSet {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_MODEL_SET_HPP_

@@ -48,7 +48,7 @@ std::string list_names(const std::vector<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
-std::string list_numbers(const std::vector<int64_t>& numbers) {
+std::string list_numbers(const std::vector<std::int64_t>& numbers) {
   std::string text = "[";
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     text += (i > 0 ? ", " : "") + std::to_string(numbers[i]);

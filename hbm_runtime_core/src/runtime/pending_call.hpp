@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_PENDING_CALL_HPP_
-#define HBM_RUNTIME_PENDING_CALL_HPP_
+#pragma once
 
 #include <condition_variable>
 #include <exception>
@@ -74,5 +73,3 @@ class PendingCall final : public WaitJob, public std::enable_shared_from_this<Pe
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_PENDING_CALL_HPP_

@@ -33,7 +33,7 @@ Scheduling Runtime::scheduling(const Model& model) const {
   return defaults_[static_cast<std::size_t>(model.index())].load();
 }
 
-std::pair<Scheduling, std::vector<int64_t>> Runtime::stored_scheduling(const Model& model) const {
+std::pair<Scheduling, std::vector<std::int64_t>> Runtime::stored_scheduling(const Model& model) const {
   std::lock_guard<std::mutex> lock(mutex_);
   return {scheduling(model), named_cores_[static_cast<std::size_t>(model.index())]};
 }
@@ -47,7 +47,7 @@ void Runtime::set_scheduling(const std::vector<std::pair<const Model*, Schedulin
     shared.store(scheduling);
     if (change.backend.has_value()) {
       const bool any = change.bpu_cores.empty();
-      named_cores_[static_cast<std::size_t>(model->index())] = any ? std::vector<int64_t>{-1} : change.bpu_cores;
+      named_cores_[static_cast<std::size_t>(model->index())] = any ? std::vector<std::int64_t>{-1} : change.bpu_cores;
     }
   }
 }

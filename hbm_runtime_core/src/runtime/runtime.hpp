@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_RUNTIME_HPP_
-#define HBM_RUNTIME_RUNTIME_HPP_
+#pragma once
 
 #include <cstdint>
 #include <deque>
@@ -29,7 +28,7 @@ class Runtime {
 
   Scheduling scheduling(const Model& model) const;
   /// The same with the cores as they were named.
-  std::pair<Scheduling, std::vector<int64_t>> stored_scheduling(const Model& model) const;
+  std::pair<Scheduling, std::vector<std::int64_t>> stored_scheduling(const Model& model) const;
   /// All changes or none.
   void set_scheduling(const std::vector<std::pair<const Model*, SchedulingChange>>& changes);
 
@@ -42,9 +41,7 @@ class Runtime {
   std::shared_ptr<ModelSet> set_;
   // One per model, like the cores below.
   std::deque<SharedScheduling> defaults_;
-  std::vector<std::vector<int64_t>> named_cores_;
+  std::vector<std::vector<std::int64_t>> named_cores_;
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_RUNTIME_HPP_

@@ -12,14 +12,14 @@ namespace hbm {
 namespace {
 
 // Bits 0 to 3 of a backend mask are the BPU's cores.
-constexpr int64_t most_cores = 4;
+constexpr std::int64_t most_cores = 4;
 
 std::string of_model(const std::string& model) { return "model '" + model + "': "; }
 
-int core_count(uint64_t mask) { return __builtin_popcountll(mask); }
+int core_count(std::uint64_t mask) { return __builtin_popcountll(mask); }
 
 std::string first_cores(int count) {
-  std::vector<int64_t> cores;
+  std::vector<std::int64_t> cores;
   for (int core = 0; core < count; ++core) {
     cores.push_back(core);
   }
@@ -39,7 +39,7 @@ Scheduling built_in_scheduling() {
 // version after it.
 Scheduling SharedScheduling::load() const {
   Scheduling scheduling = {};
-  uint32_t version = 0;
+  std::uint32_t version = 0;
   do {
     version = version_.load(std::memory_order_acquire);
     scheduling.priority = priority_.load(std::memory_order_acquire);
@@ -66,37 +66,39 @@ void SchedulingChange::apply(Scheduling* scheduling) const {
   scheduling->deviceId = device_id.value_or(scheduling->deviceId);
 }
 
-int32_t checked_priority(const std::string& model, int64_t priority) {
+std::int32_t checked_priority(const std::string& model, std::int64_t priority) {
   if (priority < HB_UCP_PRIORITY_LOWEST || priority > HB_UCP_PRIORITY_HIGHEST) {
     throw ValueError(of_model(model) + "priority: expected " + std::to_string(HB_UCP_PRIORITY_LOWEST) + " to " +
                      std::to_string(HB_UCP_PRIORITY_HIGHEST) + " (higher runs first, from " +
                      std::to_string(first_preempting_priority) + " on it preempts), got " + std::to_string(priority));
   }
-  return static_cast<int32_t>(priority);
+  return static_cast<std::int32_t>(priority);
 }
 
-uint32_t checked_device_id(const std::string& model, int64_t device_id) {
+std::uint32_t checked_device_id(const std::string& model, std::int64_t device_id) {
   if (device_id < 0 || device_id > largest_device_id) {
     throw ValueError(of_model(model) + "device_id: expected 0 or more (a board has device 0), got " +
                      std::to_string(device_id));
   }
-  return static_cast<uint32_t>(device_id);
+  return static_cast<std::uint32_t>(device_id);
 }
 
-uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits) {
-  if (std::all_of(cores.begin(), cores.end(), [](int64_t core) { return core == -1; })) {
+std::uint64_t checked_cores(const std::string& model, const std::vector<std::int64_t>& cores,
+                            const CoreLimits& limits) {
+  if (std::all_of(cores.begin(), cores.end(), [](std::int64_t core) { return core == -1; })) {
     return HB_UCP_BPU_CORE_ANY;
   }
-  const int64_t available = limits.board_cores > 0 ? std::min<int64_t>(limits.board_cores, most_cores) : most_cores;
-  uint64_t mask = 0;
-  for (const int64_t core : cores) {
+  const std::int64_t available =
+      limits.board_cores > 0 ? std::min<std::int64_t>(limits.board_cores, most_cores) : most_cores;
+  std::uint64_t mask = 0;
+  for (const std::int64_t core : cores) {
     if (core < 0 || core >= available) {
       const std::string board = limits.soc.empty() ? "this board" : "the " + limits.soc;
       throw ValueError(of_model(model) + "bpu_cores: " + board + " has core" +
                        (available == 1 ? " 0" : "s 0 to " + std::to_string(available - 1)) + ", got " +
                        list_numbers(cores) + (core == -1 ? "; -1 (any core) cannot be combined with other cores" : ""));
     }
-    mask |= uint64_t{1} << core;
+    mask |= std::uint64_t{1} << core;
   }
   if (limits.model_cores > 1 && core_count(mask) != limits.model_cores) {
     throw ValueError(of_model(model) + "bpu_cores: the model was compiled for " + std::to_string(limits.model_cores) +

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_SCHEDULING_HPP_
-#define HBM_RUNTIME_SCHEDULING_HPP_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -15,8 +14,8 @@
 namespace hbm {
 
 /// A task of this or a higher priority interrupts one that is running; below it, priorities order the tasks that wait.
-constexpr int32_t first_preempting_priority = 254;
-constexpr int64_t largest_device_id = std::numeric_limits<int32_t>::max();
+constexpr std::int32_t first_preempting_priority = 254;
+constexpr std::int64_t largest_device_id = std::numeric_limits<std::int32_t>::max();
 
 /// How the device schedules one inference: priority, customId, cores as a bit mask, device.
 using Scheduling = hbUCPSchedParam;
@@ -35,21 +34,21 @@ class SharedScheduling {
   void store(const Scheduling& scheduling);
 
  private:
-  std::atomic<uint32_t> version_{0};
-  std::atomic<int32_t> priority_{0};
-  std::atomic<int64_t> custom_id_{0};
-  std::atomic<uint64_t> backend_{0};
-  std::atomic<uint32_t> device_id_{0};
+  std::atomic<std::uint32_t> version_{0};
+  std::atomic<std::int32_t> priority_{0};
+  std::atomic<std::int64_t> custom_id_{0};
+  std::atomic<std::uint64_t> backend_{0};
+  std::atomic<std::uint32_t> device_id_{0};
 };
 
 /// What a caller wants changed; empty = as it is.
 struct SchedulingChange {
-  std::optional<int32_t> priority;
-  std::optional<int64_t> custom_id;
-  std::optional<uint64_t> backend;
+  std::optional<std::int32_t> priority;
+  std::optional<std::int64_t> custom_id;
+  std::optional<std::uint64_t> backend;
   /// The cores of `backend`, as the caller named them.
-  std::vector<int64_t> bpu_cores;
-  std::optional<uint32_t> device_id;
+  std::vector<std::int64_t> bpu_cores;
+  std::optional<std::uint32_t> device_id;
 
   void apply(Scheduling* scheduling) const;
 };
@@ -63,11 +62,11 @@ struct CoreLimits {
   std::string soc;
 };
 
-int32_t checked_priority(const std::string& model, int64_t priority);
-uint32_t checked_device_id(const std::string& model, int64_t device_id);
+std::int32_t checked_priority(const std::string& model, std::int64_t priority);
+std::uint32_t checked_device_id(const std::string& model, std::int64_t device_id);
 
 /// Cores to mask, in any order, repeated or not. `[-1]` and `[]` are any core.
-uint64_t checked_cores(const std::string& model, const std::vector<int64_t>& cores, const CoreLimits& limits);
+std::uint64_t checked_cores(const std::string& model, const std::vector<std::int64_t>& cores, const CoreLimits& limits);
 
 /// Throws ValueError for a model of several cores without named cores: the device refuses to choose.
 void check_runnable(const std::string& model, const Scheduling& scheduling, const CoreLimits& limits);
@@ -76,5 +75,3 @@ void check_runnable(const std::string& model, const Scheduling& scheduling, cons
 int tasks_at_once(const Scheduling& scheduling, const CoreLimits& limits);
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_SCHEDULING_HPP_

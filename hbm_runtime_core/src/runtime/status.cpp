@@ -10,7 +10,7 @@ namespace hbm {
 namespace {
 
 struct StatusRow {
-  int32_t code;
+  std::int32_t code;
   const char* name;
   const char* next_step;
 };
@@ -67,7 +67,7 @@ constexpr StatusRow rows[] = {
     {-900002, "HB_UCP_ISP_CTX_INUSE", ""},
 };
 
-const StatusRow* find_row(int32_t code) {
+const StatusRow* find_row(std::int32_t code) {
   for (const StatusRow& row : rows) {
     if (row.code == code) {
       return &row;
@@ -77,7 +77,7 @@ const StatusRow* find_row(int32_t code) {
 }
 
 // The library that has the function describes its status.
-std::string library_text(const Driver& driver, int32_t code, const char* function) {
+std::string library_text(const Driver& driver, std::int32_t code, const char* function) {
   const ApiTable& api = driver.api();
   const auto describe = std::strncmp(function, "hbUCP", 5) == 0 && api.hbUCPGetErrorDesc != nullptr
                             ? api.hbUCPGetErrorDesc
@@ -87,7 +87,7 @@ std::string library_text(const Driver& driver, int32_t code, const char* functio
 }
 
 // Why a call failed: the library's own text where it has one, else what the status means and what to do about it.
-std::string reason_text(const Driver& driver, int32_t code, const char* function) {
+std::string reason_text(const Driver& driver, std::int32_t code, const char* function) {
   const auto last_error_text = driver.api().last_error_text;
   const std::string detail = last_error_text != nullptr ? last_error_text() : "";
   if (!detail.empty()) {
@@ -104,12 +104,12 @@ std::string reason_text(const Driver& driver, int32_t code, const char* function
 
 }  // namespace
 
-const char* status_name(int32_t code) {
+const char* status_name(std::int32_t code) {
   const StatusRow* row = find_row(code);
   return row != nullptr ? row->name : "unknown status";
 }
 
-void throw_status(const Driver& driver, int32_t code, const char* function, const std::string& model,
+void throw_status(const Driver& driver, std::int32_t code, const char* function, const std::string& model,
                   const std::string& file) {
   std::string text = reason_text(driver, code, function);
   const std::string& place = file.empty() ? model : file;
@@ -124,7 +124,7 @@ void throw_status(const Driver& driver, int32_t code, const char* function, cons
   throw DeviceError(text, code, function, model);
 }
 
-std::string description_text(const char* text, uint32_t size) {
+std::string description_text(const char* text, std::uint32_t size) {
   if (text == nullptr) {
     return {};
   }

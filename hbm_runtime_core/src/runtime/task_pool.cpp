@@ -15,7 +15,7 @@ constexpr int library_default_tasks = 32;
 constexpr long most_tasks = 1 << 16;
 constexpr std::chrono::microseconds slow_release{200};
 // Reading the clock costs as much as a quick release, so only one in so many is timed.
-constexpr uint32_t sample_period = 8;
+constexpr std::uint32_t sample_period = 8;
 constexpr int votes_for_slow = 2;
 constexpr int most_votes = 3;
 // More than one per call, so that the list of parked tasks shrinks.
@@ -113,7 +113,7 @@ void TaskPool::push_parked(PooledTask* first, PooledTask* last) {
 }
 
 void TaskPool::park(PooledTask* task) {
-  const uint32_t orphanings = orphanings_.load();
+  const std::uint32_t orphanings = orphanings_.load();
   if (task->orphaned()) {
     release(task);
     return;
@@ -142,7 +142,7 @@ void TaskPool::release_parked() {
     while (last->next_parked_ != nullptr) {
       last = last->next_parked_;
     }
-    const uint32_t orphanings = orphanings_.load();
+    const std::uint32_t orphanings = orphanings_.load();
     push_parked(tasks, last);
     // No other thread could release these meanwhile.
     if (waiting_.load() > 0 || orphanings_.load() != orphanings) {
@@ -187,7 +187,7 @@ void TaskPool::release(PooledTask* task) {
 }
 
 bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
-  const uint32_t seen = release_count_.load();
+  const std::uint32_t seen = release_count_.load();
   if (release_all_parked()) {
     return true;
   }

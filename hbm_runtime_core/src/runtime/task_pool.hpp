@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_TASK_POOL_HPP_
-#define HBM_RUNTIME_TASK_POOL_HPP_
+#pragma once
 
 #include <atomic>
 #include <chrono>
@@ -94,8 +93,8 @@ class TaskPool {
   std::atomic<int> available_;
   std::atomic<int> waiting_{0};
   std::atomic<PooledTask*> parked_{nullptr};
-  std::atomic<uint32_t> orphanings_{0};
-  std::atomic<uint32_t> release_count_{0};
+  std::atomic<std::uint32_t> orphanings_{0};
+  std::atomic<std::uint32_t> release_count_{0};
   std::atomic<int> room_seekers_{0};
   std::atomic<int> slow_votes_{0};
 
@@ -108,5 +107,3 @@ class TaskPool {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_TASK_POOL_HPP_

@@ -14,13 +14,13 @@ namespace hbm {
 namespace {
 
 constexpr int most_output_attempts = 4;
-constexpr int64_t output_growth = 8;
-constexpr int64_t largest_offered_output = int64_t{1} << 32;
+constexpr std::int64_t output_growth = 8;
+constexpr std::int64_t largest_offered_output = std::int64_t{1} << 32;
 
 // A window of exactly the tensor's size, so that no more than that is flushed.
-hbUCPSysMem window(const BlockRef& block, int64_t bytes) {
+hbUCPSysMem window(const BlockRef& block, std::int64_t bytes) {
   hbUCPSysMem memory = block->memory();
-  memory.memSize = static_cast<uint64_t>(bytes);
+  memory.memSize = static_cast<std::uint64_t>(bytes);
   return memory;
 }
 
@@ -45,9 +45,9 @@ void TaskSlotReturn::operator()(TaskSlot* slot) const {
   slot->recycle();
 }
 
-InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, int32_t device_id) {
+InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, std::int32_t device_id) {
   InputBuffer buffer;
-  buffer.block = model.device().buffers().acquire(static_cast<uint64_t>(layout.bytes), device_id, model.name());
+  buffer.block = model.device().buffers().acquire(static_cast<std::uint64_t>(layout.bytes), device_id, model.name());
   buffer.layout = layout;
   if (layout.padded) {
     std::memset(buffer.block->data(), 0, static_cast<std::size_t>(layout.bytes));
@@ -70,7 +70,7 @@ TaskSlot::TaskSlot(const Model& model)
   }
 }
 
-void TaskSlot::copy_input(std::size_t input, const InputView& view, int32_t device_id) {
+void TaskSlot::copy_input(std::size_t input, const InputView& view, std::int32_t device_id) {
   const ModelTensor& tensor = model_.inputs()[input];
   InputBuffer& own = own_inputs_[input];
   const bool fits = own.block && own.block->device_id() == device_id && own.layout.same_shape(view.shape);
@@ -102,15 +102,15 @@ void TaskSlot::note_dynamic_dimensions(const ModelTensor& tensor, const TensorLa
   }
 }
 
-void TaskSlot::prepare_outputs(int32_t device_id) {
+void TaskSlot::prepare_outputs(std::int32_t device_id) {
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const ModelTensor& tensor = model_.outputs()[i];
-    const int64_t bytes =
+    const std::int64_t bytes =
         tensor.settled ? tensor.layout.bytes
                        : std::max(model_.guessed_output_bytes(i, largest_dynamic_dimension_), outputs_[i].wanted_bytes);
     BlockRef& block = outputs_[i].block;
     if (!block) {
-      block = model_.device().buffers().acquire(static_cast<uint64_t>(bytes), device_id, model_.name());
+      block = model_.device().buffers().acquire(static_cast<std::uint64_t>(bytes), device_id, model_.name());
     }
     output_tensors_[i].sysMem = window(block, bytes);
     if (!tensor.settled) {
@@ -134,7 +134,7 @@ void TaskSlot::create_task(int reserved_by_caller, Deadline deadline) {
   const Device& device = model_.device();
   while (true) {
     handle_ = nullptr;
-    int32_t status =
+    std::int32_t status =
         device.api().hbDNNInferV2(&handle_, output_tensors_.data(), input_tensors_.data(), model_.handle());
     if (status == 0 && handle_ != nullptr) {
       return;
@@ -155,7 +155,7 @@ void TaskSlot::finish() {
   const ApiTable& api = device.api();
   for (int attempt = 1;; ++attempt) {
     // No time limit here: boards were seen to ignore it, and to report a time-out afterwards.
-    const int32_t status = api.hbUCPWaitTaskDone(handle_, 0);
+    const std::int32_t status = api.hbUCPWaitTaskDone(handle_, 0);
     if (status == 0) {
       break;
     }
@@ -164,7 +164,7 @@ void TaskSlot::finish() {
     }
     api.hbUCPReleaseTask(handle_);
     handle_ = nullptr;
-    prepare_outputs(static_cast<int32_t>(scheduling_.deviceId));
+    prepare_outputs(static_cast<std::int32_t>(scheduling_.deviceId));
     start(scheduling_, 1, Deadline::max());
   }
   for (const hbDNNTensor& tensor : output_tensors_) {
@@ -184,10 +184,10 @@ void TaskSlot::read_output_layouts() {
     Output& output = outputs_[i];
     hbDNNTensorProperties properties = {};
     check(device.driver(),
-          device.api().hbDNNGetTaskOutputTensorProperties(&properties, handle_, 0, static_cast<int32_t>(i)),
+          device.api().hbDNNGetTaskOutputTensorProperties(&properties, handle_, 0, static_cast<std::int32_t>(i)),
           "hbDNNGetTaskOutputTensorProperties", model_.name());
     output.layout = reported_layout(tensor.info, properties);
-    if (output.layout.bytes > static_cast<int64_t>(output.block->capacity())) {
+    if (output.layout.bytes > static_cast<std::int64_t>(output.block->capacity())) {
       throw StateError("model '" + model_.name() + "', output '" + tensor.info.name + "': the library reports " +
                        std::to_string(output.layout.bytes) + " bytes in a buffer of " +
                        std::to_string(output.block->capacity()));
@@ -203,7 +203,7 @@ bool TaskSlot::enlarge_outputs() {
   bool enlarged = false;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
-    const int64_t bytes = static_cast<int64_t>(output.block->capacity()) * output_growth;
+    const std::int64_t bytes = static_cast<std::int64_t>(output.block->capacity()) * output_growth;
     if (!model_.outputs()[i].settled && bytes <= largest_offered_output) {
       output.wanted_bytes = bytes;
       output.block.reset();

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_TASK_SLOT_HPP_
-#define HBM_RUNTIME_TASK_SLOT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -15,8 +14,8 @@ namespace hbm {
 /// An array of the caller, to be copied in. Strides in bytes, items as stored.
 struct InputView {
   const void* data = nullptr;
-  int64_t shape[max_rank] = {};
-  int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[max_rank] = {};
+  std::int64_t stride_bytes[max_rank] = {};
   bool swap_bytes = false;
 };
 
@@ -27,7 +26,7 @@ struct InputBuffer {
 };
 
 /// Allocates memory for an input in that layout, gaps zeroed.
-InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, int32_t device_id);
+InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, std::int32_t device_id);
 
 /// What one task of one model needs: the tensor arrays, input memory, output memory. It is reused; the
 /// library may read the arrays until the task is released, so a slot is bound to one task at a time.
@@ -38,14 +37,14 @@ class TaskSlot final : public PooledTask {
   const Model& model() const { return model_; }
 
   /// Copies an array into this slot's own input memory. The shape has been checked.
-  void copy_input(std::size_t input, const InputView& view, int32_t device_id);
+  void copy_input(std::size_t input, const InputView& view, std::int32_t device_id);
   /// Lets the task read memory that a caller filled.
   void bind_input(std::size_t input, const InputBuffer& buffer);
 
   /// Lets the task write into this block, which must be large enough; for outputs of fixed layout only.
   void offer_output(std::size_t output, BlockRef block) { outputs_[output].block = std::move(block); }
   /// Takes memory for every other output.
-  void prepare_outputs(int32_t device_id);
+  void prepare_outputs(std::int32_t device_id);
 
   /// The slot now holds one reservation of the task pool, which goes back with the slot.
   void hold_reservation() { reserved_ = true; }
@@ -76,7 +75,7 @@ class TaskSlot final : public PooledTask {
     /// Reported after the run; for outputs whose layout is not fixed.
     TensorLayout layout;
     /// After a run whose memory was too small.
-    int64_t wanted_bytes = 0;
+    std::int64_t wanted_bytes = 0;
   };
 
   const Model& model_;
@@ -89,9 +88,7 @@ class TaskSlot final : public PooledTask {
   std::vector<InputBuffer> own_inputs_;
   std::vector<BlockRef> bound_inputs_;
   std::vector<Output> outputs_;
-  int64_t largest_dynamic_dimension_ = 0;
+  std::int64_t largest_dynamic_dimension_ = 0;
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_TASK_SLOT_HPP_

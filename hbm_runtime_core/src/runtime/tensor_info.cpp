@@ -33,7 +33,7 @@ std::string abi_fault(const PoisonedProperties& guarded) {
     return "it writes more than " + std::to_string(sizeof(hbDNNTensorProperties)) + " bytes";
   }
   const hbDNNTensorProperties& p = guarded.properties;
-  const int32_t rank = p.validShape.numDimensions;
+  const std::int32_t rank = p.validShape.numDimensions;
   if (rank < 1 || rank > max_rank) {
     return std::to_string(rank) + " dimensions";
   }
@@ -41,7 +41,7 @@ std::string abi_fault(const PoisonedProperties& guarded) {
     return "element type " + std::to_string(p.tensorType);
   }
   const tensor::ElementType type = tensor::element_type(p.tensorType);
-  for (int32_t i = 0; i < rank; ++i) {
+  for (std::int32_t i = 0; i < rank; ++i) {
     if (p.validShape.dimensionSize[i] < -1) {
       return "dimension " + std::to_string(i) + " of " + std::to_string(p.validShape.dimensionSize[i]);
     }
@@ -49,11 +49,11 @@ std::string abi_fault(const PoisonedProperties& guarded) {
       return "stride " + std::to_string(i) + " of " + std::to_string(p.stride[i]) + " bytes";
     }
   }
-  const int64_t innermost = p.stride[rank - 1];
+  const std::int64_t innermost = p.stride[rank - 1];
   if (innermost != -1 && innermost != type.item_bytes() && !type.is_packed()) {
     return "innermost stride of " + std::to_string(innermost) + " bytes for " + tensor::dtype_name(p.tensorType);
   }
-  const auto quantization = static_cast<int32_t>(p.quantiType);
+  const auto quantization = static_cast<std::int32_t>(p.quantiType);
   if (quantization != NONE && quantization != SCALE) {
     return "quantization type " + std::to_string(quantization);
   }
@@ -81,8 +81,8 @@ Quantization read_quantization(const hbDNNTensorProperties& properties) {
 
 bool TensorInfo::has_dynamic_shape() const { return std::count(shape.begin(), shape.end(), -1) > 0; }
 
-std::vector<int64_t> TensorInfo::stored_shape() const {
-  std::vector<int64_t> stored = shape;
+std::vector<std::int64_t> TensorInfo::stored_shape() const {
+  std::vector<std::int64_t> stored = shape;
   if (!stored.empty()) {
     stored.back() = type().items(stored.back());
   }
@@ -93,7 +93,7 @@ bool TensorInfo::is_fixed() const {
   return !has_dynamic_shape() && std::count(stride_bytes.begin(), stride_bytes.end(), -1) == 0;
 }
 
-std::string describe_array(const std::string& type_name, const int64_t* shape, int rank) {
+std::string describe_array(const std::string& type_name, const std::int64_t* shape, int rank) {
   std::string text = type_name + " [";
   for (int i = 0; i < rank; ++i) {
     text += (i > 0 ? ", " : "") + (shape[i] < 0 ? std::string("?") : std::to_string(shape[i]));
@@ -102,12 +102,12 @@ std::string describe_array(const std::string& type_name, const int64_t* shape, i
 }
 
 std::string describe_tensor(const TensorInfo& info) {
-  const std::vector<int64_t> stored = info.stored_shape();
+  const std::vector<std::int64_t> stored = info.stored_shape();
   return describe_array(tensor::array_type_name(info.dtype), stored.data(), info.rank());
 }
 
 TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name, TensorSide side,
-                            int32_t index) {
+                            std::int32_t index) {
   const ApiTable& api = driver.api();
   const bool input = side == TensorSide::input;
   const std::string position = (input ? "input " : "output ") + std::to_string(index);
@@ -137,8 +137,8 @@ TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std
   info.quantization = read_quantization(info.properties);
 
   const char* text = nullptr;
-  uint32_t size = 0;
-  int32_t type = 0;
+  std::uint32_t size = 0;
+  std::int32_t type = 0;
   check(driver, (input ? api.hbDNNGetInputDesc : api.hbDNNGetOutputDesc)(&text, &size, &type, model, index),
         input ? "hbDNNGetInputDesc" : "hbDNNGetOutputDesc", model_name);
   info.description = description_text(text, size);

@@ -10,10 +10,10 @@ namespace hbm {
 namespace {
 
 // More than any board has, and small enough that sums of a few do not overflow.
-constexpr int64_t most_bytes = int64_t{1} << 48;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 48;
 
-int64_t checked_product(int64_t left, int64_t right, const TensorInfo& info) {
-  int64_t product = 0;
+std::int64_t checked_product(std::int64_t left, std::int64_t right, const TensorInfo& info) {
+  std::int64_t product = 0;
   if (__builtin_mul_overflow(left, right, &product) || product < 0 || product > most_bytes) {
     throw ValueError("tensor '" + info.name + "': " + describe_tensor(info) + " is larger than any memory (" +
                      std::to_string(left) + " x " + std::to_string(right) + " bytes)");
@@ -21,20 +21,22 @@ int64_t checked_product(int64_t left, int64_t right, const TensorInfo& info) {
   return product;
 }
 
-int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 // Fills bytes and padded from shape and strides.
 void measure(const TensorInfo& info, TensorLayout* layout) {
-  int64_t items = 1;
-  int64_t reach = info.type().item_bytes();
+  std::int64_t items = 1;
+  std::int64_t reach = info.type().item_bytes();
   for (int i = 0; i < layout->rank; ++i) {
     items = checked_product(items, layout->shape[i], info);
-    reach += checked_product(layout->stride_bytes[i], std::max<int64_t>(layout->shape[i] - 1, 0), info);
+    reach += checked_product(layout->stride_bytes[i], std::max<std::int64_t>(layout->shape[i] - 1, 0), info);
   }
   if (layout->rank > 0) {
     reach = std::max(reach, checked_product(layout->stride_bytes[0], layout->shape[0], info));
   }
-  layout->bytes = std::max<int64_t>(reach, 1);
+  layout->bytes = std::max<std::int64_t>(reach, 1);
   if (!info.has_dynamic_shape()) {
     layout->bytes = std::max(layout->bytes, std::min(info.aligned_bytes, most_bytes));
   }
@@ -43,19 +45,21 @@ void measure(const TensorInfo& info, TensorLayout* layout) {
 
 }  // namespace
 
-bool TensorLayout::same_shape(const int64_t* other_shape) const { return std::equal(shape, shape + rank, other_shape); }
+bool TensorLayout::same_shape(const std::int64_t* other_shape) const {
+  return std::equal(shape, shape + rank, other_shape);
+}
 
-int64_t stride_alignment(const std::string& soc) {
+std::int64_t stride_alignment(const std::string& soc) {
   // 64 is valid on every SoC; the older ones ask for 32 only, which saves memory on narrow pictures.
   return soc == "s100" || soc == "s100p" ? 32 : 64;
 }
 
-TensorLayout settle_layout(const TensorInfo& info, const int64_t* shape, int64_t alignment) {
+TensorLayout settle_layout(const TensorInfo& info, const std::int64_t* shape, std::int64_t alignment) {
   TensorLayout layout;
   layout.rank = info.rank();
   std::copy(shape, shape + layout.rank, layout.shape);
   for (int i = layout.rank - 1; i >= 0; --i) {
-    const int64_t given = info.stride_bytes[static_cast<std::size_t>(i)];
+    const std::int64_t given = info.stride_bytes[static_cast<std::size_t>(i)];
     if (given >= 0) {
       layout.stride_bytes[i] = given;
     } else if (i == layout.rank - 1) {
@@ -97,7 +101,7 @@ void apply_layout(const TensorInfo& info, const TensorLayout& layout, hbDNNTenso
   for (int i = 0; i < layout.rank; ++i) {
     if (properties->validShape.dimensionSize[i] < 0) {
       const bool halved = info.type().is_packed() && i == layout.rank - 1;
-      properties->validShape.dimensionSize[i] = static_cast<int32_t>(layout.shape[i] * (halved ? 2 : 1));
+      properties->validShape.dimensionSize[i] = static_cast<std::int32_t>(layout.shape[i] * (halved ? 2 : 1));
     }
     properties->stride[i] = layout.stride_bytes[i];
   }

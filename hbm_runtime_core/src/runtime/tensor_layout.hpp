@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_TENSOR_LAYOUT_HPP_
-#define HBM_RUNTIME_TENSOR_LAYOUT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -14,22 +13,22 @@ namespace hbm {
 struct TensorLayout {
   int rank = 0;
   /// Items as stored: the last dimension of packed types is halved.
-  int64_t shape[max_rank] = {};
-  int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[max_rank] = {};
+  std::int64_t stride_bytes[max_rank] = {};
   /// Device memory to allocate.
-  int64_t bytes = 0;
+  std::int64_t bytes = 0;
   /// There are gaps between the items or after the last one.
   bool padded = false;
 
-  bool same_shape(const int64_t* other_shape) const;
+  bool same_shape(const std::int64_t* other_shape) const;
 };
 
 /// Rows of dynamic inputs must start at multiples of this.
-int64_t stride_alignment(const std::string& soc);
+std::int64_t stride_alignment(const std::string& soc);
 
 /// Settles the -1 entries of a tensor: dimensions from `shape` (as stored), strides from the innermost outwards, each
 /// rounded up to `alignment`. Strides are computed nowhere else.
-TensorLayout settle_layout(const TensorInfo& info, const int64_t* shape, int64_t alignment);
+TensorLayout settle_layout(const TensorInfo& info, const std::int64_t* shape, std::int64_t alignment);
 
 /// The layout a library reports after a run; `stride_bytes` has no -1 left.
 TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties& properties);
@@ -38,5 +37,3 @@ TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties
 void apply_layout(const TensorInfo& info, const TensorLayout& layout, hbDNNTensorProperties* properties);
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_TENSOR_LAYOUT_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_RUNTIME_WAITERS_HPP_
-#define HBM_RUNTIME_WAITERS_HPP_
+#pragma once
 
 #include <condition_variable>
 #include <memory>
@@ -45,5 +44,3 @@ class Waiters {
 };
 
 }  // namespace hbm
-
-#endif  // HBM_RUNTIME_WAITERS_HPP_

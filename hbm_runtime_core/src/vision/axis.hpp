@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_AXIS_HPP_
-#define HBM_VISION_AXIS_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string_view>
@@ -28,19 +27,21 @@ struct Span {
 class Axis {
  public:
   /// The weights of one target add up to this.
-  static constexpr int32_t kOne = 256;
+  static constexpr std::int32_t kOne = 256;
 
   /// `sample_count`: of the plane. Memory is kept from one call to the next.
-  void set(const Span& span, int32_t sample_count, int32_t target_count, Interpolation interpolation);
+  void set(const Span& span, std::int32_t sample_count, std::int32_t target_count, Interpolation interpolation);
 
-  int32_t count() const { return static_cast<int32_t>(first_.size()); }
-  int32_t taps() const { return taps_; }
+  std::int32_t count() const { return static_cast<std::int32_t>(first_.size()); }
+  std::int32_t taps() const { return taps_; }
   /// First of the `taps()` samples of a target, counted from `begin()`.
-  const int32_t* first() const { return first_.data(); }
-  const uint16_t* weights(int32_t target) const { return weights_.data() + static_cast<size_t>(target) * taps_; }
+  const std::int32_t* first() const { return first_.data(); }
+  const std::uint16_t* weights(std::int32_t target) const {
+    return weights_.data() + static_cast<std::size_t>(target) * taps_;
+  }
   /// The samples that are read at all: [begin, end).
-  int32_t begin() const { return begin_; }
-  int32_t end() const { return end_; }
+  std::int32_t begin() const { return begin_; }
+  std::int32_t end() const { return end_; }
   /// Whether each target is its own sample.
   bool is_identity() const { return identity_; }
 
@@ -50,12 +51,10 @@ class Axis {
   void set_box(double begin, double step);
   void settle();
 
-  int32_t begin_ = 0, end_ = 0, taps_ = 1;
+  std::int32_t begin_ = 0, end_ = 0, taps_ = 1;
   bool identity_ = false;
-  std::vector<int32_t> first_;
-  std::vector<uint16_t> weights_;
+  std::vector<std::int32_t> first_;
+  std::vector<std::uint16_t> weights_;
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_AXIS_HPP_

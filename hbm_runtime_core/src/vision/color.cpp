@@ -22,13 +22,17 @@ struct Scale {
 
 Scale scale_of(ColorRange range) { return range == ColorRange::kLimited ? Scale{16, 219, 224} : Scale{0, 255, 255}; }
 
-uint8_t to_byte(double value) { return static_cast<uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
+std::uint8_t to_byte(double value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); }
 
 }  // namespace
 
 ColorRange color_range_from_name(std::string_view name) {
-  if (name == "limited") return ColorRange::kLimited;
-  if (name == "full") return ColorRange::kFull;
+  if (name == "limited") {
+    return ColorRange::kLimited;
+  }
+  if (name == "full") {
+    return ColorRange::kFull;
+  }
   throw ValueError("unknown color range '" + std::string(name) +
                    "' (known: limited, luma 16 to 235, and full, 0 to 255)");
 }
@@ -47,7 +51,9 @@ const RangeMap& RangeMap::between(ColorRange from, ColorRange to) {
   static const RangeMap same(ColorRange::kFull, ColorRange::kFull);
   static const RangeMap widen(ColorRange::kLimited, ColorRange::kFull);
   static const RangeMap narrow(ColorRange::kFull, ColorRange::kLimited);
-  if (from == to) return same;
+  if (from == to) {
+    return same;
+  }
   return to == ColorRange::kFull ? widen : narrow;
 }
 
@@ -59,17 +65,17 @@ RangeMap::RangeMap(ColorRange from, ColorRange to)
               kNoColor - kNoColor * scale_of(to).chroma / scale_of(from).chroma) {}
 
 RangeMap::Line::Line(double gain_value, double offset_value)
-    : gain(static_cast<uint16_t>(std::lround(gain_value * (1 << 14)))),
-      offset(static_cast<int16_t>(std::lround((offset_value + 0.5) * (1 << 6)))) {}
+    : gain(static_cast<std::uint16_t>(std::lround(gain_value * (1 << 14)))),
+      offset(static_cast<std::int16_t>(std::lround((offset_value + 0.5) * (1 << 6)))) {}
 
-void RangeMap::Line::apply(uint8_t* values, int32_t count) const {
-  const uint16_t factor = gain;
-  const int16_t shift = offset;
-  for (int32_t i = 0; i < count; ++i) {
-    const auto value = static_cast<uint16_t>(values[i] << 8);
-    const auto product = static_cast<uint16_t>((uint32_t{value} * factor) >> 16);  // times 2^6
-    const auto mapped = static_cast<int16_t>(static_cast<int16_t>(product + shift) >> 6);
-    values[i] = static_cast<uint8_t>(mapped < 0 ? 0 : mapped > 255 ? 255 : mapped);
+void RangeMap::Line::apply(std::uint8_t* values, std::int32_t count) const {
+  const std::uint16_t factor = gain;
+  const std::int16_t shift = offset;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const auto value = static_cast<std::uint16_t>(values[i] << 8);
+    const auto product = static_cast<std::uint16_t>((std::uint32_t{value} * factor) >> 16);  // times 2^6
+    const auto mapped = static_cast<std::int16_t>(static_cast<std::int16_t>(product + shift) >> 6);
+    values[i] = static_cast<std::uint8_t>(mapped < 0 ? 0 : mapped > 255 ? 255 : mapped);
   }
 }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_COLOR_HPP_
-#define HBM_VISION_COLOR_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -18,18 +17,18 @@ enum class ColorRange {
 ColorRange color_range_from_name(std::string_view name);
 
 struct Rgb {
-  uint8_t red, green, blue;
+  std::uint8_t red, green, blue;
 };
 
 struct Yuv {
-  uint8_t y, u, v;
+  std::uint8_t y, u, v;
 };
 
 Yuv yuv_of(const Rgb& color, ColorRange range);
 
 /// Full-range luma.
-inline uint8_t gray_of(int32_t red, int32_t green, int32_t blue) {
-  return static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
+inline std::uint8_t gray_of(std::int32_t red, std::int32_t green, std::int32_t blue) {
+  return static_cast<std::uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8);
 }
 
 /// Changes luma and chroma from one range to the other; half of a step is rounded up, within a 64th.
@@ -38,17 +37,17 @@ class RangeMap {
   static const RangeMap& between(ColorRange from, ColorRange to);
 
   bool is_identity() const { return identity_; }
-  void map_luma(uint8_t* values, int32_t count) const { luma_.apply(values, count); }
-  void map_chroma(uint8_t* values, int32_t count) const { chroma_.apply(values, count); }
+  void map_luma(std::uint8_t* values, std::int32_t count) const { luma_.apply(values, count); }
+  void map_chroma(std::uint8_t* values, std::int32_t count) const { chroma_.apply(values, count); }
 
  private:
   /// value * gain + offset in 16 bits, which the compiler vectorizes.
   struct Line {
     Line(double gain, double offset);
-    void apply(uint8_t* values, int32_t count) const;
+    void apply(std::uint8_t* values, std::int32_t count) const;
 
-    uint16_t gain;   ///< times 2^14
-    int16_t offset;  ///< times 2^6, with the half that rounds
+    std::uint16_t gain;   ///< times 2^14
+    std::int16_t offset;  ///< times 2^6, with the half that rounds
   };
 
   RangeMap(ColorRange from, ColorRange to);
@@ -59,5 +58,3 @@ class RangeMap {
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_COLOR_HPP_

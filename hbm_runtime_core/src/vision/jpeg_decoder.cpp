@@ -23,12 +23,12 @@ auto length(const JpegLayout& layout) { return static_cast<unsigned long>(layout
 bool is_harmless(const std::string& message) { return message.find("extraneous bytes") != std::string::npos; }
 
 /// In place, four bytes per pixel. Files contain inverted inks, as Adobe writes them: 255 is no ink.
-void to_bgr_from_inks(uint8_t* pixels, size_t count) {
-  for (uint8_t* pixel = pixels; pixel != pixels + count * 4; pixel += 4) {
-    const uint32_t cyan = pixel[0], magenta = pixel[1], yellow = pixel[2], black = pixel[3];
-    pixel[0] = static_cast<uint8_t>((yellow * black + 127) / 255);
-    pixel[1] = static_cast<uint8_t>((magenta * black + 127) / 255);
-    pixel[2] = static_cast<uint8_t>((cyan * black + 127) / 255);
+void to_bgr_from_inks(std::uint8_t* pixels, std::size_t count) {
+  for (std::uint8_t* pixel = pixels; pixel != pixels + count * 4; pixel += 4) {
+    const std::uint32_t cyan = pixel[0], magenta = pixel[1], yellow = pixel[2], black = pixel[3];
+    pixel[0] = static_cast<std::uint8_t>((yellow * black + 127) / 255);
+    pixel[1] = static_cast<std::uint8_t>((magenta * black + 127) / 255);
+    pixel[2] = static_cast<std::uint8_t>((cyan * black + 127) / 255);
   }
 }
 
@@ -40,15 +40,19 @@ void* JpegDecoder::handle() {
   if (!handle_) {
     handle_.reset(tjInitDecompress());
     handle_tables_ = 0;
-    if (!handle_) throw std::bad_alloc();
+    if (!handle_) {
+      throw std::bad_alloc();
+    }
   }
   return handle_.get();
 }
 
-Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
+Picture JpegDecoder::decode(const std::uint8_t* data, std::size_t size_bytes) {
   const JpegLayout layout = read_jpeg_layout(data, size_bytes);
   // A picture without tables of its own, as Motion JPEG may be, must not be decoded with those of an earlier one.
-  if ((handle_tables_ & ~layout.tables) != 0) handle_.reset();
+  if ((handle_tables_ & ~layout.tables) != 0) {
+    handle_.reset();
+  }
   try {
     return decode(data, layout);
   } catch (...) {
@@ -59,7 +63,7 @@ Picture JpegDecoder::decode(const uint8_t* data, size_t size_bytes) {
   }
 }
 
-Picture JpegDecoder::decode(const uint8_t* data, const JpegLayout& layout) {
+Picture JpegDecoder::decode(const std::uint8_t* data, const JpegLayout& layout) {
   void* const decompress = handle();
   handle_tables_ |= layout.tables;
   int width = 0, height = 0, sampling = -1, colors = -1;
@@ -68,14 +72,22 @@ Picture JpegDecoder::decode(const uint8_t* data, const JpegLayout& layout) {
   if (result != 0 && !uncommon_sampling) {
     refuse(layout, std::string("it is damaged, or not supported (") + tjGetErrorStr2(decompress) + ")");
   }
-  if (width != layout.width || height != layout.height) refuse(layout, "it is damaged: its header holds two sizes");
-  if (result != 0) handle_.reset();
-  if (sampling >= 0 && (colors == TJCS_YCbCr || colors == TJCS_GRAY)) return to_planes(data, layout, sampling);
+  if (width != layout.width || height != layout.height) {
+    refuse(layout, "it is damaged: its header holds two sizes");
+  }
+  if (result != 0) {
+    handle_.reset();
+  }
+  if (sampling >= 0 && (colors == TJCS_YCbCr || colors == TJCS_GRAY)) {
+    return to_planes(data, layout, sampling);
+  }
   return to_bgr(data, layout, colors == TJCS_CMYK || colors == TJCS_YCCK);
 }
 
 void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
-  if (result == 0) return;
+  if (result == 0) {
+    return;
+  }
   const std::string message = tjGetErrorStr2(handle_.get());
   if (tjGetErrorCode(handle_.get()) != TJERR_WARNING || !is_harmless(message)) {
     refuse(layout, "it is damaged or cut off (" + message + ")");
@@ -83,21 +95,24 @@ void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
   handle_.reset();
 }
 
-Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, int sampling) {
+Picture JpegDecoder::to_planes(const std::uint8_t* data, const JpegLayout& layout, int sampling) {
   const bool gray = sampling == TJSAMP_GRAY;
   // Planes are rounded up to whole samples of chroma.
-  uint8_t* planes[3] = {};
+  std::uint8_t* planes[3] = {};
   int strides[3] = {};
-  size_t offsets[3] = {};
+  std::size_t offsets[3] = {};
   const int count = gray ? 1 : 3;
-  size_t total = 0;
+  std::size_t total = 0;
   for (int plane = 0; plane < count; ++plane) {
     strides[plane] = tjPlaneWidth(plane, layout.width, sampling);
     offsets[plane] = total;
-    total += static_cast<size_t>(strides[plane]) * static_cast<size_t>(tjPlaneHeight(plane, layout.height, sampling));
+    total += static_cast<std::size_t>(strides[plane]) *
+             static_cast<std::size_t>(tjPlaneHeight(plane, layout.height, sampling));
   }
-  uint8_t* memory = pixels_.reserve(total);
-  for (int plane = 0; plane < count; ++plane) planes[plane] = memory + offsets[plane];
+  std::uint8_t* memory = pixels_.reserve(total);
+  for (int plane = 0; plane < count; ++plane) {
+    planes[plane] = memory + offsets[plane];
+  }
   require_decoded(
       tjDecompressToYUVPlanes(handle(), data, length(layout), planes, layout.width, strides, layout.height, 0), layout);
 
@@ -118,14 +133,16 @@ Picture JpegDecoder::to_planes(const uint8_t* data, const JpegLayout& layout, in
   return picture;
 }
 
-Picture JpegDecoder::to_bgr(const uint8_t* data, const JpegLayout& layout, bool inks) {
+Picture JpegDecoder::to_bgr(const std::uint8_t* data, const JpegLayout& layout, bool inks) {
   constexpr int kPixelBytes = 4;
-  const size_t count = static_cast<size_t>(layout.width) * static_cast<size_t>(layout.height);
-  uint8_t* pixels = pixels_.reserve(count * kPixelBytes);
+  const std::size_t count = static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.height);
+  std::uint8_t* pixels = pixels_.reserve(count * kPixelBytes);
   require_decoded(tjDecompress2(handle(), data, length(layout), pixels, layout.width, layout.width * kPixelBytes,
                                 layout.height, inks ? TJPF_CMYK : TJPF_BGRX, 0),
                   layout);
-  if (inks) to_bgr_from_inks(pixels, count);
+  if (inks) {
+    to_bgr_from_inks(pixels, count);
+  }
   Picture picture;
   picture.kind = PixelKind::kBgr;
   picture.width = layout.width;

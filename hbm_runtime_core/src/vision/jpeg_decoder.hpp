@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_JPEG_DECODER_HPP_
-#define HBM_VISION_JPEG_DECODER_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -20,28 +19,26 @@ class JpegDecoder {
   /// The picture lies in the decoder's memory, until the next call. YUV in full range, gray, or blue, green, red.
   /// Throws ValueError where the data is no JPEG, is cut off or damaged, or exceeds the limits. A refused
   /// picture has no effect on later ones.
-  Picture decode(const uint8_t* data, size_t size_bytes);
+  Picture decode(const std::uint8_t* data, std::size_t size_bytes);
 
   /// Memory that is kept for the next picture.
-  size_t kept_bytes() const { return pixels_.size_bytes(); }
+  std::size_t kept_bytes() const { return pixels_.size_bytes(); }
 
  private:
   struct Close {
     void operator()(void* handle) const;
   };
 
-  Picture decode(const uint8_t* data, const JpegLayout& layout);
-  Picture to_planes(const uint8_t* data, const JpegLayout& layout, int sampling);
-  Picture to_bgr(const uint8_t* data, const JpegLayout& layout, bool inks);
+  Picture decode(const std::uint8_t* data, const JpegLayout& layout);
+  Picture to_planes(const std::uint8_t* data, const JpegLayout& layout, int sampling);
+  Picture to_bgr(const std::uint8_t* data, const JpegLayout& layout, bool inks);
   /// `result`: of a call on the handle, which is given up where it is not zero. Throws where the picture is damaged.
   void require_decoded(int result, const JpegLayout& layout);
   void* handle();
 
   std::unique_ptr<void, Close> handle_;
-  uint32_t handle_tables_ = 0;  ///< what earlier pictures defined in the handle
+  std::uint32_t handle_tables_ = 0;  ///< what earlier pictures defined in the handle
   Scratch pixels_;
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_JPEG_DECODER_HPP_

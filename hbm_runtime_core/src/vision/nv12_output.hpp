@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_NV12_OUTPUT_HPP_
-#define HBM_VISION_NV12_OUTPUT_HPP_
+#pragma once
 
 #include "vision/color.hpp"
 #include "vision/picture_sampler.hpp"
@@ -10,11 +9,11 @@ namespace hbm::vision {
 
 /// Two planes of the model's input, u8: luma, then chroma of two by two pixels.
 struct Nv12Destination {
-  uint8_t* y;
-  int64_t y_row_bytes;
-  uint8_t* uv;
-  int64_t uv_row_bytes;
-  int32_t width, height;  ///< pixels, both even
+  std::uint8_t* y;
+  std::int64_t y_row_bytes;
+  std::uint8_t* uv;
+  std::int64_t uv_row_bytes;
+  std::int32_t width, height;  ///< pixels, both even
 };
 
 /// Writes pictures into NV12 planes.
@@ -31,5 +30,3 @@ class Nv12Output {
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_NV12_OUTPUT_HPP_

@@ -14,10 +14,10 @@ namespace {
 struct Encoding {
   const char* name;
   PixelKind kind;
-  int32_t pixel_bytes;     ///< in the rows that the step counts
-  int32_t chroma_columns;  ///< pixels that share a chroma sample; 0: no chroma
-  int32_t chroma_rows;     ///< rows that share a row of a chroma plane below the luma; 0: no such plane
-  int32_t luma, u, v;      ///< offsets in bytes of the first sample
+  std::int32_t pixel_bytes;     ///< in the rows that the step counts
+  std::int32_t chroma_columns;  ///< pixels that share a chroma sample; 0: no chroma
+  std::int32_t chroma_rows;     ///< rows that share a row of a chroma plane below the luma; 0: no such plane
+  std::int32_t luma, u, v;      ///< offsets in bytes of the first sample
 };
 
 constexpr Encoding kEncodings[] = {
@@ -41,7 +41,7 @@ constexpr Encoding kEncodings[] = {
 
 struct ForeignEncoding {
   const char* name;
-  int32_t pixel_bytes;
+  std::int32_t pixel_bytes;
 };
 
 constexpr ForeignEncoding kForeignEncodings[] = {
@@ -53,14 +53,18 @@ constexpr ForeignEncoding kForeignEncodings[] = {
 [[noreturn]] void refuse_encoding(std::string_view name) {
   std::string known;
   for (const auto* names : {&encoding_names(), &foreign_encoding_names()}) {
-    for (const std::string& entry : *names) known += (known.empty() ? "" : ", ") + entry;
+    for (const std::string& entry : *names) {
+      known += (known.empty() ? "" : ", ") + entry;
+    }
   }
   throw ValueError("unknown picture encoding '" + std::string(name) + "' (known: " + known + ")");
 }
 
 const Encoding* find_encoding(std::string_view name) {
   for (const Encoding& encoding : kEncodings) {
-    if (name == encoding.name) return &encoding;
+    if (name == encoding.name) {
+      return &encoding;
+    }
   }
   return nullptr;
 }
@@ -68,19 +72,19 @@ const Encoding* find_encoding(std::string_view name) {
 /// The properties of an encoding that determine how many bytes a picture has.
 struct RowForm {
   const char* name;
-  int32_t pixel_bytes;
-  int32_t chroma_columns;
-  int32_t chroma_rows;
+  std::int32_t pixel_bytes;
+  std::int32_t chroma_columns;
+  std::int32_t chroma_rows;
 
   /// Rows of `row_bytes`, those of chroma planes included.
-  int64_t row_count(int64_t height) const {
-    return chroma_rows == 0 ? height : height + height * 2 / (int64_t{chroma_rows} * chroma_columns);
+  std::int64_t row_count(std::int64_t height) const {
+    return chroma_rows == 0 ? height : height + height * 2 / (std::int64_t{chroma_rows} * chroma_columns);
   }
-  bool has_whole_chroma(int64_t width, int64_t height) const {
+  bool has_whole_chroma(std::int64_t width, std::int64_t height) const {
     return (chroma_columns != 2 || width % 2 == 0) && (chroma_rows != 2 || height % 2 == 0);
   }
-  int64_t packed_bytes(int64_t width, int64_t height) const {
-    const int64_t halves = chroma_rows == 0 ? 2 : chroma_rows == 2 ? 3 : 6;
+  std::int64_t packed_bytes(std::int64_t width, std::int64_t height) const {
+    const std::int64_t halves = chroma_rows == 0 ? 2 : chroma_rows == 2 ? 3 : 6;
     return width * pixel_bytes * height * halves / 2;
   }
 };
@@ -92,20 +96,28 @@ RowForm form_of(const Encoding& encoding) {
 RowForm form_of(const ForeignEncoding& encoding) { return {encoding.name, encoding.pixel_bytes, 0, 0}; }
 
 RowForm form_from_name(std::string_view name) {
-  if (const Encoding* encoding = find_encoding(name)) return form_of(*encoding);
+  if (const Encoding* encoding = find_encoding(name)) {
+    return form_of(*encoding);
+  }
   for (const ForeignEncoding& encoding : kForeignEncodings) {
-    if (name == encoding.name) return form_of(encoding);
+    if (name == encoding.name) {
+      return form_of(encoding);
+    }
   }
   refuse_encoding(name);
 }
 
-int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 /// Whether hardware pads rows in this way: up to the next multiple of a power of two.
-bool is_usual_padding(int64_t step, int64_t pixel_row_bytes) {
-  constexpr int64_t kLargestAlignment = 256;
-  for (int64_t alignment = 4; alignment <= kLargestAlignment; alignment *= 2) {
-    if (step == round_up(pixel_row_bytes, alignment)) return true;
+bool is_usual_padding(std::int64_t step, std::int64_t pixel_row_bytes) {
+  constexpr std::int64_t kLargestAlignment = 256;
+  for (std::int64_t alignment = 4; alignment <= kLargestAlignment; alignment *= 2) {
+    if (step == round_up(pixel_row_bytes, alignment)) {
+      return true;
+    }
   }
   return false;
 }
@@ -113,7 +125,7 @@ bool is_usual_padding(int64_t step, int64_t pixel_row_bytes) {
 /// Interprets the numbers of a raw picture, which cameras do not write consistently.
 class LayoutReader {
  public:
-  LayoutReader(const RowForm& form, int64_t size, int64_t width, int64_t height, int64_t step)
+  LayoutReader(const RowForm& form, std::int64_t size, std::int64_t width, std::int64_t height, std::int64_t step)
       : form_(form), size_(size), width_(width), height_(height), step_(step) {}
 
   RawLayout read() const {
@@ -124,7 +136,7 @@ class LayoutReader {
       throw ValueError(what() + ": expected a step of " + std::to_string(row()) + " to " +
                        std::to_string(kMaxStepBytes) + " bytes");
     }
-    constexpr int64_t kAnyEvenHeight = 2;
+    constexpr std::int64_t kAnyEvenHeight = 2;
     require_whole_chroma(kAnyEvenHeight);
     const RawLayout layout = choose();
     require_whole_chroma(layout.height);
@@ -139,23 +151,32 @@ class LayoutReader {
 
   RawLayout choose() const {
     // First, because the step is what cameras get wrong: they write zero, or that of another encoding.
-    if (size_ == packed())
+    if (size_ == packed()) {
       return {height_, row(), step_ == row() || height_ == 1 ? Reading::kAsStated : Reading::kPackedRows};
-    const int64_t step = step_ == 0 ? row() : step_;
+    }
+    const std::int64_t step = step_ == 0 ? row() : step_;
     if (step >= row() && fits(step, form_.row_count(height_))) {
-      if (step > row() && size_ == step * form_.row_count(height_)) require_usual_padding();
+      if (step > row() && size_ == step * form_.row_count(height_)) {
+        require_usual_padding();
+      }
       return {height_, step, Reading::kAsStated};
     }
     if (const auto height = height_without_chroma(); height && step >= row() && fits(step, height_)) {
       // Such data also fits a picture of the stated height, or the padding is larger than the rows.
-      if (step * 2 >= row() * 3) refuse_two_heights(*height, step);
+      if (step * 2 >= row() * 3) {
+        refuse_two_heights(*height, step);
+      }
       return {*height, step, Reading::kChromaRowsCounted};
     }
-    if (step < row()) throw ValueError(what() + ": expected a step of at least " + std::to_string(row()) + " bytes");
-    const int64_t most = step * form_.row_count(height_);
-    for (const int64_t page : kPageBytes) {
+    if (step < row()) {
+      throw ValueError(what() + ": expected a step of at least " + std::to_string(row()) + " bytes");
+    }
+    const std::int64_t most = step * form_.row_count(height_);
+    for (const std::int64_t page : kPageBytes) {
       if (size_ == round_up(most, page)) {
-        if (const auto other = other_encoding()) refuse_two_encodings(*other, "padding up to whole pages");
+        if (const auto other = other_encoding()) {
+          refuse_two_encodings(*other, "padding up to whole pages");
+        }
         return {height_, step, Reading::kPagePadding};
       }
     }
@@ -163,19 +184,23 @@ class LayoutReader {
   }
 
   /// Bytes of a row without padding.
-  int64_t row() const { return width_ * form_.pixel_bytes; }
-  int64_t packed() const { return form_.packed_bytes(width_, height_); }
+  std::int64_t row() const { return width_ * form_.pixel_bytes; }
+  std::int64_t packed() const { return form_.packed_bytes(width_, height_); }
 
   /// Some cameras leave out the padding after the last row.
-  bool fits(int64_t step, int64_t row_count) const {
+  bool fits(std::int64_t step, std::int64_t row_count) const {
     return size_ <= step * row_count && size_ >= step * (row_count - 1) + row();
   }
 
   /// Where the stated height may be that of luma and chroma together.
-  std::optional<int64_t> height_without_chroma() const {
-    if (form_.chroma_rows == 0) return std::nullopt;
-    const int64_t halves = form_.chroma_rows == 2 ? 3 : 6;
-    if (height_ * 2 % halves != 0) return std::nullopt;
+  std::optional<std::int64_t> height_without_chroma() const {
+    if (form_.chroma_rows == 0) {
+      return std::nullopt;
+    }
+    const std::int64_t halves = form_.chroma_rows == 2 ? 3 : 6;
+    if (height_ * 2 % halves != 0) {
+      return std::nullopt;
+    }
     return height_ * 2 / halves;
   }
 
@@ -183,16 +208,26 @@ class LayoutReader {
   std::optional<RowForm> other_encoding() const {
     std::optional<RowForm> other;
     const auto consider = [&](const RowForm& form) {
-      if (!form.has_whole_chroma(width_, height_) || form.packed_bytes(width_, height_) != size_) return;
-      if (!other || (width_ * other->pixel_bytes != step_ && width_ * form.pixel_bytes == step_)) other = form;
+      if (!form.has_whole_chroma(width_, height_) || form.packed_bytes(width_, height_) != size_) {
+        return;
+      }
+      if (!other || (width_ * other->pixel_bytes != step_ && width_ * form.pixel_bytes == step_)) {
+        other = form;
+      }
     };
-    for (const Encoding& encoding : kEncodings) consider(form_of(encoding));
-    for (const ForeignEncoding& encoding : kForeignEncodings) consider(form_of(encoding));
+    for (const Encoding& encoding : kEncodings) {
+      consider(form_of(encoding));
+    }
+    for (const ForeignEncoding& encoding : kForeignEncodings) {
+      consider(form_of(encoding));
+    }
     return other;
   }
 
   void require_usual_padding() const {
-    if (is_usual_padding(step_, row())) return;
+    if (is_usual_padding(step_, row())) {
+      return;
+    }
     if (const auto other = other_encoding()) {
       refuse_two_encodings(*other, std::to_string(step_ - row()) + " bytes of padding behind each row");
     }
@@ -204,7 +239,7 @@ class LayoutReader {
                      other.name + " without padding; correct the encoding or the step");
   }
 
-  [[noreturn]] void refuse_two_heights(int64_t height, int64_t step) const {
+  [[noreturn]] void refuse_two_heights(std::int64_t height, std::int64_t step) const {
     throw ValueError(what() + ": expected " + std::to_string(packed()) + " bytes of data for " +
                      std::to_string(width_) + "x" + std::to_string(height_) + " without padding, got " +
                      std::to_string(size_) + ", which is also " + std::to_string(width_) + "x" +
@@ -212,14 +247,16 @@ class LayoutReader {
                      " bytes with its rows of chroma counted in the height; correct the height, the step or the data");
   }
 
-  [[noreturn]] void refuse_size(int64_t most) const {
+  [[noreturn]] void refuse_size(std::int64_t most) const {
     throw ValueError(what() + ": expected " + std::to_string(most) + " bytes of data, got " + std::to_string(size_) +
                      (size_ < most ? "; is the picture cut off, or the step wrong?"
                                    : "; does the encoding fit, or do width and height?"));
   }
 
-  void require_whole_chroma(int64_t height) const {
-    if (form_.has_whole_chroma(width_, height)) return;
+  void require_whole_chroma(std::int64_t height) const {
+    if (form_.has_whole_chroma(width_, height)) {
+      return;
+    }
     throw ValueError(what() +
                      (form_.chroma_rows == 2 ? ": both sides must be even, since two by two pixels share their chroma"
                                              : ": the width must be even, since two pixels share their chroma") +
@@ -227,13 +264,15 @@ class LayoutReader {
   }
 
   const RowForm form_;
-  const int64_t size_, width_, height_, step_;
+  const std::int64_t size_, width_, height_, step_;
 };
 
 template <typename Encodings>
 std::vector<std::string> names_of(const Encodings& encodings) {
   std::vector<std::string> names;
-  for (const auto& encoding : encodings) names.emplace_back(encoding.name);
+  for (const auto& encoding : encodings) {
+    names.emplace_back(encoding.name);
+  }
   return names;
 }
 
@@ -262,13 +301,14 @@ const std::vector<std::string>& foreign_encoding_names() {
   return names;
 }
 
-RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes, std::string_view encoding) {
+RawLayout read_layout(std::size_t size_bytes, std::int64_t width, std::int64_t height, std::int64_t step_bytes,
+                      std::string_view encoding) {
   const RowForm form = form_from_name(encoding);
-  return LayoutReader(form, static_cast<int64_t>(size_bytes), width, height, step_bytes).read();
+  return LayoutReader(form, static_cast<std::int64_t>(size_bytes), width, height, step_bytes).read();
 }
 
-Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
-                     std::string_view encoding_name, ColorRange yuv_range) {
+Picture make_picture(const std::uint8_t* data, std::size_t size_bytes, std::int64_t width, std::int64_t height,
+                     std::int64_t step_bytes, std::string_view encoding_name, ColorRange yuv_range) {
   const RawLayout rows = read_layout(size_bytes, width, height, step_bytes, encoding_name);
   const Encoding* found = find_encoding(encoding_name);
   if (found == nullptr) {
@@ -279,17 +319,17 @@ Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int6
   Picture picture;
   picture.kind = encoding.kind;
   picture.range = encoding.kind == PixelKind::kYuv ? yuv_range : ColorRange::kFull;
-  picture.width = static_cast<int32_t>(width);
-  picture.height = static_cast<int32_t>(rows.height);
+  picture.width = static_cast<std::int32_t>(width);
+  picture.height = static_cast<std::int32_t>(rows.height);
   picture.reading = rows.reading;
-  const auto row_bytes = static_cast<int32_t>(rows.row_bytes);
+  const auto row_bytes = static_cast<std::int32_t>(rows.row_bytes);
   picture.plane = {data + encoding.luma, row_bytes, encoding.pixel_bytes};
   if (encoding.chroma_columns != 0) {
     const bool below = encoding.chroma_rows != 0;
-    const uint8_t* chroma = below ? data + rows.row_bytes * rows.height : data;
+    const std::uint8_t* chroma = below ? data + rows.row_bytes * rows.height : data;
     // A row of full-width chroma, two bytes per pixel, takes two rows of luma.
-    const int32_t chroma_row_bytes = below && encoding.chroma_columns == 1 ? 2 * row_bytes : row_bytes;
-    const int32_t sample_bytes = below ? 2 : 4;
+    const std::int32_t chroma_row_bytes = below && encoding.chroma_columns == 1 ? 2 * row_bytes : row_bytes;
+    const std::int32_t sample_bytes = below ? 2 : 4;
     picture.u = {chroma + encoding.u, chroma_row_bytes, sample_bytes};
     picture.v = {chroma + encoding.v, chroma_row_bytes, sample_bytes};
     picture.chroma_step_x = encoding.chroma_columns;

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_PICTURE_HPP_
-#define HBM_VISION_PICTURE_HPP_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -15,9 +14,9 @@ namespace hbm::vision {
 
 /// One value (or group of values) for each point of a grid, in the caller's memory.
 struct Plane {
-  const uint8_t* data = nullptr;
-  int32_t row_bytes = 0;     ///< from one row to the next
-  int32_t sample_bytes = 1;  ///< from one sample to the next
+  const std::uint8_t* data = nullptr;
+  std::int32_t row_bytes = 0;     ///< from one row to the next
+  std::int32_t sample_bytes = 1;  ///< from one sample to the next
 };
 
 enum class PixelKind { kGray, kYuv, kBgr, kRgb };
@@ -37,14 +36,14 @@ const char* reading_text(Reading reading);
 struct Picture {
   PixelKind kind = PixelKind::kGray;
   ColorRange range = ColorRange::kFull;  ///< of gray and YUV
-  int32_t width = 0;                     ///< pixels
-  int32_t height = 0;                    ///< pixels; rows of chroma are not counted
+  std::int32_t width = 0;                ///< pixels
+  std::int32_t height = 0;               ///< pixels; rows of chroma are not counted
   Plane plane;                           ///< gray, luma, or the colors with three or four bytes per pixel
   Plane u, v;                            ///< chroma of YUV
-  int32_t chroma_step_x = 1;             ///< pixels for each sample of chroma: 1, 2 or 4
-  int32_t chroma_step_y = 1;
-  int32_t chroma_width = 0;  ///< samples
-  int32_t chroma_height = 0;
+  std::int32_t chroma_step_x = 1;        ///< pixels for each sample of chroma: 1, 2 or 4
+  std::int32_t chroma_step_y = 1;
+  std::int32_t chroma_width = 0;  ///< samples
+  std::int32_t chroma_height = 0;
   Reading reading = Reading::kAsStated;
 };
 
@@ -55,20 +54,19 @@ const std::vector<std::string>& foreign_encoding_names();
 
 /// Where the rows of a raw picture lie.
 struct RawLayout {
-  int64_t height;     ///< pixels; rows of chroma are not counted
-  int64_t row_bytes;  ///< from one row to the next
+  std::int64_t height;     ///< pixels; rows of chroma are not counted
+  std::int64_t row_bytes;  ///< from one row to the next
   Reading reading;
 };
 
 /// Checks the numbers of a picture, and corrects what cameras are known to write wrongly, if only one interpretation of
 /// the numbers is possible. Throws ValueError with expected and actual numbers, and with both interpretations if there
 /// are two.
-RawLayout read_layout(size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes, std::string_view encoding);
+RawLayout read_layout(std::size_t size_bytes, std::int64_t width, std::int64_t height, std::int64_t step_bytes,
+                      std::string_view encoding);
 
 /// The picture that read_layout() describes. `yuv_range` holds where the encoding is YUV.
-Picture make_picture(const uint8_t* data, size_t size_bytes, int64_t width, int64_t height, int64_t step_bytes,
-                     std::string_view encoding, ColorRange yuv_range);
+Picture make_picture(const std::uint8_t* data, std::size_t size_bytes, std::int64_t width, std::int64_t height,
+                     std::int64_t step_bytes, std::string_view encoding, ColorRange yuv_range);
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_PICTURE_HPP_

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_PICTURE_SAMPLER_HPP_
-#define HBM_VISION_PICTURE_SAMPLER_HPP_
+#pragma once
 
 #include "vision/picture.hpp"
 #include "vision/placement.hpp"
@@ -19,15 +18,19 @@ enum class ChromaGrid {
 class PictureSampler {
  public:
   /// Prepares for `picture` and others that differ from it only in their data.
-  void set(const Picture& picture, const Rectangle& source, int32_t target_width, int32_t target_height,
+  void set(const Picture& picture, const Rectangle& source, std::int32_t target_width, std::int32_t target_height,
            ChromaGrid grid, Interpolation interpolation);
 
   /// Gray or luma, one byte per pixel.
-  void luma(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
+  void luma(const Picture& picture, std::int32_t target_y, std::uint8_t* out) {
+    plane_.row(picture.plane, target_y, out);
+  }
   /// U and V alternate. `target_y` counts rows of chroma.
-  void chroma(const Picture& picture, int32_t target_y, uint8_t* out);
+  void chroma(const Picture& picture, std::int32_t target_y, std::uint8_t* out);
   /// Four bytes per pixel, the first three in the picture's order.
-  void colors(const Picture& picture, int32_t target_y, uint8_t* out) { plane_.row(picture.plane, target_y, out); }
+  void colors(const Picture& picture, std::int32_t target_y, std::uint8_t* out) {
+    plane_.row(picture.plane, target_y, out);
+  }
 
  private:
   enum class ChromaForm { kInterleaved, kInterleavedSwapped, kApart, kPlanes };
@@ -38,5 +41,3 @@ class PictureSampler {
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_PICTURE_SAMPLER_HPP_

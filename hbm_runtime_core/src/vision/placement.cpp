@@ -19,21 +19,25 @@ constexpr struct {
               {"center_crop", ResizeMode::kCenterCrop},
               {"none", ResizeMode::kNone}};
 
-int32_t round_to(double value, int32_t step, int32_t most) {
-  const auto rounded = static_cast<int32_t>(std::lround(value / step)) * step;
+std::int32_t round_to(double value, std::int32_t step, std::int32_t most) {
+  const auto rounded = static_cast<std::int32_t>(std::lround(value / step)) * step;
   return std::clamp(rounded, step, most);
 }
 
-int32_t floor_to(int32_t value, int32_t step) { return value / step * step; }
+std::int32_t floor_to(std::int32_t value, std::int32_t step) { return value / step * step; }
 
-std::string size_text(int32_t width, int32_t height) { return std::to_string(width) + "x" + std::to_string(height); }
+std::string size_text(std::int32_t width, std::int32_t height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
 
 }  // namespace
 
 ResizeMode resize_mode_from_name(std::string_view name) {
   std::string known;
   for (const auto& entry : kModes) {
-    if (name == entry.name) return entry.mode;
+    if (name == entry.name) {
+      return entry.mode;
+    }
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
   throw ValueError("unknown resize mode '" + std::string(name) + "' (known: " + known + ")");
@@ -41,13 +45,15 @@ ResizeMode resize_mode_from_name(std::string_view name) {
 
 const char* resize_mode_name(ResizeMode mode) {
   for (const auto& entry : kModes) {
-    if (mode == entry.mode) return entry.name;
+    if (mode == entry.mode) {
+      return entry.name;
+    }
   }
   return "";
 }
 
-Placement place(int32_t source_width, int32_t source_height, const Rectangle& region, int32_t target_width,
-                int32_t target_height, ResizeMode mode, int32_t target_step) {
+Placement place(std::int32_t source_width, std::int32_t source_height, const Rectangle& region,
+                std::int32_t target_width, std::int32_t target_height, ResizeMode mode, std::int32_t target_step) {
   if (region.width <= 0 || region.height <= 0 || region.x < 0 || region.y < 0 ||
       region.x > source_width - region.width || region.y > source_height - region.height) {
     throw ValueError("region of interest " + size_text(region.width, region.height) + " at (" +
@@ -74,8 +80,8 @@ Placement place(int32_t source_width, int32_t source_height, const Rectangle& re
     }
     case ResizeMode::kCenterCrop: {
       const double scale = std::max(fit_x, fit_y);
-      const int32_t width = round_to(target_width / scale, 1, source.width);
-      const int32_t height = round_to(target_height / scale, 1, source.height);
+      const std::int32_t width = round_to(target_width / scale, 1, source.width);
+      const std::int32_t height = round_to(target_height / scale, 1, source.height);
       source.x += (source.width - width) / 2;
       source.y += (source.height - height) / 2;
       source.width = width;

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_PLACEMENT_HPP_
-#define HBM_VISION_PLACEMENT_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -10,7 +9,7 @@
 namespace hbm::vision {
 
 struct Rectangle {
-  int32_t x, y, width, height;  ///< pixels
+  std::int32_t x, y, width, height;  ///< pixels
 };
 
 enum class ResizeMode {
@@ -27,10 +26,10 @@ const char* resize_mode_name(ResizeMode mode);
 /// Where a point of the model's picture lies in the source's, both counted in pixels from the outer edge of the top
 /// left pixel (so that pixel's center is at 0.5, 0.5):  source = (model - pad) / scale + crop.
 struct ImageTransform {
-  int32_t src_width, src_height, dst_width, dst_height;  ///< pixels
-  double scale_x, scale_y;                               ///< model pixels for each source pixel
-  double pad_left, pad_top;                              ///< model pixels
-  double crop_x, crop_y;                                 ///< source pixels
+  std::int32_t src_width, src_height, dst_width, dst_height;  ///< pixels
+  double scale_x, scale_y;                                    ///< model pixels for each source pixel
+  double pad_left, pad_top;                                   ///< model pixels
+  double crop_x, crop_y;                                      ///< source pixels
   ResizeMode mode;
 };
 
@@ -43,21 +42,21 @@ struct Placement {
 
 /// `region`: the part of the source that counts as the whole picture. `target_step`: 2 where positions and sizes in the
 /// target must be even (chroma of two by two pixels), else 1.
-Placement place(int32_t source_width, int32_t source_height, const Rectangle& region, int32_t target_width,
-                int32_t target_height, ResizeMode mode, int32_t target_step);
+Placement place(std::int32_t source_width, std::int32_t source_height, const Rectangle& region,
+                std::int32_t target_width, std::int32_t target_height, ResizeMode mode, std::int32_t target_step);
 
 /// Calls `fill` with the rectangles around `inner` that are not empty.
 template <typename Fill>
-void for_each_border(const Rectangle& inner, int32_t width, int32_t height, Fill fill) {
-  const int32_t right = inner.x + inner.width;
-  const int32_t bottom = inner.y + inner.height;
+void for_each_border(const Rectangle& inner, std::int32_t width, std::int32_t height, Fill fill) {
+  const std::int32_t right = inner.x + inner.width;
+  const std::int32_t bottom = inner.y + inner.height;
   for (const Rectangle& border :
        {Rectangle{0, 0, width, inner.y}, Rectangle{0, bottom, width, height - bottom},
         Rectangle{0, inner.y, inner.x, inner.height}, Rectangle{right, inner.y, width - right, inner.height}}) {
-    if (border.width > 0 && border.height > 0) fill(border);
+    if (border.width > 0 && border.height > 0) {
+      fill(border);
+    }
   }
 }
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_PLACEMENT_HPP_

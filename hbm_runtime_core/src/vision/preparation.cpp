@@ -14,7 +14,7 @@ bool differ_in_data_alone(const Picture& a, const Picture& b) {
 
 }  // namespace
 
-void Preparation::place_picture(const Picture& picture, int32_t width, int32_t height, ChromaGrid grid) {
+void Preparation::place_picture(const Picture& picture, std::int32_t width, std::int32_t height, ChromaGrid grid) {
   const ImageTransform& last = placement_.transform;
   if (grid == last_grid_ && last.dst_width == width && last.dst_height == height &&
       differ_in_data_alone(picture, last_picture_)) {

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_PREPARATION_HPP_
-#define HBM_VISION_PREPARATION_HPP_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -31,7 +30,7 @@ class Preparation {
   ImageTransform prepare(const Picture& picture, const TensorDestination& destination, const ValueTable& values);
 
  private:
-  void place_picture(const Picture& picture, int32_t width, int32_t height, ChromaGrid grid);
+  void place_picture(const Picture& picture, std::int32_t width, std::int32_t height, ChromaGrid grid);
 
   Geometry geometry_;
   Picture last_picture_;  ///< what placement and sampler were made for; its data may be freed
@@ -43,5 +42,3 @@ class Preparation {
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_PREPARATION_HPP_

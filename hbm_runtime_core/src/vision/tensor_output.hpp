@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_TENSOR_OUTPUT_HPP_
-#define HBM_VISION_TENSOR_OUTPUT_HPP_
+#pragma once
 
 #include "vision/color.hpp"
 #include "vision/picture_sampler.hpp"
@@ -11,9 +10,9 @@ namespace hbm::vision {
 
 /// A tensor of the model's input with one value for each pixel and channel. Strides in bytes.
 struct TensorDestination {
-  uint8_t* data;
-  int32_t width, height;
-  int64_t row_stride, pixel_stride, channel_stride;
+  std::uint8_t* data;
+  std::int32_t width, height;
+  std::int64_t row_stride, pixel_stride, channel_stride;
 };
 
 /// Writes pictures into tensors of separate values.
@@ -32,5 +31,3 @@ class TensorOutput {
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_TENSOR_OUTPUT_HPP_

@@ -29,8 +29,8 @@ tensor::ElementType checked_type(hbDNNDataType dtype) {
   }
 }
 
-void require_usable(const PixelFormat& format, int32_t channel) {
-  const auto index = static_cast<size_t>(channel);
+void require_usable(const PixelFormat& format, std::int32_t channel) {
+  const auto index = static_cast<std::size_t>(channel);
   if (!std::isfinite(format.mean[index]) || !std::isfinite(format.scale[index])) {
     throw ValueError("channel " + std::to_string(channel) + " of a picture: expected finite numbers, got mean " +
                      std::to_string(format.mean[index]) + ", scale " + std::to_string(format.scale[index]));
@@ -44,22 +44,28 @@ void require_usable(const PixelFormat& format, int32_t channel) {
 }  // namespace
 
 ValueTable::ValueTable(const PixelFormat& format)
-    : format_(format), type_(checked_type(format.dtype)), bits_(static_cast<size_t>(3 * 256 * type_.item_bytes())) {
-  for (int32_t channel = 0; channel < channel_count(); ++channel) require_usable(format, channel);
+    : format_(format),
+      type_(checked_type(format.dtype)),
+      bits_(static_cast<std::size_t>(3 * 256 * type_.item_bytes())) {
+  for (std::int32_t channel = 0; channel < channel_count(); ++channel) {
+    require_usable(format, channel);
+  }
   const tensor::Range range = tensor::integer_range(type_);
-  uint8_t* out = bits_.data();
-  for (int32_t channel = 0; channel < channel_count(); ++channel) {
-    for (int32_t pixel = 0; pixel < 256; ++pixel, out += type_.item_bytes()) {
+  std::uint8_t* out = bits_.data();
+  for (std::int32_t channel = 0; channel < channel_count(); ++channel) {
+    for (std::int32_t pixel = 0; pixel < 256; ++pixel, out += type_.item_bytes()) {
       double value = (pixel - static_cast<double>(format.mean[channel])) * format.scale[channel];
-      if (format.quantized) value = value / format.quant_scale[channel];
+      if (format.quantized) {
+        value = value / format.quant_scale[channel];
+      }
       if (type_.is_integer()) {
-        const int64_t stored = tensor::quantized(value, format.quantized ? format.zero_point[channel] : 0, range);
-        std::memcpy(out, &stored, static_cast<size_t>(type_.item_bytes()));  // little-endian: the low bytes
+        const std::int64_t stored = tensor::quantized(value, format.quantized ? format.zero_point[channel] : 0, range);
+        std::memcpy(out, &stored, static_cast<std::size_t>(type_.item_bytes()));  // little-endian: the low bytes
       } else if (type_.bits == 32) {
         const auto stored = static_cast<float>(value);
         std::memcpy(out, &stored, sizeof stored);
       } else {
-        const uint16_t stored = tensor::half_from_float(static_cast<float>(value));
+        const std::uint16_t stored = tensor::half_from_float(static_cast<float>(value));
         std::memcpy(out, &stored, sizeof stored);
       }
     }

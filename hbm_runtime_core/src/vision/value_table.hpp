@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_VISION_VALUE_TABLE_HPP_
-#define HBM_VISION_VALUE_TABLE_HPP_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -23,7 +22,7 @@ struct PixelFormat {
   std::array<float, 3> scale{{1, 1, 1}};  ///< in the order of the channels
   bool quantized = false;
   std::array<float, 3> quant_scale{{1, 1, 1}};
-  std::array<int32_t, 3> zero_point{{0, 0, 0}};
+  std::array<std::int32_t, 3> zero_point{{0, 0, 0}};
 };
 
 /// The element, as bits, that each of the 256 pixel values becomes in each channel.
@@ -33,20 +32,18 @@ class ValueTable {
   explicit ValueTable(const PixelFormat& format);
 
   const PixelFormat& format() const { return format_; }
-  int32_t channel_count() const { return format_.channels == Channels::kGray ? 1 : 3; }
-  int32_t element_bytes() const { return static_cast<int32_t>(type_.item_bytes()); }
+  std::int32_t channel_count() const { return format_.channels == Channels::kGray ? 1 : 3; }
+  std::int32_t element_bytes() const { return static_cast<std::int32_t>(type_.item_bytes()); }
   /// 256 elements of one channel.
   template <typename Bits>
-  const Bits* channel(int32_t index) const {
+  const Bits* channel(std::int32_t index) const {
     return reinterpret_cast<const Bits*>(bits_.data()) + index * 256;
   }
 
  private:
   PixelFormat format_;
   tensor::ElementType type_;
-  std::vector<uint8_t> bits_;
+  std::vector<std::uint8_t> bits_;
 };
 
 }  // namespace hbm::vision
-
-#endif  // HBM_VISION_VALUE_TABLE_HPP_

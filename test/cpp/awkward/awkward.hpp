@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_AWKWARD_HPP_
-#define HBM_TEST_AWKWARD_HPP_
+#pragma once
 
 // A second implementation of the C API, for tests. Where documents and boards disagree about what the libraries do, it
 // does what the simulator does not:
@@ -23,8 +22,8 @@
 namespace awkward {
 
 /// Computes on the device's side of the memory, and returns the outputs' real properties and a status.
-using Work = int32_t (*)(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
-                         std::vector<hbDNNTensorProperties>* reported);
+using Work = std::int32_t (*)(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
+                              std::vector<hbDNNTensorProperties>* reported);
 
 struct TaskRequest {
   Work work;
@@ -33,7 +32,7 @@ struct TaskRequest {
   const hbDNNTensor* inputs;
   int output_count;
   int input_count;
-  int64_t latency_us;
+  std::int64_t latency_us;
 };
 
 /// Null when the pool is exhausted.
@@ -45,37 +44,35 @@ int live_tasks();
 int live_tasks_of(const void* context);
 
 /// The device's side of a CPU address; null where no allocation holds that many bytes from there on.
-char* device_side(const hbUCPSysMem& memory, uint64_t bytes);
+char* device_side(const hbUCPSysMem& memory, std::uint64_t bytes);
 
 void record_violation(const std::string& what);
 
 /// AWKWARD_FAIL and awkward_fail(): the status that this function shall fail with, or 0.
-int32_t injected_failure(const char* function);
+std::int32_t injected_failure(const char* function);
 
 }  // namespace awkward
 
 /// Stands in every function that returns a status: at its start, or at its end where it gives something back.
-#define AWKWARD_MAY_FAIL()                                                         \
-  if (const int32_t failure = awkward::injected_failure(__func__); failure != 0) { \
-    return failure;                                                                \
+#define AWKWARD_MAY_FAIL()                                                              \
+  if (const std::int32_t failure = awkward::injected_failure(__func__); failure != 0) { \
+    return failure;                                                                     \
   }
 
 extern "C" {
 /// From now on `function` fails with `status`, `count` times.
-void awkward_fail(const char* function, int32_t status, int32_t count);
+void awkward_fail(const char* function, std::int32_t status, std::int32_t count);
 /// `function` fails once, after it was called `position` times.
-void awkward_fail_at(const char* function, int32_t status, int32_t position);
+void awkward_fail_at(const char* function, std::int32_t status, std::int32_t position);
 /// How often `function` should still have failed. It does not any more.
-int32_t awkward_fail_no_more(const char* function);
-void awkward_set_release_us(int64_t microseconds);
-int32_t awkward_violations(void);
+std::int32_t awkward_fail_no_more(const char* function);
+void awkward_set_release_us(std::int64_t microseconds);
+std::int32_t awkward_violations(void);
 char const* awkward_last_violation(void);
-int64_t awkward_live_allocations(void);
-int64_t awkward_allocation_count(void);
-int32_t awkward_live_tasks(void);
-int32_t awkward_most_tasks(void);
+std::int64_t awkward_live_allocations(void);
+std::int64_t awkward_allocation_count(void);
+std::int32_t awkward_live_tasks(void);
+std::int32_t awkward_most_tasks(void);
 /// Tasks that the calling thread has released.
-int32_t awkward_releases_here(void);
+std::int32_t awkward_releases_here(void);
 }
-
-#endif  // HBM_TEST_AWKWARD_HPP_

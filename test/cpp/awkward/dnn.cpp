@@ -22,38 +22,39 @@ std::set<Package*>& packages() {
   return *set;
 }
 
-int64_t items_of(const hbDNNTensorProperties& p, int dimension) {
-  const int64_t count = p.validShape.dimensionSize[dimension];
+std::int64_t items_of(const hbDNNTensorProperties& p, int dimension) {
+  const std::int64_t count = p.validShape.dimensionSize[dimension];
   return p.tensorType < 2 && dimension + 1 == p.validShape.numDimensions ? (count + 1) / 2 : count;
 }
 
-int64_t item_bytes(const hbDNNTensorProperties& p) {
-  static const int64_t sizes[] = {1, 1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 1};
+std::int64_t item_bytes(const hbDNNTensorProperties& p) {
+  static const std::int64_t sizes[] = {1, 1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 1};
   return sizes[p.tensorType];
 }
 
 // Bytes from the first to behind the last item.
-uint64_t extent(const hbDNNTensorProperties& p) {
-  int64_t bytes = item_bytes(p);
+std::uint64_t extent(const hbDNNTensorProperties& p) {
+  std::int64_t bytes = item_bytes(p);
   for (int i = 0; i < p.validShape.numDimensions; ++i) {
     bytes += (items_of(p, i) - 1) * p.stride[i];
   }
-  return static_cast<uint64_t>(bytes);
+  return static_cast<std::uint64_t>(bytes);
 }
 
 template <typename Visit>
-void visit_items(const hbDNNTensorProperties& p, int dimension, int64_t offset, int64_t* index, const Visit& visit) {
+void visit_items(const hbDNNTensorProperties& p, int dimension, std::int64_t offset, std::int64_t* index,
+                 const Visit& visit) {
   if (dimension == p.validShape.numDimensions) {
     visit(offset, (*index)++);
     return;
   }
-  for (int64_t i = 0; i < items_of(p, dimension); ++i) {
+  for (std::int64_t i = 0; i < items_of(p, dimension); ++i) {
     visit_items(p, dimension + 1, offset + i * p.stride[dimension], index, visit);
   }
 }
 
 void settle_output(const hbDNNTensor& like, hbDNNTensorProperties* p) {
-  int64_t bytes = item_bytes(*p);
+  std::int64_t bytes = item_bytes(*p);
   for (int i = p->validShape.numDimensions - 1; i >= 0; --i) {
     if (p->validShape.dimensionSize[i] < 0) {
       p->validShape.dimensionSize[i] = like.properties.validShape.dimensionSize[i];
@@ -67,14 +68,15 @@ void settle_output(const hbDNNTensor& like, hbDNNTensorProperties* p) {
 }
 
 bool is_complete(const hbDNNTensorProperties& p) {
-  return std::all_of(p.stride, p.stride + p.validShape.numDimensions, [](int64_t stride) { return stride >= 0; }) &&
+  return std::all_of(p.stride, p.stride + p.validShape.numDimensions,
+                     [](std::int64_t stride) { return stride >= 0; }) &&
          std::all_of(p.validShape.dimensionSize, p.validShape.dimensionSize + p.validShape.numDimensions,
-                     [](int32_t dimension) { return dimension >= 0; });
+                     [](std::int32_t dimension) { return dimension >= 0; });
 }
 
 // Outputs repeat the input of their position byte by byte, or count 0, 1, 2, … where there is none or it is smaller.
-int32_t run_model(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
-                  std::vector<hbDNNTensorProperties>* reported) {
+std::int32_t run_model(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,
+                       std::vector<hbDNNTensorProperties>* reported) {
   const Model& model = *static_cast<Model*>(context);
   if (model.fails) {
     return HB_UCP_TASK_RUN_FAILED;
@@ -95,15 +97,15 @@ int32_t run_model(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs
       if (from == nullptr) {
         return HB_UCP_TASK_RUN_FAILED;
       }
-      int64_t index = 0;
-      visit_items(input.properties, 0, 0, &index, [&](int64_t offset, int64_t) {
+      std::int64_t index = 0;
+      visit_items(input.properties, 0, 0, &index, [&](std::int64_t offset, std::int64_t) {
         source.insert(source.end(), from + offset, from + offset + item_bytes(input.properties));
       });
     }
-    const int64_t bytes = item_bytes(properties);
-    int64_t index = 0;
-    visit_items(properties, 0, 0, &index, [&](int64_t offset, int64_t position) {
-      if ((position + 1) * bytes <= static_cast<int64_t>(source.size())) {
+    const std::int64_t bytes = item_bytes(properties);
+    std::int64_t index = 0;
+    visit_items(properties, 0, 0, &index, [&](std::int64_t offset, std::int64_t position) {
+      if ((position + 1) * bytes <= static_cast<std::int64_t>(source.size())) {
         std::memcpy(to + offset, source.data() + position * bytes, static_cast<std::size_t>(bytes));
       } else {
         std::memset(to + offset, 0, static_cast<std::size_t>(bytes));
@@ -114,14 +116,15 @@ int32_t run_model(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs
   return 0;
 }
 
-int32_t give_text(const std::string& text, char const** desc, uint32_t* size, int32_t* type) {
+std::int32_t give_text(const std::string& text, char const** desc, std::uint32_t* size, std::int32_t* type) {
   *desc = text.c_str();
-  *size = static_cast<uint32_t>(text.size() + 1);
+  *size = static_cast<std::uint32_t>(text.size() + 1);
   *type = HB_DNN_DESC_TYPE_UNKNOWN;
   return 0;
 }
 
-int32_t give_properties(const std::vector<Tensor>& tensors, hbDNNTensorProperties* properties, int32_t index) {
+std::int32_t give_properties(const std::vector<Tensor>& tensors, hbDNNTensorProperties* properties,
+                             std::int32_t index) {
   *properties = tensors[static_cast<std::size_t>(index)].properties;
   // An older generation of the interface had a larger structure.
   if (std::getenv("AWKWARD_ABI") != nullptr) {
@@ -138,9 +141,9 @@ extern "C" {
 
 char const* hbDNNGetVersion(void) { return "9.9.9_(awkward)"; }
 
-char const* hbDNNGetErrorDesc(int32_t) { return "awkward failure"; }
+char const* hbDNNGetErrorDesc(std::int32_t) { return "awkward failure"; }
 
-int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packed, char const** files, int32_t count) {
+std::int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packed, char const** files, std::int32_t count) {
   AWKWARD_MAY_FAIL();
   if (count != 1) {
     return HB_UCP_INVALID_ARGUMENT;
@@ -155,7 +158,7 @@ int32_t hbDNNInitializeFromFiles(hbDNNPackedHandle_t* packed, char const** files
   return 0;
 }
 
-int32_t hbDNNRelease(hbDNNPackedHandle_t packed) {
+std::int32_t hbDNNRelease(hbDNNPackedHandle_t packed) {
   std::lock_guard<std::mutex> lock(mutex);
   if (packages().count(static_cast<Package*>(packed)) == 0) {
     awkward::record_violation("hbDNNRelease of a handle that is none");
@@ -173,15 +176,15 @@ int32_t hbDNNRelease(hbDNNPackedHandle_t packed) {
   return 0;
 }
 
-int32_t hbDNNGetModelNameList(char const*** names, int32_t* count, hbDNNPackedHandle_t packed) {
+std::int32_t hbDNNGetModelNameList(char const*** names, std::int32_t* count, hbDNNPackedHandle_t packed) {
   AWKWARD_MAY_FAIL();
   auto* package = static_cast<Package*>(packed);
   *names = package->names.data();
-  *count = static_cast<int32_t>(package->names.size());
+  *count = static_cast<std::int32_t>(package->names.size());
   return 0;
 }
 
-int32_t hbDNNGetModelHandle(hbDNNHandle_t* handle, hbDNNPackedHandle_t packed, char const* name) {
+std::int32_t hbDNNGetModelHandle(hbDNNHandle_t* handle, hbDNNPackedHandle_t packed, char const* name) {
   AWKWARD_MAY_FAIL();
   for (const auto& model : static_cast<Package*>(packed)->models) {
     if (model->name == name) {
@@ -192,61 +195,67 @@ int32_t hbDNNGetModelHandle(hbDNNHandle_t* handle, hbDNNPackedHandle_t packed, c
   return HB_UCP_INVALID_ARGUMENT;
 }
 
-int32_t hbDNNGetModelDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle) {
+std::int32_t hbDNNGetModelDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t handle) {
   AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->description, desc, size, type);
 }
 
-int32_t hbDNNGetHBMDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNPackedHandle_t packed, int32_t) {
+std::int32_t hbDNNGetHBMDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNPackedHandle_t packed,
+                             std::int32_t) {
   AWKWARD_MAY_FAIL();
   return give_text(static_cast<Package*>(packed)->description, desc, size, type);
 }
 
-int32_t hbDNNGetInputCount(int32_t* count, hbDNNHandle_t handle) {
+std::int32_t hbDNNGetInputCount(std::int32_t* count, hbDNNHandle_t handle) {
   AWKWARD_MAY_FAIL();
-  *count = static_cast<int32_t>(model_of(handle)->inputs.size());
+  *count = static_cast<std::int32_t>(model_of(handle)->inputs.size());
   return 0;
 }
 
-int32_t hbDNNGetOutputCount(int32_t* count, hbDNNHandle_t handle) {
+std::int32_t hbDNNGetOutputCount(std::int32_t* count, hbDNNHandle_t handle) {
   AWKWARD_MAY_FAIL();
-  *count = static_cast<int32_t>(model_of(handle)->outputs.size());
+  *count = static_cast<std::int32_t>(model_of(handle)->outputs.size());
   return 0;
 }
 
-int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetInputName(char const** name, hbDNNHandle_t handle, std::int32_t index) {
   AWKWARD_MAY_FAIL();
   *name = model_of(handle)->inputs[static_cast<std::size_t>(index)].name.c_str();
   return 0;
 }
 
-int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetOutputName(char const** name, hbDNNHandle_t handle, std::int32_t index) {
   AWKWARD_MAY_FAIL();
   *name = model_of(handle)->outputs[static_cast<std::size_t>(index)].name.c_str();
   return 0;
 }
 
-int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetInputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle,
+                                           std::int32_t index) {
   AWKWARD_MAY_FAIL();
   return give_properties(model_of(handle)->inputs, properties, index);
 }
 
-int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetOutputTensorProperties(hbDNNTensorProperties* properties, hbDNNHandle_t handle,
+                                            std::int32_t index) {
   AWKWARD_MAY_FAIL();
   return give_properties(model_of(handle)->outputs, properties, index);
 }
 
-int32_t hbDNNGetInputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetInputDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t handle,
+                               std::int32_t index) {
   AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->inputs[static_cast<std::size_t>(index)].description, desc, size, type);
 }
 
-int32_t hbDNNGetOutputDesc(char const** desc, uint32_t* size, int32_t* type, hbDNNHandle_t handle, int32_t index) {
+std::int32_t hbDNNGetOutputDesc(char const** desc, std::uint32_t* size, std::int32_t* type, hbDNNHandle_t handle,
+                                std::int32_t index) {
   AWKWARD_MAY_FAIL();
   return give_text(model_of(handle)->outputs[static_cast<std::size_t>(index)].description, desc, size, type);
 }
 
-int32_t hbDNNInferV2(hbUCPTaskHandle_t* task, hbDNNTensor* outputs, hbDNNTensor const* inputs, hbDNNHandle_t handle) {
+std::int32_t hbDNNInferV2(hbUCPTaskHandle_t* task, hbDNNTensor* outputs, hbDNNTensor const* inputs,
+                          hbDNNHandle_t handle) {
   AWKWARD_MAY_FAIL();
   Model* model = model_of(handle);
   if (task == nullptr || *task != nullptr) {
@@ -264,8 +273,8 @@ int32_t hbDNNInferV2(hbUCPTaskHandle_t* task, hbDNNTensor* outputs, hbDNNTensor 
   return 0;
 }
 
-int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t task, int32_t sub_task,
-                                           int32_t output) {
+std::int32_t hbDNNGetTaskOutputTensorProperties(hbDNNTensorProperties* properties, hbUCPTaskHandle_t task,
+                                                std::int32_t sub_task, std::int32_t output) {
   AWKWARD_MAY_FAIL();
   const std::vector<hbDNNTensorProperties>* reported = awkward::reported_by(task);
   if (reported == nullptr || sub_task != 0 || static_cast<std::size_t>(output) >= reported->size()) {

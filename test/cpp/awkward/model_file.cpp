@@ -10,8 +10,8 @@
 namespace awkward {
 namespace {
 
-int64_t item_bytes(int32_t type) {
-  static const int64_t sizes[] = {1, 1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 1};
+std::int64_t item_bytes(std::int32_t type) {
+  static const std::int64_t sizes[] = {1, 1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 1};
   return sizes[type];
 }
 
@@ -42,15 +42,15 @@ Tensor read_tensor(const std::vector<std::string>& words) {
   p.tensorType = std::atoi(words[2].c_str());
   const std::vector<double> shape = numbers(words[3]);
   const std::vector<double> strides = numbers(option(words, "stride"));
-  p.validShape.numDimensions = static_cast<int32_t>(shape.size());
-  int64_t dense = item_bytes(p.tensorType);
+  p.validShape.numDimensions = static_cast<std::int32_t>(shape.size());
+  std::int64_t dense = item_bytes(p.tensorType);
   bool dynamic = false;
   for (std::size_t i = shape.size(); i-- > 0;) {
-    p.validShape.dimensionSize[i] = static_cast<int32_t>(shape[i]);
-    p.stride[i] = strides.empty() ? (dynamic ? -1 : dense) : static_cast<int64_t>(strides[i]);
+    p.validShape.dimensionSize[i] = static_cast<std::int32_t>(shape[i]);
+    p.stride[i] = strides.empty() ? (dynamic ? -1 : dense) : static_cast<std::int64_t>(strides[i]);
     dynamic = dynamic || shape[i] < 0 || p.stride[i] < 0;
     const bool halved = p.tensorType < 2 && i + 1 == shape.size();
-    dense *= static_cast<int64_t>(halved ? (shape[i] + 1) / 2 : shape[i]);
+    dense *= static_cast<std::int64_t>(halved ? (shape[i] + 1) / 2 : shape[i]);
   }
   const std::string bytes = option(words, "bytes");
   p.alignedByteSize = dynamic ? -1 : p.stride[0] * p.validShape.dimensionSize[0];
@@ -65,7 +65,7 @@ Tensor read_tensor(const std::vector<std::string>& words) {
     const std::string axis = option(words, "axis");
     p.quantiType = SCALE;
     p.quantizeAxis = axis.empty() ? -1 : std::atoi(axis.c_str());
-    p.scale.scaleLen = static_cast<int32_t>(tensor.scales.size());
+    p.scale.scaleLen = static_cast<std::int32_t>(tensor.scales.size());
   }
   return tensor;
 }

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_AWKWARD_MODEL_FILE_HPP_
-#define HBM_TEST_AWKWARD_MODEL_FILE_HPP_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -21,7 +20,7 @@ struct Tensor {
 struct Model {
   std::string name;
   std::string description;
-  int64_t latency_us = 0;
+  std::int64_t latency_us = 0;
   bool fails = false;
   std::vector<Tensor> inputs;
   std::vector<Tensor> outputs;
@@ -41,5 +40,3 @@ struct Package {
 std::unique_ptr<Package> read_package(const char* file);
 
 }  // namespace awkward
-
-#endif  // HBM_TEST_AWKWARD_MODEL_FILE_HPP_

@@ -12,13 +12,13 @@
 namespace {
 
 struct Failure {
-  int32_t status = 0;
-  int32_t count = 0;
-  int32_t skip = 0;
+  std::int32_t status = 0;
+  std::int32_t count = 0;
+  std::int32_t skip = 0;
 };
 
 std::mutex mutex;
-int32_t violations = 0;
+std::int32_t violations = 0;
 std::string last_violation;
 
 // AWKWARD_FAIL=function:status[:count],…
@@ -55,7 +55,7 @@ void record_violation(const std::string& what) {
   last_violation = what;
 }
 
-int32_t injected_failure(const char* function) {
+std::int32_t injected_failure(const char* function) {
   std::lock_guard<std::mutex> lock(mutex);
   const auto found = failures().find(function);
   if (found == failures().end() || found->second.count == 0) {
@@ -73,22 +73,22 @@ int32_t injected_failure(const char* function) {
 
 extern "C" {
 
-void awkward_fail(const char* function, int32_t status, int32_t count) {
+void awkward_fail(const char* function, std::int32_t status, std::int32_t count) {
   std::lock_guard<std::mutex> lock(mutex);
   failures()[function] = {status, count, 0};
 }
 
-void awkward_fail_at(const char* function, int32_t status, int32_t position) {
+void awkward_fail_at(const char* function, std::int32_t status, std::int32_t position) {
   std::lock_guard<std::mutex> lock(mutex);
   failures()[function] = {status, 1, position};
 }
 
-int32_t awkward_fail_no_more(const char* function) {
+std::int32_t awkward_fail_no_more(const char* function) {
   std::lock_guard<std::mutex> lock(mutex);
   return std::exchange(failures()[function].count, 0);
 }
 
-int32_t awkward_violations(void) {
+std::int32_t awkward_violations(void) {
   std::lock_guard<std::mutex> lock(mutex);
   return violations;
 }
@@ -105,6 +105,6 @@ char const* hbUCPGetSocName(void) {
   return name != nullptr ? name : "D-Robotics RDK S100 V0P5";
 }
 
-char const* hbUCPGetErrorDesc(int32_t code) { return code == 0 ? "fine" : "awkward failure"; }
+char const* hbUCPGetErrorDesc(std::int32_t code) { return code == 0 ? "fine" : "awkward failure"; }
 
 }  // extern "C"

@@ -14,7 +14,7 @@ constexpr unsigned char garbage = 0xCD;
 
 struct Allocation {
   std::unique_ptr<char[]> device;
-  uint64_t size = 0;
+  std::uint64_t size = 0;
 };
 
 std::mutex mutex;
@@ -22,7 +22,7 @@ std::map<char*, Allocation>& allocations() {
   static auto* map = new std::map<char*, Allocation>;
   return *map;
 }
-int64_t allocation_count = 0;
+std::int64_t allocation_count = 0;
 
 // The allocation that holds this address, or end.
 std::map<char*, Allocation>::iterator find(const char* address) {
@@ -38,14 +38,14 @@ std::map<char*, Allocation>::iterator find(const char* address) {
 
 namespace awkward {
 
-char* device_side(const hbUCPSysMem& memory, uint64_t bytes) {
+char* device_side(const hbUCPSysMem& memory, std::uint64_t bytes) {
   std::lock_guard<std::mutex> lock(mutex);
   auto* address = static_cast<char*>(memory.virAddr);
   const auto found = find(address);
   if (found == allocations().end()) {
     return nullptr;
   }
-  const auto offset = static_cast<uint64_t>(address - found->first);
+  const auto offset = static_cast<std::uint64_t>(address - found->first);
   return bytes <= memory.memSize && offset + bytes <= found->second.size ? found->second.device.get() + offset
                                                                          : nullptr;
 }
@@ -54,9 +54,9 @@ char* device_side(const hbUCPSysMem& memory, uint64_t bytes) {
 
 extern "C" {
 
-int32_t hbUCPMallocCached(hbUCPSysMem* memory, uint64_t size, int32_t device) {
+std::int32_t hbUCPMallocCached(hbUCPSysMem* memory, std::uint64_t size, std::int32_t device) {
   AWKWARD_MAY_FAIL();
-  if (memory == nullptr || size == 0 || size > uint64_t{1} << 33 || device != 0) {
+  if (memory == nullptr || size == 0 || size > std::uint64_t{1} << 33 || device != 0) {
     return HB_UCP_INVALID_ARGUMENT;
   }
   auto* address = static_cast<char*>(std::aligned_alloc(64, (size + 63) / 64 * 64));
@@ -66,7 +66,7 @@ int32_t hbUCPMallocCached(hbUCPSysMem* memory, uint64_t size, int32_t device) {
   std::memset(address, garbage, size);
   std::memset(allocation.device.get(), garbage, size);
   memory->virAddr = address;
-  memory->phyAddr = reinterpret_cast<uint64_t>(allocation.device.get());
+  memory->phyAddr = reinterpret_cast<std::uint64_t>(allocation.device.get());
   memory->memSize = size;
   std::lock_guard<std::mutex> lock(mutex);
   allocations()[address] = std::move(allocation);
@@ -74,12 +74,12 @@ int32_t hbUCPMallocCached(hbUCPSysMem* memory, uint64_t size, int32_t device) {
   return 0;
 }
 
-int32_t hbUCPMalloc(hbUCPSysMem* memory, uint64_t size, int32_t device) {
+std::int32_t hbUCPMalloc(hbUCPSysMem* memory, std::uint64_t size, std::int32_t device) {
   AWKWARD_MAY_FAIL();
   return hbUCPMallocCached(memory, size, device);
 }
 
-int32_t hbUCPFree(hbUCPSysMem* memory) {
+std::int32_t hbUCPFree(hbUCPSysMem* memory) {
   std::lock_guard<std::mutex> lock(mutex);
   auto* address = memory != nullptr ? static_cast<char*>(memory->virAddr) : nullptr;
   const auto found = allocations().find(address);
@@ -93,7 +93,7 @@ int32_t hbUCPFree(hbUCPSysMem* memory) {
   return 0;
 }
 
-int32_t hbUCPMemFlush(hbUCPSysMem const* memory, int32_t flag) {
+std::int32_t hbUCPMemFlush(hbUCPSysMem const* memory, std::int32_t flag) {
   AWKWARD_MAY_FAIL();
   char* device = awkward::device_side(*memory, memory->memSize);
   if (device == nullptr) {
@@ -108,12 +108,12 @@ int32_t hbUCPMemFlush(hbUCPSysMem const* memory, int32_t flag) {
   return 0;
 }
 
-int64_t awkward_live_allocations(void) {
+std::int64_t awkward_live_allocations(void) {
   std::lock_guard<std::mutex> lock(mutex);
-  return static_cast<int64_t>(allocations().size());
+  return static_cast<std::int64_t>(allocations().size());
 }
 
-int64_t awkward_allocation_count(void) {
+std::int64_t awkward_allocation_count(void) {
   std::lock_guard<std::mutex> lock(mutex);
   return allocation_count;
 }

@@ -25,8 +25,8 @@ struct Task {
   std::vector<hbDNNTensorProperties> reported;
   State state = State::created;
   hbUCPSchedParam sched = {};
-  uint64_t arrival = 0;
-  int32_t status = 0;
+  std::uint64_t arrival = 0;
+  std::int32_t status = 0;
   Clock::duration run_time{0};
 };
 
@@ -35,12 +35,12 @@ struct Pool {
   std::condition_variable changed;
   std::set<Task*> tasks;
   int most = 0;
-  uint64_t arrivals = 0;
-  int64_t release_us = 0;
+  std::uint64_t arrivals = 0;
+  std::int64_t release_us = 0;
   bool worker_started = false;
 };
 
-thread_local int32_t releases_here = 0;
+thread_local std::int32_t releases_here = 0;
 
 Pool& pool() {
   static auto* pool = new Pool;
@@ -74,7 +74,7 @@ void work() {
     lock.unlock();
     const auto start = Clock::now();
     std::this_thread::sleep_for(std::chrono::microseconds(task->request.latency_us));
-    const int32_t status =
+    const std::int32_t status =
         task->request.work(task->request.context, task->request.outputs, task->request.inputs, &task->reported);
     lock.lock();
     task->run_time = Clock::now() - start;
@@ -138,7 +138,7 @@ int live_tasks_of(const void* context) {
 
 extern "C" {
 
-int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
+std::int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
   AWKWARD_MAY_FAIL();
   std::lock_guard<std::mutex> lock(pool().mutex);
   Task* task = find(handle);
@@ -159,7 +159,7 @@ int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
   return 0;
 }
 
-int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, int32_t timeout_ms) {
+std::int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, std::int32_t timeout_ms) {
   std::unique_lock<std::mutex> lock(pool().mutex);
   Task* task = find(handle);
   if (task == nullptr || task->state == State::created) {
@@ -173,9 +173,9 @@ int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, int32_t timeout_ms) {
   return task->status;
 }
 
-int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
+std::int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
   ++releases_here;
-  int64_t release_us = 0;
+  std::int64_t release_us = 0;
   {
     std::unique_lock<std::mutex> lock(pool().mutex);
     Task* task = find(handle);
@@ -205,20 +205,20 @@ int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
   return 0;
 }
 
-int32_t hbUCPSetTaskDoneCb(hbUCPTaskHandle_t, hbUCPTaskDoneCb, void*) { return HB_UCP_API_USE_ERROR; }
+std::int32_t hbUCPSetTaskDoneCb(hbUCPTaskHandle_t, hbUCPTaskDoneCb, void*) { return HB_UCP_API_USE_ERROR; }
 
-int32_t hbUCPFlushLog(void) { return 0; }
+std::int32_t hbUCPFlushLog(void) { return 0; }
 
-void awkward_set_release_us(int64_t microseconds) {
+void awkward_set_release_us(std::int64_t microseconds) {
   std::lock_guard<std::mutex> lock(pool().mutex);
   pool().release_us = microseconds;
 }
 
-int32_t awkward_live_tasks(void) { return awkward::live_tasks(); }
+std::int32_t awkward_live_tasks(void) { return awkward::live_tasks(); }
 
-int32_t awkward_releases_here(void) { return releases_here; }
+std::int32_t awkward_releases_here(void) { return releases_here; }
 
-int32_t awkward_most_tasks(void) {
+std::int32_t awkward_most_tasks(void) {
   std::lock_guard<std::mutex> lock(pool().mutex);
   return pool().most;
 }

@@ -25,13 +25,13 @@ constexpr ElementType kInt8{TypeCode::kInt, 8};
 constexpr ElementType kFloat{TypeCode::kFloat, 32};
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-OutputInfo int8_output(std::vector<float> scales, std::vector<int32_t> zero_points) {
+OutputInfo int8_output(std::vector<float> scales, std::vector<std::int32_t> zero_points) {
   return {"y", kInt8, {1, 5, 7, 3}, 3, std::move(scales), std::move(zero_points)};
 }
 
 std::vector<Hit> best_of(const OutputInfo& info, const void* data, const std::vector<float>& thresholds) {
-  const int64_t item = info.element == kInt8 ? 1 : 4;
-  const int64_t strides[] = {105 * item, 21 * item, 3 * item, item};
+  const std::int64_t item = info.element == kInt8 ? 1 : 4;
+  const std::int64_t strides[] = {105 * item, 21 * item, 3 * item, item};
   ClassScan scan;
   scan.prepare(info, 0, thresholds);
   std::vector<Hit> hits;
@@ -44,18 +44,18 @@ std::vector<Hit> best_of(const OutputInfo& info, const void* data, const std::ve
 TEST(ClassScan, finds_what_comparing_real_values_finds) {
   const OutputInfo info = int8_output({0.1F, 0.25F, 0.05F}, {3, -4, 0});
   std::mt19937 random(1);
-  std::vector<int8_t> raw(105);
-  for (int8_t& value : raw) {
-    value = static_cast<int8_t>(random());
+  std::vector<std::int8_t> raw(105);
+  for (std::int8_t& value : raw) {
+    value = static_cast<std::int8_t>(random());
   }
   for (const float threshold : {-20.0F, 0.0F, 5.0F, 12.7F, 31.0F, 100.0F}) {
     std::vector<Hit> expected;
-    for (int32_t cell = 0; cell < 35; ++cell) {
+    for (std::int32_t cell = 0; cell < 35; ++cell) {
       Hit best{cell, -1, -infinity};
-      for (int32_t c = 0; c < 3; ++c) {
-        const auto i = static_cast<size_t>(c);
+      for (std::int32_t c = 0; c < 3; ++c) {
+        const auto i = static_cast<std::size_t>(c);
         const float real =
-            static_cast<float>(raw[static_cast<size_t>(cell * 3 + c)] - info.zero_points[i]) * info.scales[i];
+            static_cast<float>(raw[static_cast<std::size_t>(cell * 3 + c)] - info.zero_points[i]) * info.scales[i];
         if (real > best.value) {
           best = {cell, c, real};
         }
@@ -66,7 +66,7 @@ TEST(ClassScan, finds_what_comparing_real_values_finds) {
     }
     const std::vector<Hit> found = best_of(info, raw.data(), {threshold, threshold, threshold});
     ASSERT_EQ(found.size(), expected.size()) << threshold;
-    for (size_t i = 0; i < found.size(); ++i) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
       EXPECT_EQ(found[i].cell, expected[i].cell);
       EXPECT_EQ(found[i].class_index, expected[i].class_index);
       EXPECT_EQ(found[i].value, expected[i].value);
@@ -75,7 +75,7 @@ TEST(ClassScan, finds_what_comparing_real_values_finds) {
 }
 
 TEST(ClassScan, the_first_of_equal_classes_is_the_best) {
-  const std::vector<int8_t> raw(105, 40);
+  const std::vector<std::int8_t> raw(105, 40);
   for (const Hit& hit : best_of(int8_output({0.5F}, {0}), raw.data(), {1, 1, 1})) {
     EXPECT_EQ(hit.class_index, 0);
   }
@@ -92,7 +92,7 @@ TEST(ClassScan, nan_is_no_score_and_infinity_is_one) {
 }
 
 TEST(ClassScan, a_class_whose_threshold_is_never_reached_is_not_found) {
-  std::vector<int8_t> raw(105, 100);
+  std::vector<std::int8_t> raw(105, 100);
   const float never = least_input(infinity, sigmoid);
   EXPECT_TRUE(best_of(int8_output({1}, {0}), raw.data(), {never, never, never}).empty());
 }

@@ -12,13 +12,13 @@
 
 #include "decode/decoder.hpp"
 
-extern "C" void* __libc_malloc(size_t size_bytes);
+extern "C" void* __libc_malloc(std::size_t size_bytes);
 
 namespace {
-std::atomic<int64_t> allocations{0};
+std::atomic<std::int64_t> allocations{0};
 }
 
-extern "C" void* malloc(size_t size_bytes) {
+extern "C" void* malloc(std::size_t size_bytes) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_malloc(size_bytes);
 }
@@ -26,29 +26,29 @@ extern "C" void* malloc(size_t size_bytes) {
 namespace hbm::decode {
 namespace {
 
-constexpr int64_t kSide = 160;
+constexpr std::int64_t kSide = 160;
 
 // Random raw values of one output [1, h, w, c].
 struct Recording {
-  Recording(int64_t height, int64_t width, int64_t channels, float scale)
+  Recording(std::int64_t height, std::int64_t width, std::int64_t channels, float scale)
       : info{"y", {tensor::TypeCode::kInt, 8}, {1, height, width, channels}, 3, {scale}, {0}},
         strides{height * width * channels, width * channels, channels, 1},
-        values(static_cast<size_t>(height * width * channels)) {
+        values(static_cast<std::size_t>(height * width * channels)) {
     std::mt19937 random(1);
-    for (int8_t& value : values) {
-      value = static_cast<int8_t>(random());
+    for (std::int8_t& value : values) {
+      value = static_cast<std::int8_t>(random());
     }
   }
 
   OutputInfo info;
-  std::vector<int64_t> strides;
-  std::vector<int8_t> values;
+  std::vector<std::int64_t> strides;
+  std::vector<std::int8_t> values;
 };
 
 struct Case {
   const char* family;
   std::map<std::string, std::vector<double>> settings;
-  std::vector<int64_t> channels;  // for each stride
+  std::vector<std::int64_t> channels;  // for each stride
   bool has_prototypes;
 };
 
@@ -56,8 +56,8 @@ class Heap : public testing::TestWithParam<Case> {};
 
 TEST_P(Heap, nothing_is_allocated_for_each_frame) {
   std::vector<Recording> recordings;
-  for (const int64_t stride : {8, 16, 32}) {
-    for (const int64_t channels : GetParam().channels) {
+  for (const std::int64_t stride : {8, 16, 32}) {
+    for (const std::int64_t channels : GetParam().channels) {
       recordings.emplace_back(kSide / stride, kSide / stride, channels, 0.03F);
     }
   }
@@ -77,7 +77,7 @@ TEST_P(Heap, nothing_is_allocated_for_each_frame) {
   decoder->prepare(infos, options);
   decoder->decode(frame, options, result);
   EXPECT_GT(std::get<Detections>(result).size(), 0);
-  const int64_t before = allocations.load();
+  const std::int64_t before = allocations.load();
   decoder->decode(frame, options, result);
   EXPECT_EQ(allocations.load() - before, 0);
 }

@@ -12,7 +12,7 @@ using hbm::decode::Selection;
 
 namespace {
 
-Options with(float iou, bool class_agnostic = false, int64_t max_detections = 300) {
+Options with(float iou, bool class_agnostic = false, std::int64_t max_detections = 300) {
   Options options;
   options.iou = iou;
   options.class_agnostic = class_agnostic;
@@ -21,7 +21,7 @@ Options with(float iou, bool class_agnostic = false, int64_t max_detections = 30
 }
 
 // Two that overlap by 2/3, the better one second, and one far away.
-Candidates three(int32_t second_class) {
+Candidates three(std::int32_t second_class) {
   Candidates boxes;
   boxes.add(0, 0, 10, 10, 0.5F, 0, 0);
   boxes.add(2, 0, 12, 10, 0.9F, second_class, 1);
@@ -32,7 +32,7 @@ Candidates three(int32_t second_class) {
 }  // namespace
 
 TEST(Selection, a_box_goes_where_a_better_one_of_its_class_covers_it) {
-  EXPECT_EQ(Selection().choose(three(0), with(0.6F)), (std::vector<int32_t>{1, 2}));
+  EXPECT_EQ(Selection().choose(three(0), with(0.6F)), (std::vector<std::int32_t>{1, 2}));
 }
 
 TEST(Selection, a_box_stays_where_the_overlap_equals_the_limit) {
@@ -43,17 +43,17 @@ TEST(Selection, a_box_stays_where_the_overlap_equals_the_limit) {
 }
 
 TEST(Selection, boxes_of_other_classes_stay_unless_classes_do_not_count) {
-  EXPECT_EQ(Selection().choose(three(4), with(0.6F)), (std::vector<int32_t>{1, 2, 0}));
-  EXPECT_EQ(Selection().choose(three(4), with(0.6F, true)), (std::vector<int32_t>{1, 2}));
+  EXPECT_EQ(Selection().choose(three(4), with(0.6F)), (std::vector<std::int32_t>{1, 2, 0}));
+  EXPECT_EQ(Selection().choose(three(4), with(0.6F, true)), (std::vector<std::int32_t>{1, 2}));
 }
 
 TEST(Selection, without_a_limit_all_stay_in_the_order_of_their_scores) {
-  EXPECT_EQ(Selection().choose(three(0), with(1)), (std::vector<int32_t>{1, 2, 0}));
+  EXPECT_EQ(Selection().choose(three(0), with(1)), (std::vector<std::int32_t>{1, 2, 0}));
 }
 
 TEST(Selection, the_best_of_too_many_stay) {
-  EXPECT_EQ(Selection().choose(three(0), with(1, false, 1)), (std::vector<int32_t>{1}));
-  EXPECT_EQ(Selection().choose(three(0), with(0.6F, false, 1)), (std::vector<int32_t>{1}));
+  EXPECT_EQ(Selection().choose(three(0), with(1, false, 1)), (std::vector<std::int32_t>{1}));
+  EXPECT_EQ(Selection().choose(three(0), with(0.6F, false, 1)), (std::vector<std::int32_t>{1}));
 }
 
 TEST(Selection, the_first_of_equal_scores_comes_first) {
@@ -61,10 +61,10 @@ TEST(Selection, the_first_of_equal_scores_comes_first) {
   for (int i = 0; i < 100; ++i) {
     boxes.add(static_cast<float>(20 * i), 0, static_cast<float>(20 * i + 10), 10, 0.5F, i % 7, i);
   }
-  const std::vector<int32_t> chosen = Selection().choose(boxes, with(0.5F));
+  const std::vector<std::int32_t> chosen = Selection().choose(boxes, with(0.5F));
   ASSERT_EQ(chosen.size(), 100U);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(chosen[static_cast<size_t>(i)], i);
+    EXPECT_EQ(chosen[static_cast<std::size_t>(i)], i);
   }
 }
 

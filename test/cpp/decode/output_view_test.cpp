@@ -25,14 +25,14 @@ constexpr ElementType kFloat{TypeCode::kFloat, 32};
 TEST(OutputView, reads_a_cell_of_either_order_of_axes) {
   const float values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
   const OutputInfo last{"y", kFloat, {1, 2, 3, 2}, 3, {}, {}};
-  const int64_t last_strides[] = {48, 24, 8, 4};
+  const std::int64_t last_strides[] = {48, 24, 8, 4};
   const OutputView cells(last, values, last.shape.data(), last_strides);
   EXPECT_EQ(cells.height(), 2);
   EXPECT_EQ(cells.width(), 3);
   EXPECT_EQ(cells.real(4, 1), 9);
 
   const OutputInfo first{"y", kFloat, {1, 2, 2, 3}, 1, {}, {}};
-  const int64_t first_strides[] = {48, 24, 12, 4};
+  const std::int64_t first_strides[] = {48, 24, 12, 4};
   const OutputView planes(first, values, first.shape.data(), first_strides);
   EXPECT_EQ(planes.real(4, 1), 10);
   float both[2];
@@ -46,7 +46,7 @@ TEST(OutputView, reads_a_cell_of_either_order_of_axes) {
 TEST(OutputView, a_list_of_boxes_is_a_grid_of_one_row) {
   const float values[] = {0, 1, 2, 3, 4, 5};
   const OutputInfo info{"y", kFloat, {1, 2, 3}, 1, {}, {}};
-  const int64_t strides[] = {24, 12, 4};
+  const std::int64_t strides[] = {24, 12, 4};
   const OutputView view(info, values, info.shape.data(), strides);
   EXPECT_EQ(view.cells(), 3);
   EXPECT_EQ(view.channels(), 2);
@@ -54,9 +54,9 @@ TEST(OutputView, a_list_of_boxes_is_a_grid_of_one_row) {
 }
 
 TEST(OutputView, dequantizes_with_the_scale_of_each_channel) {
-  const int32_t values[] = {10, 20, 30, 40};
+  const std::int32_t values[] = {10, 20, 30, 40};
   const OutputInfo info{"y", kInt32, {1, 1, 2, 2}, 3, {0.5F, 2}, {0, 10}};
-  const int64_t strides[] = {16, 16, 8, 4};
+  const std::int64_t strides[] = {16, 16, 8, 4};
   const OutputView view(info, values, info.shape.data(), strides);
   EXPECT_EQ(view.real(0, 0), 5);
   EXPECT_EQ(view.real(1, 1), 60);
@@ -65,8 +65,8 @@ TEST(OutputView, dequantizes_with_the_scale_of_each_channel) {
 TEST(OutputView, more_pictures_than_one_are_refused) {
   const float values[8] = {};
   const OutputInfo info{"y", kFloat, {-1, 1, 2, 2}, 3, {}, {}};
-  const int64_t shape[] = {2, 1, 2, 2};
-  const int64_t strides[] = {16, 16, 8, 4};
+  const std::int64_t shape[] = {2, 1, 2, 2};
+  const std::int64_t strides[] = {16, 16, 8, 4};
   EXPECT_THROW(OutputView(info, values, shape, strides), ValueError);
 }
 

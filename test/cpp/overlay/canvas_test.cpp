@@ -23,35 +23,60 @@ constexpr Rgb kOrange{230, 120, 20};
 constexpr Rgb kGreen{0, 200, 60};
 
 /// A raw picture of one color.
-std::vector<uint8_t> raw_of(const std::string& encoding, int width, int height, const Rgb& color) {
+std::vector<std::uint8_t> raw_of(const std::string& encoding, int width, int height, const Rgb& color) {
   const Yuv yuv = vision::yuv_of(color, ColorRange::kLimited);
-  std::vector<uint8_t> data;
-  const auto repeat = [&](std::vector<uint8_t> pattern, int count) {
-    for (int i = 0; i < count; ++i) data.insert(data.end(), pattern.begin(), pattern.end());
+  std::vector<std::uint8_t> data;
+  const auto repeat = [&](std::vector<std::uint8_t> pattern, int count) {
+    for (int i = 0; i < count; ++i) {
+      data.insert(data.end(), pattern.begin(), pattern.end());
+    }
   };
   const int pixels = width * height;
-  if (encoding == "nv12" || encoding == "nv21" || encoding == "nv24") repeat({yuv.y}, pixels);
-  if (encoding == "nv12") repeat({yuv.u, yuv.v}, pixels / 4);
-  if (encoding == "nv21") repeat({yuv.v, yuv.u}, pixels / 4);
-  if (encoding == "nv24") repeat({yuv.u, yuv.v}, pixels);
-  if (encoding == "yuv422") repeat({yuv.u, yuv.y, yuv.v, yuv.y}, pixels / 2);
-  if (encoding == "yuyv") repeat({yuv.y, yuv.u, yuv.y, yuv.v}, pixels / 2);
-  if (encoding == "bgr8") repeat({color.blue, color.green, color.red}, pixels);
-  if (encoding == "rgb8") repeat({color.red, color.green, color.blue}, pixels);
-  if (encoding == "bgra8") repeat({color.blue, color.green, color.red, 7}, pixels);
-  if (encoding == "rgba8") repeat({color.red, color.green, color.blue, 7}, pixels);
-  if (encoding == "mono8") repeat({vision::gray_of(color.red, color.green, color.blue)}, pixels);
+  if (encoding == "nv12" || encoding == "nv21" || encoding == "nv24") {
+    repeat({yuv.y}, pixels);
+  }
+  if (encoding == "nv12") {
+    repeat({yuv.u, yuv.v}, pixels / 4);
+  }
+  if (encoding == "nv21") {
+    repeat({yuv.v, yuv.u}, pixels / 4);
+  }
+  if (encoding == "nv24") {
+    repeat({yuv.u, yuv.v}, pixels);
+  }
+  if (encoding == "yuv422") {
+    repeat({yuv.u, yuv.y, yuv.v, yuv.y}, pixels / 2);
+  }
+  if (encoding == "yuyv") {
+    repeat({yuv.y, yuv.u, yuv.y, yuv.v}, pixels / 2);
+  }
+  if (encoding == "bgr8") {
+    repeat({color.blue, color.green, color.red}, pixels);
+  }
+  if (encoding == "rgb8") {
+    repeat({color.red, color.green, color.blue}, pixels);
+  }
+  if (encoding == "bgra8") {
+    repeat({color.blue, color.green, color.red, 7}, pixels);
+  }
+  if (encoding == "rgba8") {
+    repeat({color.red, color.green, color.blue, 7}, pixels);
+  }
+  if (encoding == "mono8") {
+    repeat({vision::gray_of(color.red, color.green, color.blue)}, pixels);
+  }
   return data;
 }
 
 void load(Canvas& canvas, const std::string& encoding, int width, int height, const Rgb& color) {
-  const std::vector<uint8_t> data = raw_of(encoding, width, height, color);
+  const std::vector<std::uint8_t> data = raw_of(encoding, width, height, color);
   canvas.load(vision::make_picture(data.data(), data.size(), width, height, 0, encoding, ColorRange::kLimited));
 }
 
 Yuv at(const Canvas& canvas, int x, int y) {
-  const ptrdiff_t chroma = ptrdiff_t{y / 2} * canvas.row_bytes(1) + x / 2;
-  return {canvas.plane(0)[ptrdiff_t{y} * canvas.row_bytes(0) + x], canvas.plane(1)[chroma], canvas.plane(2)[chroma]};
+  const std::ptrdiff_t chroma = std::ptrdiff_t{y / 2} * canvas.row_bytes(1) + x / 2;
+  return {canvas.plane(0)[std::ptrdiff_t{y} * canvas.row_bytes(0) + x], canvas.plane(1)[chroma],
+          canvas.plane(2)[chroma]};
 }
 
 void expect_near(const Yuv& got, const Yuv& wanted, int tolerance, const std::string& where) {
@@ -61,8 +86,8 @@ void expect_near(const Yuv& got, const Yuv& wanted, int tolerance, const std::st
 }
 
 /// Every byte of the picture, without the columns and rows that are rounded up.
-std::vector<uint8_t> pixels_of(Canvas& canvas) {
-  std::vector<uint8_t> pixels(static_cast<size_t>(canvas.width() * canvas.height() * 3));
+std::vector<std::uint8_t> pixels_of(Canvas& canvas) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(canvas.width() * canvas.height() * 3));
   canvas.to_bgr(pixels.data(), 3 * canvas.width());
   return pixels;
 }
@@ -72,7 +97,9 @@ TEST(Canvas, HoldsTheColorsOfEveryEncodingInFullRange) {
     Canvas canvas;
     load(canvas, encoding, 38, 22, kOrange);
     Yuv wanted = vision::yuv_of(kOrange, ColorRange::kFull);
-    if (std::string(encoding) == "mono8") wanted.u = wanted.v = 128;
+    if (std::string(encoding) == "mono8") {
+      wanted.u = wanted.v = 128;
+    }
     for (const auto& [x, y] : {std::pair(0, 0), std::pair(37, 21), std::pair(17, 5)}) {
       expect_near(at(canvas, x, y), wanted, 3, encoding);
     }
@@ -127,7 +154,7 @@ TEST(Canvas, ClipsWhatReachesBeyondThePicture) {
   for (const auto& [width, height] : {std::pair(1, 1), std::pair(7, 5), std::pair(2, 9), std::pair(64, 48)}) {
     Canvas canvas;
     load(canvas, "bgr8", width, height, kOrange);
-    const std::vector<uint8_t> before = pixels_of(canvas);
+    const std::vector<std::uint8_t> before = pixels_of(canvas);
     Font font;
     font.set_cap_height(20);
     const float beyond = 3.0F * 64, nothing = std::numeric_limits<float>::quiet_NaN();
@@ -152,12 +179,12 @@ TEST(Canvas, BlendsTheColorsOfNumbersThatAreStretchedOverIt) {
   Canvas canvas;
   load(canvas, "bgr8", 8, 8, {100, 100, 100});
   const Yuv before = at(canvas, 0, 0), green = vision::yuv_of(kGreen, ColorRange::kFull);
-  const uint8_t numbers[] = {0, 1, 2, 9};
-  canvas.blend(NumberGrid<uint8_t>{numbers, 2, 2, 2}, {std::nullopt, kGreen, std::nullopt});
+  const std::uint8_t numbers[] = {0, 1, 2, 9};
+  canvas.blend(NumberGrid<std::uint8_t>{numbers, 2, 2, 2}, {std::nullopt, kGreen, std::nullopt});
   expect_near(at(canvas, 1, 1), before, 0, "number 0");
   expect_near(at(canvas, 5, 2),
-              {static_cast<uint8_t>((before.y + green.y) / 2), static_cast<uint8_t>((before.u + green.u) / 2),
-               static_cast<uint8_t>((before.v + green.v) / 2)},
+              {static_cast<std::uint8_t>((before.y + green.y) / 2), static_cast<std::uint8_t>((before.u + green.u) / 2),
+               static_cast<std::uint8_t>((before.v + green.v) / 2)},
               1, "number 1");
   expect_near(at(canvas, 1, 6), before, 0, "number 2");
   expect_near(at(canvas, 6, 6), before, 0, "a number beyond the colors");

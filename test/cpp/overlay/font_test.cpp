@@ -13,13 +13,13 @@ namespace {
 TEST(Font, EveryPrintableCharacterHasAShapeOfItsOwn) {
   Font font;
   font.set_cap_height(24);
-  std::set<std::vector<uint8_t>> shapes{font.glyph(0xFFFD).coverage};
+  std::set<std::vector<std::uint8_t>> shapes{font.glyph(0xFFFD).coverage};
   for (char32_t character = U'!'; character <= U'~'; ++character) {
     const Glyph& glyph = font.glyph(character);
-    EXPECT_EQ(glyph.coverage.size(), static_cast<size_t>(glyph.width * glyph.height));
+    EXPECT_EQ(glyph.coverage.size(), static_cast<std::size_t>(glyph.width * glyph.height));
     // An apostrophe is the upper part of a bar: shapes are compared with their position.
-    std::vector<uint8_t> shape = glyph.coverage;
-    shape.insert(shape.end(), {static_cast<uint8_t>(glyph.top), static_cast<uint8_t>(glyph.width)});
+    std::vector<std::uint8_t> shape = glyph.coverage;
+    shape.insert(shape.end(), {static_cast<std::uint8_t>(glyph.top), static_cast<std::uint8_t>(glyph.width)});
     EXPECT_TRUE(shapes.insert(shape).second) << static_cast<char>(character);
     EXPECT_EQ(*std::max_element(glyph.coverage.begin(), glyph.coverage.end()), 255) << static_cast<char>(character);
     EXPECT_GT(glyph.advance, 0);
@@ -27,7 +27,7 @@ TEST(Font, EveryPrintableCharacterHasAShapeOfItsOwn) {
 }
 
 TEST(Font, CapitalLettersAreAsHighAsAsked) {
-  for (const int32_t height : {8, 11, 16, 40}) {
+  for (const std::int32_t height : {8, 11, 16, 40}) {
     Font font;
     font.set_cap_height(height);
     EXPECT_EQ(font.glyph(U'H').top, 0);

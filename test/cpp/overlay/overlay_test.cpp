@@ -20,12 +20,12 @@ constexpr int kWidth = 320, kHeight = 240;
 class Drawing : public ::testing::Test {
  protected:
   void SetUp() override {
-    const std::vector<uint8_t> grey(size_t{kWidth} * kHeight, 90);
+    const std::vector<std::uint8_t> grey(std::size_t{kWidth} * kHeight, 90);
     canvas_.load(
         vision::make_picture(grey.data(), grey.size(), kWidth, kHeight, 0, "mono8", vision::ColorRange::kFull));
   }
 
-  void draw(const std::vector<float>& boxes, const std::vector<int32_t>& classes, const float* corners = nullptr,
+  void draw(const std::vector<float>& boxes, const std::vector<std::int32_t>& classes, const float* corners = nullptr,
             const std::vector<float>& keypoints = {}) {
     const std::vector<float> scores(classes.size(), 0.5F);
     Detections detections;
@@ -40,8 +40,10 @@ class Drawing : public ::testing::Test {
     Overlay().draw(canvas_, detections);
   }
 
-  uint8_t luma(int x, int y) const { return canvas_.plane(0)[y * canvas_.row_bytes(0) + x]; }
-  static uint8_t luma_of_class(int index) { return vision::yuv_of(color_of_class(index), vision::ColorRange::kFull).y; }
+  std::uint8_t luma(int x, int y) const { return canvas_.plane(0)[y * canvas_.row_bytes(0) + x]; }
+  static std::uint8_t luma_of_class(int index) {
+    return vision::yuv_of(color_of_class(index), vision::ColorRange::kFull).y;
+  }
 
   Canvas canvas_;
 };
@@ -98,7 +100,7 @@ TEST_F(Drawing, LinesOfTextStandInTheTopLeftCorner) {
 
 TEST(ClassColor, TheFirstTwentyClassesHaveDifferentColors) {
   std::set<std::tuple<int, int, int>> colors;
-  for (int32_t index = 0; index < 20; ++index) {
+  for (std::int32_t index = 0; index < 20; ++index) {
     const vision::Rgb color = color_of_class(index);
     colors.insert({color.red / 16, color.green / 16, color.blue / 16});
   }

@@ -74,10 +74,10 @@ const hbm::Model& model_of(const hbm::ModelSet& set, const std::string& name) {
   throw std::out_of_range("no model " + name);
 }
 
-hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape) {
+hbm::InputView view_of(const std::vector<std::uint8_t>& bytes, const std::vector<std::int64_t>& shape) {
   hbm::InputView view;
   view.data = bytes.data();
-  int64_t stride = static_cast<int64_t>(bytes.size());
+  std::int64_t stride = static_cast<std::int64_t>(bytes.size());
   for (std::size_t i = 0; i < shape.size(); ++i) {
     stride /= shape[i];
     view.shape[i] = shape[i];
@@ -86,18 +86,18 @@ hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int6
   return view;
 }
 
-std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int64_t item_bytes) {
+std::vector<std::uint8_t> bytes_of(const hbm::OutputResult& result, std::int64_t item_bytes) {
   const hbm::TensorLayout& layout = *result.layout;
-  int64_t dense[hbm::max_rank];
+  std::int64_t dense[hbm::max_rank];
   hbm::tensor::fill_dense_strides(layout.shape, layout.rank, item_bytes, dense);
-  std::vector<uint8_t> values(static_cast<std::size_t>(dense[0] * layout.shape[0]));
+  std::vector<std::uint8_t> values(static_cast<std::size_t>(dense[0] * layout.shape[0]));
   hbm::tensor::copy_strided(values.data(), dense, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,
                             item_bytes);
   return values;
 }
 
-std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
-                              const std::vector<uint8_t>& input, const std::vector<int64_t>& shape) {
+std::vector<std::uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
+                                   const std::vector<std::uint8_t>& input, const std::vector<std::int64_t>& shape) {
   hbm::Call call;
   hbm::CallPart& part = call.add_part(model_of(*set, model));
   part.scheduling = hbm::built_in_scheduling();

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_AWKWARD_LIBRARY_HPP_
-#define HBM_TEST_AWKWARD_LIBRARY_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -16,17 +15,17 @@ namespace hbm_test {
 
 /// Counters and settings of the awkward implementation, in the process's own copy of it.
 struct AwkwardControl {
-  void (*fail)(const char* function, int32_t status, int32_t count);
-  void (*fail_at)(const char* function, int32_t status, int32_t position);
-  int32_t (*fail_no_more)(const char* function);
-  void (*set_release_us)(int64_t microseconds);
-  int32_t (*violations)();
+  void (*fail)(const char* function, std::int32_t status, std::int32_t count);
+  void (*fail_at)(const char* function, std::int32_t status, std::int32_t position);
+  std::int32_t (*fail_no_more)(const char* function);
+  void (*set_release_us)(std::int64_t microseconds);
+  std::int32_t (*violations)();
   char const* (*last_violation)();
-  int64_t (*live_allocations)();
-  int64_t (*allocation_count)();
-  int32_t (*live_tasks)();
-  int32_t (*most_tasks)();
-  int32_t (*releases_here)();
+  std::int64_t (*live_allocations)();
+  std::int64_t (*allocation_count)();
+  std::int32_t (*live_tasks)();
+  std::int32_t (*most_tasks)();
+  std::int32_t (*releases_here)();
 };
 
 const AwkwardControl& awkward_control();
@@ -50,14 +49,14 @@ std::shared_ptr<hbm::ModelSet> load(const std::string& text);
 const hbm::Model& model_of(const hbm::ModelSet& set, const std::string& name);
 
 /// A dense array of bytes as input.
-hbm::InputView view_of(const std::vector<uint8_t>& bytes, const std::vector<int64_t>& shape);
+hbm::InputView view_of(const std::vector<std::uint8_t>& bytes, const std::vector<std::int64_t>& shape);
 
 /// The items of a result, squeezed together.
-std::vector<uint8_t> bytes_of(const hbm::OutputResult& result, int64_t item_bytes);
+std::vector<std::uint8_t> bytes_of(const hbm::OutputResult& result, std::int64_t item_bytes);
 
 /// Runs one model on one input and gives the bytes of its first output.
-std::vector<uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
-                              const std::vector<uint8_t>& input, const std::vector<int64_t>& shape);
+std::vector<std::uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, const std::string& model,
+                                   const std::vector<std::uint8_t>& input, const std::vector<std::int64_t>& shape);
 
 /// Checks after each test that the runtime did nothing the C API forbids, and left no task behind.
 class AwkwardTest : public testing::Test {
@@ -66,5 +65,3 @@ class AwkwardTest : public testing::Test {
 };
 
 }  // namespace hbm_test
-
-#endif  // HBM_TEST_AWKWARD_LIBRARY_HPP_

@@ -25,18 +25,18 @@ class BufferPoolTest : public hbm_test::AwkwardTest {
 
 TEST_F(BufferPoolTest, ABlockThatCameBackIsHandedOutAgain) {
   void* address = pool().acquire(5000, 0, "m")->data();
-  const int64_t allocations = awkward_control().allocation_count();
+  const std::int64_t allocations = awkward_control().allocation_count();
   const BlockRef again = pool().acquire(4900, 0, "m");
   EXPECT_EQ(again->data(), address);
   EXPECT_EQ(awkward_control().allocation_count(), allocations);
 }
 
 TEST_F(BufferPoolTest, ABlockIsNeverSmallerThanAskedAndAtMostAnEighthLarger) {
-  for (uint64_t bytes = 512; bytes < (uint64_t{1} << 24); bytes = bytes * 9 / 8 + 1) {
-    for (const uint64_t size : {bytes - 1, bytes, bytes + 1}) {
+  for (std::uint64_t bytes = 512; bytes < (std::uint64_t{1} << 24); bytes = bytes * 9 / 8 + 1) {
+    for (const std::uint64_t size : {bytes - 1, bytes, bytes + 1}) {
       const BlockRef block = pool().acquire(size, 0, "m");
       EXPECT_GE(block->capacity(), size);
-      EXPECT_LE(block->capacity(), std::max<uint64_t>(512, size + size / 8 + 1)) << size;
+      EXPECT_LE(block->capacity(), std::max<std::uint64_t>(512, size + size / 8 + 1)) << size;
     }
   }
   pool().trim();
@@ -52,7 +52,7 @@ TEST_F(BufferPoolTest, TheLastShareReturnsTheBlock) {
 
 TEST_F(BufferPoolTest, TrimGivesIdleMemoryBackToTheDevice) {
   pool().trim();
-  const int64_t before = awkward_control().live_allocations();
+  const std::int64_t before = awkward_control().live_allocations();
   {
     std::vector<BlockRef> held;
     for (int i = 0; i < 10; ++i) {
@@ -65,9 +65,9 @@ TEST_F(BufferPoolTest, TrimGivesIdleMemoryBackToTheDevice) {
 }
 
 TEST_F(BufferPoolTest, WhatComesBackAfterTheLastUserIsFreedAtOnce) {
-  const int64_t before = awkward_control().live_allocations();
+  const std::int64_t before = awkward_control().live_allocations();
   BlockRef small = pool().acquire(10000, 0, "m");
-  BlockRef large = pool().acquire(uint64_t{96} << 20, 0, "m");
+  BlockRef large = pool().acquire(std::uint64_t{96} << 20, 0, "m");
   pool().remove_user();
   EXPECT_EQ(awkward_control().live_allocations(), before + 2);
   small.reset();
@@ -78,7 +78,7 @@ TEST_F(BufferPoolTest, WhatComesBackAfterTheLastUserIsFreedAtOnce) {
 
 TEST_F(BufferPoolTest, NothingStaysBehindWhenBlocksAndTheLastUserGoAtOnce) {
   pool().trim();
-  const int64_t before = awkward_control().live_allocations();
+  const std::int64_t before = awkward_control().live_allocations();
   for (int round = 0; round < 200; ++round) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 2; ++t) {
@@ -95,11 +95,11 @@ TEST_F(BufferPoolTest, NothingStaysBehindWhenBlocksAndTheLastUserGoAtOnce) {
 
 TEST_F(BufferPoolTest, IdleMemoryIsBounded) {
   pool().trim();
-  const int64_t before = awkward_control().live_allocations();
+  const std::int64_t before = awkward_control().live_allocations();
   {
     std::vector<BlockRef> held;
     for (int i = 0; i < 100; ++i) {
-      held.push_back(pool().acquire(uint64_t{4} << 20, 0, "m"));
+      held.push_back(pool().acquire(std::uint64_t{4} << 20, 0, "m"));
     }
   }
   EXPECT_LE(awkward_control().live_allocations() - before, 300 / 4);
@@ -110,7 +110,7 @@ TEST_F(BufferPoolTest, IdleMemoryIsGivenUpWhenTheDeviceHasNoMore) {
   pool().acquire(1 << 20, 0, "m").reset();
   awkward_control().fail("hbUCPMallocCached", HB_UCP_MEM_ALLOC_FAIL, 1);
   EXPECT_NO_THROW(pool().acquire(2 << 20, 0, "m"));
-  EXPECT_EQ(pool().acquire(1 << 20, 0, "m")->capacity(), uint64_t{1} << 20);
+  EXPECT_EQ(pool().acquire(1 << 20, 0, "m")->capacity(), std::uint64_t{1} << 20);
 }
 
 TEST_F(BufferPoolTest, AnAllocationThatFailsTwiceIsAnErrorWithItsStatus) {
@@ -126,7 +126,7 @@ TEST_F(BufferPoolTest, AnAllocationThatFailsTwiceIsAnErrorWithItsStatus) {
 }
 
 TEST_F(BufferPoolTest, AnAbsurdSizeIsAnErrorAndNotACrash) {
-  EXPECT_THROW(pool().acquire(uint64_t{1} << 62, 0, "m"), hbm::DeviceError);
+  EXPECT_THROW(pool().acquire(std::uint64_t{1} << 62, 0, "m"), hbm::DeviceError);
 }
 
 TEST_F(BufferPoolTest, ManyThreadsNeverShareABlock) {

@@ -13,13 +13,13 @@ namespace {
 
 using hbm_test::awkward_control;
 using hbm_test::run_once;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 constexpr const char* echo = "model echo\ninput x 3 4\noutput y 3 4\n";
 
 struct Failure {
   const char* function;
-  int32_t status;
+  std::int32_t status;
 };
 
 class CallErrorTest : public hbm_test::AwkwardTest, public testing::WithParamInterface<Failure> {};

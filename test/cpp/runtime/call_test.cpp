@@ -15,13 +15,13 @@ namespace {
 
 using hbm_test::awkward_control;
 using hbm_test::run_once;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 class CallTest : public hbm_test::AwkwardTest {};
 
 Bytes counted(std::size_t count, int from = 1) {
   Bytes bytes(count);
-  std::iota(bytes.begin(), bytes.end(), static_cast<uint8_t>(from));
+  std::iota(bytes.begin(), bytes.end(), static_cast<std::uint8_t>(from));
   return bytes;
 }
 
@@ -36,7 +36,7 @@ TEST_F(CallTest, InputPaddingIsZeroThoughFreshMemoryHoldsGarbage) {
   const hbm::Model& model = *set->models()[0];
   const hbm::InputBuffer buffer = hbm::make_input_buffer(model, model.inputs()[0].layout, 0);
   ASSERT_EQ(buffer.layout.bytes, 192);
-  const auto* bytes = static_cast<const uint8_t*>(buffer.block->data());
+  const auto* bytes = static_cast<const std::uint8_t*>(buffer.block->data());
   EXPECT_EQ(std::count(bytes, bytes + 192, 0), 192);
 }
 
@@ -50,7 +50,7 @@ TEST_F(CallTest, ResultsAreIndependentOfLaterCalls) {
   first.start(set, hbm::Deadline::max());
   first.finish();
   for (int i = 2; i < 10; ++i) {
-    run_once(set, "echo", Bytes(16, static_cast<uint8_t>(i)), {1, 16});
+    run_once(set, "echo", Bytes(16, static_cast<std::uint8_t>(i)), {1, 16});
   }
   EXPECT_EQ(hbm_test::bytes_of(part.results[0], 1), ones);
 }
@@ -80,7 +80,7 @@ TEST_F(CallTest, NothingIsAllocatedOnceCallsAreUnderWay) {
   for (int i = 0; i < 10; ++i) {
     run_once(set, "echo", counted(16), {1, 16});
   }
-  const int64_t allocations = awkward_control().allocation_count();
+  const std::int64_t allocations = awkward_control().allocation_count();
   for (int i = 0; i < 500; ++i) {
     run_once(set, "echo", counted(16), {1, 16});
   }

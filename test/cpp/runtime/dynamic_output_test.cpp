@@ -7,19 +7,19 @@
 
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 class DynamicOutputTest : public hbm_test::AwkwardTest {};
 
 Bytes counted(std::size_t count) {
   Bytes bytes(count);
-  std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+  std::iota(bytes.begin(), bytes.end(), std::uint8_t{0});
   return bytes;
 }
 
 TEST_F(DynamicOutputTest, TheRealShapeAndStridesAreAskedForAfterTheRun) {
   const auto set = hbm_test::load("model echo\ninput x 3 -1,6 stride=-1,1\noutput y 3 -1,6 stride=-1,1\n");
-  for (const int64_t rows : {1, 3, 2, 50, 3}) {
+  for (const std::int64_t rows : {1, 3, 2, 50, 3}) {
     const Bytes input = counted(static_cast<std::size_t>(rows * 6));
     EXPECT_EQ(hbm_test::run_once(set, "echo", input, {rows, 6}), input) << rows << " rows";
   }

@@ -18,7 +18,7 @@ namespace {
 
 using hbm_test::awkward_control;
 using hbm_test::run_once;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 using Set = std::shared_ptr<hbm::ModelSet>;
 
 constexpr const char* two_models =
@@ -53,9 +53,9 @@ constexpr const char* functions[] = {
 };
 
 // One of each group, what boards were seen to answer, and numbers that no header defines.
-constexpr int32_t statuses[] = {-100001, -100002, -100004, -200001, -200002, -200003,  -200004,
-                                -300002, -400001, -400003, -400004, -500001, -600001,  -600002,
-                                -600003, -600004, -700001, -1,      1,       INT32_MIN};
+constexpr std::int32_t statuses[] = {-100001, -100002, -100004, -200001, -200002, -200003,  -200004,
+                                     -300002, -400001, -400003, -400004, -500001, -600001,  -600002,
+                                     -600003, -600004, -700001, -1,      1,       INT32_MIN};
 
 void expect(bool right) {
   if (!right) {
@@ -67,7 +67,8 @@ void run_fixed(const Set& set) { expect(run_once(set, "fixed", four, {4}) == fou
 
 void run_dynamic(const Set& set) { expect(run_once(set, "dynamic", six, {1, 6}) == six); }
 
-void fill(hbm::Call* call, const Set& set, const char* model, const Bytes& input, const std::vector<int64_t>& shape) {
+void fill(hbm::Call* call, const Set& set, const char* model, const Bytes& input,
+          const std::vector<std::int64_t>& shape) {
   hbm::CallPart& part = call->add_part(hbm_test::model_of(*set, model));
   part.scheduling = hbm::built_in_scheduling();
   part.inputs[0] = hbm_test::view_of(input, shape);
@@ -142,7 +143,7 @@ class EveryCallCanFailTest : public hbm_test::AwkwardTest, public testing::WithP
 // Whether the runtime may continue: what it gives back is gone in any case; memory is requested again after idle memory
 // was freed; where the library has no task left, the runtime waits for one; and a model with dynamic outputs runs again
 // with more memory.
-bool may_continue(const std::string& function, int32_t status) {
+bool may_continue(const std::string& function, std::int32_t status) {
   return function == "hbDNNRelease" || function == "hbUCPFree" || function == "hbUCPReleaseTask" ||
          function == "hbUCPMallocCached" || (function == "hbDNNInferV2" && status == HB_UCP_TASK_NUMBER_EXCEED_LIMIT) ||
          (function == "hbUCPWaitTaskDone" && status == HB_UCP_TASK_RUN_FAILED);
@@ -161,7 +162,7 @@ TEST_P(EveryCallCanFailTest, WithEachStatusAtEachPosition) {
   const Use& use = GetParam();
   int positions = 0;
   for (const char* function : functions) {
-    for (const int32_t status : statuses) {
+    for (const std::int32_t status : statuses) {
       bool fired = true;
       for (int position = 0; fired; ++position) {
         const std::string place = std::string(function) + " returns " + std::to_string(status) + " at call " +

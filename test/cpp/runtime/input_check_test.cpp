@@ -8,14 +8,14 @@
 
 namespace {
 
-hbm::ModelTensor tensor(const std::vector<int64_t>& stored_shape) {
+hbm::ModelTensor tensor(const std::vector<std::int64_t>& stored_shape) {
   hbm::ModelTensor made;
   made.info.shape = stored_shape;
   made.stored_shape = stored_shape;
   return made;
 }
 
-bool fits(const std::vector<int64_t>& wanted, const std::vector<int64_t>& given) {
+bool fits(const std::vector<std::int64_t>& wanted, const std::vector<std::int64_t>& given) {
   return hbm::shape_fits(tensor(wanted), given.data(), static_cast<int>(given.size()));
 }
 

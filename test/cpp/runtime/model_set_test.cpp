@@ -48,7 +48,7 @@ TEST_F(ModelSetTest, MissingZeroPointsReadAsZeros) {
   EXPECT_EQ(quantization.type, SCALE);
   EXPECT_EQ(quantization.axis, 1);
   EXPECT_EQ(quantization.scale, (std::vector<float>{0.5F, 0.25F, 0.125F}));
-  EXPECT_EQ(quantization.zero_point, (std::vector<int32_t>{0, 0, 0}));
+  EXPECT_EQ(quantization.zero_point, (std::vector<std::int32_t>{0, 0, 0}));
 }
 
 TEST_F(ModelSetTest, ALibraryWithoutTheCoreNumberLeavesItUnknown) {
@@ -97,7 +97,7 @@ TEST_F(ModelSetTest, AForeignFileIsAnErrorThatNamesTheFileAndTheStatus) {
 
 TEST_F(ModelSetTest, AFileThatFailsBehindOthersLeavesNothingLoaded) {
   const ModelFile good("model m\ninput x 3 4\noutput y 3 4\n");
-  for (const int32_t status : {HB_UCP_MODEL_INVALID, HB_UCP_MODEL_INCOMPATIBLE, HB_UCP_MEM_ALLOC_FAIL}) {
+  for (const std::int32_t status : {HB_UCP_MODEL_INVALID, HB_UCP_MODEL_INCOMPATIBLE, HB_UCP_MEM_ALLOC_FAIL}) {
     awkward_control().fail("hbDNNInitializeFromFiles", status, 1);
     EXPECT_THROW(hbm::ModelSet::load({good.path()}), hbm::DeviceError);
   }

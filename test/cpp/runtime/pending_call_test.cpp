@@ -14,7 +14,7 @@
 namespace {
 
 using hbm_test::awkward_control;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 constexpr const char* quick_model = "model echo\ninput x 3 4\noutput y 3 4\n";
 constexpr const char* slow_model = "model slow latency_us=300000\ninput x 3 4\noutput y 3 4\n";
@@ -207,7 +207,7 @@ TEST_F(PendingCallTest, NothingIsAllocatedOnTheDeviceOnceCallsAreUnderWay) {
   for (int i = 0; i < 20; ++i) {
     run(i);
   }
-  const int64_t allocations = awkward_control().allocation_count();
+  const std::int64_t allocations = awkward_control().allocation_count();
   for (int i = 0; i < 500; ++i) {
     run(i);
   }

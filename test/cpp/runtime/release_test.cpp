@@ -10,7 +10,7 @@ namespace {
 
 using hbm_test::awkward_control;
 using hbm_test::run_once;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 class ReleaseTest : public hbm_test::AwkwardTest {};
 
@@ -39,7 +39,7 @@ TEST_F(ReleaseTest, SlowReleasesLeaveTheCallersPath) {
   while (awkward_control().live_tasks() > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  const int32_t releases = awkward_control().releases_here();
+  const std::int32_t releases = awkward_control().releases_here();
   for (int i = 0; i < 10; ++i) {
     run_once(set, "echo", {1, 2, 3, 4}, {4});
   }

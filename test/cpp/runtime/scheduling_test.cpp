@@ -39,7 +39,7 @@ TEST(Scheduling, ARepeatedCoreCountsOnce) {
 }
 
 TEST(Scheduling, TasksAtOnceAreAsManyAsTheCoresHold) {
-  const auto at_once = [](const std::vector<int64_t>& cores, const hbm::CoreLimits& limits) {
+  const auto at_once = [](const std::vector<std::int64_t>& cores, const hbm::CoreLimits& limits) {
     hbm::Scheduling scheduling = hbm::built_in_scheduling();
     scheduling.backend = hbm::checked_cores("m", cores, limits);
     return hbm::tasks_at_once(scheduling, limits);
@@ -72,7 +72,7 @@ TEST(Scheduling, PriorityAndDeviceHaveARange) {
   EXPECT_THROW(hbm::checked_priority("m", 256), hbm::ValueError);
   EXPECT_THROW(hbm::checked_priority("m", -1), hbm::ValueError);
   EXPECT_THROW(hbm::checked_device_id("m", -1), hbm::ValueError);
-  EXPECT_THROW(hbm::checked_device_id("m", int64_t{1} << 40), hbm::ValueError);
+  EXPECT_THROW(hbm::checked_device_id("m", std::int64_t{1} << 40), hbm::ValueError);
 }
 
 TEST(SharedScheduling, ReadersNeverSeeHalfOfAChange) {
@@ -81,7 +81,7 @@ TEST(SharedScheduling, ReadersNeverSeeHalfOfAChange) {
   std::atomic<int> torn{0};
   std::vector<std::thread> readers;
   const auto all_equal = [](const hbm::Scheduling& s) {
-    return s.customId == s.priority && static_cast<int32_t>(s.deviceId) == s.priority;
+    return s.customId == s.priority && static_cast<std::int32_t>(s.deviceId) == s.priority;
   };
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
@@ -94,7 +94,7 @@ TEST(SharedScheduling, ReadersNeverSeeHalfOfAChange) {
     hbm::Scheduling scheduling = hbm::built_in_scheduling();
     scheduling.priority = value;
     scheduling.customId = value;
-    scheduling.deviceId = static_cast<uint32_t>(value);
+    scheduling.deviceId = static_cast<std::uint32_t>(value);
     shared.store(scheduling);
   }
   done = true;

@@ -12,7 +12,7 @@ namespace {
 
 using hbm_test::awkward_control;
 using hbm_test::run_once;
-using Bytes = std::vector<uint8_t>;
+using Bytes = std::vector<std::uint8_t>;
 
 class SmallPoolTest : public hbm_test::AwkwardTest {};
 

@@ -10,9 +10,9 @@
 
 namespace {
 
-using Shape = std::vector<int64_t>;
+using Shape = std::vector<std::int64_t>;
 
-hbm::TensorInfo tensor(hbDNNDataType dtype, const Shape& shape, const Shape& strides, int64_t aligned_bytes = -1) {
+hbm::TensorInfo tensor(hbDNNDataType dtype, const Shape& shape, const Shape& strides, std::int64_t aligned_bytes = -1) {
   hbm::TensorInfo info;
   info.name = "x";
   info.dtype = dtype;

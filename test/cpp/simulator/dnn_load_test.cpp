@@ -9,10 +9,12 @@
 namespace hbm_sim_test {
 namespace {
 
-int32_t load_files(const std::vector<std::string>& paths, hbDNNPackedHandle_t* package) {
+std::int32_t load_files(const std::vector<std::string>& paths, hbDNNPackedHandle_t* package) {
   std::vector<const char*> names;
-  for (const std::string& path : paths) names.push_back(path.c_str());
-  return hbDNNInitializeFromFiles(package, names.data(), static_cast<int32_t>(names.size()));
+  for (const std::string& path : paths) {
+    names.push_back(path.c_str());
+  }
+  return hbDNNInitializeFromFiles(package, names.data(), static_cast<std::int32_t>(names.size()));
 }
 
 TEST(Load, several_files_share_one_packed_handle_in_their_order) {
@@ -24,7 +26,7 @@ TEST(Load, several_files_share_one_packed_handle_in_their_order) {
             HB_UCP_SUCCESS)
       << hbm_sim_last_error();
   const char** names = nullptr;
-  int32_t count = 0;
+  std::int32_t count = 0;
   ASSERT_EQ(hbDNNGetModelNameList(&names, &count, package), HB_UCP_SUCCESS);
   ASSERT_EQ(count, 2);
   EXPECT_STREQ(names[0], "zebra");
@@ -71,8 +73,8 @@ TEST(Load, descriptions_of_files_models_and_tensors_come_back_with_their_length)
            "outputs": [{"name": "y", "dtype": "U8", "shape": [4]}]}]})"));
   ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
   const char* text = nullptr;
-  uint32_t size = 99;
-  int32_t type = -1;
+  std::uint32_t size = 99;
+  std::int32_t type = -1;
   EXPECT_EQ(hbDNNGetHBMDesc(&text, &size, &type, loaded.package, 0), HB_UCP_SUCCESS);
   EXPECT_EQ(std::string(text, size), "the file");
   EXPECT_EQ(type, HB_DNN_DESC_TYPE_STRING);
@@ -84,7 +86,7 @@ TEST(Load, descriptions_of_files_models_and_tensors_come_back_with_their_length)
   EXPECT_EQ(hbDNNGetOutputDesc(&text, &size, &type, model, 0), HB_UCP_SUCCESS);
   EXPECT_EQ(size, 0u);
   EXPECT_STREQ(text, "");
-  int32_t cores = 0;
+  std::int32_t cores = 0;
   EXPECT_EQ(hbDNNGetCompileBpuCoreNum(&cores, model), HB_UCP_SUCCESS);
   EXPECT_EQ(cores, 2);
   EXPECT_EQ(hbDNNGetHBMDesc(&text, &size, &type, loaded.package, 1), HB_UCP_INVALID_ARGUMENT);
@@ -98,13 +100,13 @@ TEST(Load, wrong_foreign_and_released_handles_are_arguments_not_crashes) {
     stale = loaded.package;
     stale_model = loaded.model();
     EXPECT_EQ(hbDNNRelease(stale_model), HB_UCP_INVALID_ARGUMENT);
-    int32_t count = 0;
+    std::int32_t count = 0;
     EXPECT_EQ(hbDNNGetInputCount(&count, stale), HB_UCP_INVALID_ARGUMENT);
   }
   const Loaded another(make_model_file(identity_manifest()));
   int on_the_stack = 0;
   for (void* handle : {static_cast<void*>(nullptr), static_cast<void*>(&on_the_stack), stale, stale_model}) {
-    int32_t count = 0;
+    std::int32_t count = 0;
     const char** names = nullptr;
     hbUCPTaskHandle_t task = nullptr;
     hbDNNTensor tensor{};
@@ -125,7 +127,7 @@ TEST(Load, null_pointers_and_bad_indices_are_arguments_not_crashes) {
   EXPECT_EQ(hbDNNInitializeFromFiles(&package, &none, 1), HB_UCP_INVALID_ARGUMENT);
   EXPECT_EQ(hbDNNInitializeFromFiles(&package, &none, 0), HB_UCP_INVALID_ARGUMENT);
   const void* data = "x";
-  int32_t length = 0;
+  std::int32_t length = 0;
   EXPECT_EQ(hbDNNInitializeFromDDR(&package, &data, &length, 1), HB_UCP_INVALID_ARGUMENT);
   EXPECT_EQ(hbDNNGetModelHandle(nullptr, loaded.package, "identity"), HB_UCP_INVALID_ARGUMENT);
   hbDNNHandle_t handle = nullptr;
@@ -133,7 +135,7 @@ TEST(Load, null_pointers_and_bad_indices_are_arguments_not_crashes) {
   EXPECT_EQ(hbDNNGetModelHandle(&handle, loaded.package, "idenity"), HB_UCP_INVALID_ARGUMENT);
   expect_error_says("no model 'idenity'; loaded: 'identity'");
   const char* name = nullptr;
-  for (const int32_t index : {-1, 1, INT32_MAX}) {
+  for (const std::int32_t index : {-1, 1, INT32_MAX}) {
     EXPECT_EQ(hbDNNGetInputName(&name, model, index), HB_UCP_INVALID_ARGUMENT);
     EXPECT_EQ(hbDNNGetOutputName(&name, model, index), HB_UCP_INVALID_ARGUMENT);
   }

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_DNN_LOADED_HPP_
-#define HBM_TEST_DNN_LOADED_HPP_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -18,23 +17,25 @@ class Loaded {
  public:
   explicit Loaded(const std::vector<std::string>& files) {
     std::vector<const void*> data;
-    std::vector<int32_t> lengths;
+    std::vector<std::int32_t> lengths;
     for (const std::string& file : files) {
       data.push_back(file.data());
-      lengths.push_back(static_cast<int32_t>(file.size()));
+      lengths.push_back(static_cast<std::int32_t>(file.size()));
     }
-    status = hbDNNInitializeFromDDR(&package, data.data(), lengths.data(), static_cast<int32_t>(files.size()));
+    status = hbDNNInitializeFromDDR(&package, data.data(), lengths.data(), static_cast<std::int32_t>(files.size()));
   }
   explicit Loaded(const std::string& file) : Loaded(std::vector<std::string>{file}) {}
   ~Loaded() {
-    if (package != nullptr) hbDNNRelease(package);
+    if (package != nullptr) {
+      hbDNNRelease(package);
+    }
   }
   Loaded(const Loaded&) = delete;
   Loaded& operator=(const Loaded&) = delete;
 
   std::vector<std::string> names() const {
     const char** list = nullptr;
-    int32_t count = 0;
+    std::int32_t count = 0;
     EXPECT_EQ(hbDNNGetModelNameList(&list, &count, package), HB_UCP_SUCCESS);
     return {list, list + count};
   }
@@ -47,13 +48,13 @@ class Loaded {
   hbDNNHandle_t model() const { return model(names().front().c_str()); }
 
   hbDNNPackedHandle_t package = nullptr;
-  int32_t status = HB_UCP_SUCCESS;
+  std::int32_t status = HB_UCP_SUCCESS;
 };
 
 /// A tensor as the model describes it, with device memory of its own that is zero at first.
 class DeviceTensor {
  public:
-  DeviceTensor(const hbDNNTensorProperties& properties, uint64_t bytes) {
+  DeviceTensor(const hbDNNTensorProperties& properties, std::uint64_t bytes) {
     tensor.properties = properties;
     EXPECT_EQ(hbUCPMallocCached(&tensor.sysMem, bytes, 0), HB_UCP_SUCCESS);
     base_ = tensor.sysMem;
@@ -74,31 +75,33 @@ class DeviceTensor {
   hbUCPSysMem base_{};
 };
 
-inline hbDNNTensorProperties input_properties(hbDNNHandle_t model, int32_t index = 0) {
+inline hbDNNTensorProperties input_properties(hbDNNHandle_t model, std::int32_t index = 0) {
   hbDNNTensorProperties properties{};
   EXPECT_EQ(hbDNNGetInputTensorProperties(&properties, model, index), HB_UCP_SUCCESS);
   return properties;
 }
 
-inline hbDNNTensorProperties output_properties(hbDNNHandle_t model, int32_t index = 0) {
+inline hbDNNTensorProperties output_properties(hbDNNHandle_t model, std::int32_t index = 0) {
   hbDNNTensorProperties properties{};
   EXPECT_EQ(hbDNNGetOutputTensorProperties(&properties, model, index), HB_UCP_SUCCESS);
   return properties;
 }
 
 /// Submits with default scheduling to any core, waits and returns what the wait returned. The task is not released.
-inline int32_t submit_and_wait(hbUCPTaskHandle_t task) {
+inline std::int32_t submit_and_wait(hbUCPTaskHandle_t task) {
   hbUCPSchedParam sched;
   HB_UCP_INITIALIZE_SCHED_PARAM(&sched);
-  const int32_t status = hbUCPSubmitTask(task, &sched);
+  const std::int32_t status = hbUCPSubmitTask(task, &sched);
   return status != HB_UCP_SUCCESS ? status : hbUCPWaitTaskDone(task, 0);
 }
 
 /// One whole inference; the first code that is not 0.
-inline int32_t infer(hbDNNHandle_t model, const hbDNNTensor* inputs, hbDNNTensor* outputs) {
+inline std::int32_t infer(hbDNNHandle_t model, const hbDNNTensor* inputs, hbDNNTensor* outputs) {
   hbUCPTaskHandle_t task = nullptr;
-  int32_t status = hbDNNInferV2(&task, outputs, inputs, model);
-  if (status == HB_UCP_SUCCESS) status = submit_and_wait(task);
+  std::int32_t status = hbDNNInferV2(&task, outputs, inputs, model);
+  if (status == HB_UCP_SUCCESS) {
+    status = submit_and_wait(task);
+  }
   if (task != nullptr) {
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   }
@@ -112,5 +115,3 @@ inline void expect_error_says(const std::string& part) {
 }
 
 }  // namespace hbm_sim_test
-
-#endif  // HBM_TEST_DNN_LOADED_HPP_

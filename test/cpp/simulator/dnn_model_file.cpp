@@ -96,7 +96,9 @@ std::string identity_manifest(const std::string& name, const std::string& more) 
 }
 
 TemporaryFolder::TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "hbm-sim-test-XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary folder: " + path_);
+  if (mkdtemp(path_.data()) == nullptr) {
+    throw std::runtime_error("no temporary folder: " + path_);
+  }
 }
 
 TemporaryFolder::~TemporaryFolder() {

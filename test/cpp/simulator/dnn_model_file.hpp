@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_DNN_MODEL_FILE_HPP_
-#define HBM_TEST_DNN_MODEL_FILE_HPP_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -47,5 +46,3 @@ class TemporaryFolder {
 };
 
 }  // namespace hbm_sim_test
-
-#endif  // HBM_TEST_DNN_MODEL_FILE_HPP_

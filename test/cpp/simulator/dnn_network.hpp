@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_DNN_NETWORK_HPP_
-#define HBM_TEST_DNN_NETWORK_HPP_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -30,5 +29,3 @@ std::string bytes_of(Value value) {
 }
 
 }  // namespace hbm_sim_test
-
-#endif  // HBM_TEST_DNN_NETWORK_HPP_

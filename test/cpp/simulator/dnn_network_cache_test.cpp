@@ -93,13 +93,19 @@ TEST(NetworkCache, readers_never_see_a_part_while_writers_replace_it) {
     readers.emplace_back([&] {
       while (!stop) {
         const auto content = cache.read("key");
-        if (content != contents[0] && content != contents[1]) ++torn;
+        if (content != contents[0] && content != contents[1]) {
+          ++torn;
+        }
       }
     });
   }
-  for (int round = 0; round < 50; ++round) cache.write("key", contents[round % 2]);
+  for (int round = 0; round < 50; ++round) {
+    cache.write("key", contents[round % 2]);
+  }
   stop = true;
-  for (std::thread& reader : readers) reader.join();
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
   EXPECT_EQ(torn, 0);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }

@@ -52,10 +52,14 @@ TEST_F(OpenVino, a_network_computes_on_dense_tensors_where_they_lie) {
   DeviceTensor output(output_properties(model), 24);
   DeviceTensor other(output_properties(model), 24);
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 6; ++i) input.data<float>()[i] = static_cast<float>(10 * round + i);
+    for (int i = 0; i < 6; ++i) {
+      input.data<float>()[i] = static_cast<float>(10 * round + i);
+    }
     DeviceTensor& target = round == 1 ? other : output;
     ASSERT_EQ(infer(model, &input.tensor, &target.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
-    for (int i = 0; i < 6; ++i) EXPECT_EQ(target.data<float>()[i], static_cast<float>(10 * round + i) + 0.5f);
+    for (int i = 0; i < 6; ++i) {
+      EXPECT_EQ(target.data<float>()[i], static_cast<float>(10 * round + i) + 0.5f);
+    }
   }
 }
 
@@ -66,10 +70,12 @@ TEST_F(OpenVino, padded_tensors_are_computed_and_their_padding_is_left_alone) {
   DeviceTensor input(input_properties(model), 32);
   DeviceTensor output(output_properties(model), 64);
   std::memset(output.tensor.sysMem.virAddr, 0xee, 64);
-  for (int i = 0; i < 8; ++i) input.data<float>()[i] = static_cast<float>(i);
+  for (int i = 0; i < 8; ++i) {
+    input.data<float>()[i] = static_cast<float>(i);
+  }
   ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
   EXPECT_EQ(output.data<float>()[2], 3.0f);
-  EXPECT_EQ(output.data<uint32_t>()[3], 0xeeeeeeeeu);
+  EXPECT_EQ(output.data<std::uint32_t>()[3], 0xeeeeeeeeu);
   EXPECT_EQ(output.data<float>()[8], 5.0f);
   EXPECT_EQ(output.data<float>()[10], 7.0f);
 }
@@ -80,23 +86,27 @@ TEST_F(OpenVino, one_block_may_be_input_and_output) {
   DeviceTensor block(input_properties(model), 24);
   for (int round = 1; round <= 3; ++round) {
     ASSERT_EQ(infer(model, &block.tensor, &block.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
-    for (int i = 0; i < 6; ++i) EXPECT_EQ(block.data<float>()[i], static_cast<float>(round));
+    for (int i = 0; i < 6; ++i) {
+      EXPECT_EQ(block.data<float>()[i], static_cast<float>(round));
+    }
   }
 }
 
 TEST_F(OpenVino, dynamic_shapes_follow_the_input) {
-  const Loaded loaded(make_network_file({"i32", "I32", {-1, 3}, bytes_of(int32_t{100})},
+  const Loaded loaded(make_network_file({"i32", "I32", {-1, 3}, bytes_of(std::int32_t{100})},
                                         tensors(R"("dtype": "S32", "shape": [-1, 3])")));
   ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
   const hbDNNHandle_t model = loaded.model();
   DeviceTensor input(input_properties(model), 64);
   DeviceTensor output(output_properties(model), 48);
-  for (const int32_t rows : {4, 1, 4, 5}) {
+  for (const std::int32_t rows : {4, 1, 4, 5}) {
     input.tensor.properties.validShape.dimensionSize[0] = rows;
-    for (int i = 0; i < 3 * rows; ++i) input.data<int32_t>()[i] = i;
+    for (int i = 0; i < 3 * rows; ++i) {
+      input.data<std::int32_t>()[i] = i;
+    }
     hbUCPTaskHandle_t task = nullptr;
     ASSERT_EQ(hbDNNInferV2(&task, &output.tensor, &input.tensor, model), HB_UCP_SUCCESS) << hbm_sim_last_error();
-    const int32_t status = submit_and_wait(task);
+    const std::int32_t status = submit_and_wait(task);
     if (rows == 5) {
       EXPECT_EQ(status, HB_UCP_TASK_RUN_FAILED);
       expect_error_says("shape [5, 3] needs 60 bytes, the bound memory has 48");
@@ -106,25 +116,25 @@ TEST_F(OpenVino, dynamic_shapes_follow_the_input) {
       EXPECT_EQ(hbDNNGetTaskOutputTensorProperties(&real, task, 0, 0), HB_UCP_SUCCESS);
       EXPECT_EQ(real.validShape.dimensionSize[0], rows);
       EXPECT_EQ(real.stride[0], 12);
-      EXPECT_EQ(output.data<int32_t>()[3 * rows - 1], 100 + 3 * rows - 1);
+      EXPECT_EQ(output.data<std::int32_t>()[3 * rows - 1], 100 + 3 * rows - 1);
     }
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   }
 }
 
 TEST_F(OpenVino, four_bit_tensors_are_packed_low_nibble_first_row_by_row) {
-  const Loaded loaded(make_network_file({"i8", "I8", {2, 3}, bytes_of(int8_t{-1})},
+  const Loaded loaded(make_network_file({"i8", "I8", {2, 3}, bytes_of(std::int8_t{-1})},
                                         tensors(R"("dtype": "S4", "shape": [2, 3])", R"(, "strides": [4, 1])")));
   ASSERT_EQ(loaded.status, HB_UCP_SUCCESS) << hbm_sim_last_error();
   const hbDNNHandle_t model = loaded.model();
   EXPECT_EQ(output_properties(model).stride[0], 2);
   DeviceTensor input(input_properties(model), 8);
   DeviceTensor output(output_properties(model), 4);
-  const uint8_t packed[] = {0x21, 0x07, 0, 0, 0xfe, 0x0a, 0, 0};  // 1 2 7 / -2 -1 -6
+  const std::uint8_t packed[] = {0x21, 0x07, 0, 0, 0xfe, 0x0a, 0, 0};  // 1 2 7 / -2 -1 -6
   std::memcpy(input.tensor.sysMem.virAddr, packed, sizeof packed);
   ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
-  EXPECT_EQ(std::vector<uint8_t>(output.data<uint8_t>(), output.data<uint8_t>() + 4),
-            (std::vector<uint8_t>{0x10, 0x06, 0xed, 0x09}));  // 0 1 6 / -3 -2 -7
+  EXPECT_EQ(std::vector<std::uint8_t>(output.data<std::uint8_t>(), output.data<std::uint8_t>() + 4),
+            (std::vector<std::uint8_t>{0x10, 0x06, 0xed, 0x09}));  // 0 1 6 / -3 -2 -7
 }
 
 struct DtypeCase {
@@ -138,17 +148,18 @@ struct DtypeCase {
 
 TEST_F(OpenVino, every_dtype_passes_through) {
   const std::vector<DtypeCase> cases{
-      {"S8", "i8", "I8", bytes_of(int8_t{1}), bytes_of(int8_t{3}), bytes_of(int8_t{4})},
-      {"U8", "u8", "U8", bytes_of(uint8_t{1}), bytes_of(uint8_t{3}), bytes_of(uint8_t{4})},
-      {"F16", "f16", "FP16", bytes_of(uint16_t{0x3c00}), bytes_of(uint16_t{0x4200}), bytes_of(uint16_t{0x4400})},
-      {"S16", "i16", "I16", bytes_of(int16_t{1}), bytes_of(int16_t{3}), bytes_of(int16_t{4})},
-      {"U16", "u16", "U16", bytes_of(uint16_t{1}), bytes_of(uint16_t{3}), bytes_of(uint16_t{4})},
+      {"S8", "i8", "I8", bytes_of(std::int8_t{1}), bytes_of(std::int8_t{3}), bytes_of(std::int8_t{4})},
+      {"U8", "u8", "U8", bytes_of(std::uint8_t{1}), bytes_of(std::uint8_t{3}), bytes_of(std::uint8_t{4})},
+      {"F16", "f16", "FP16", bytes_of(std::uint16_t{0x3c00}), bytes_of(std::uint16_t{0x4200}),
+       bytes_of(std::uint16_t{0x4400})},
+      {"S16", "i16", "I16", bytes_of(std::int16_t{1}), bytes_of(std::int16_t{3}), bytes_of(std::int16_t{4})},
+      {"U16", "u16", "U16", bytes_of(std::uint16_t{1}), bytes_of(std::uint16_t{3}), bytes_of(std::uint16_t{4})},
       {"F32", "f32", "FP32", bytes_of(1.0f), bytes_of(3.0f), bytes_of(4.0f)},
-      {"S32", "i32", "I32", bytes_of(int32_t{1}), bytes_of(int32_t{3}), bytes_of(int32_t{4})},
-      {"U32", "u32", "U32", bytes_of(uint32_t{1}), bytes_of(uint32_t{3}), bytes_of(uint32_t{4})},
+      {"S32", "i32", "I32", bytes_of(std::int32_t{1}), bytes_of(std::int32_t{3}), bytes_of(std::int32_t{4})},
+      {"U32", "u32", "U32", bytes_of(std::uint32_t{1}), bytes_of(std::uint32_t{3}), bytes_of(std::uint32_t{4})},
       {"F64", "f64", "FP64", bytes_of(1.0), bytes_of(3.0), bytes_of(4.0)},
-      {"S64", "i64", "I64", bytes_of(int64_t{1}), bytes_of(int64_t{3}), bytes_of(int64_t{4})},
-      {"U64", "u64", "U64", bytes_of(uint64_t{1}), bytes_of(uint64_t{3}), bytes_of(uint64_t{4})},
+      {"S64", "i64", "I64", bytes_of(std::int64_t{1}), bytes_of(std::int64_t{3}), bytes_of(std::int64_t{4})},
+      {"U64", "u64", "U64", bytes_of(std::uint64_t{1}), bytes_of(std::uint64_t{3}), bytes_of(std::uint64_t{4})},
   };
   for (const DtypeCase& each : cases) {
     SCOPED_TRACE(each.dtype);
@@ -188,14 +199,16 @@ TEST_F(OpenVino, inferences_run_at_once_and_do_not_mix) {
       DeviceTensor output(output_properties(model), 24);
       for (int call = 0; call < 100; ++call) {
         input.data<float>()[4] = static_cast<float>(1000 * thread + call);
-        const int32_t status = infer(model, &input.tensor, &output.tensor);
+        const std::int32_t status = infer(model, &input.tensor, &output.tensor);
         if (status != HB_UCP_SUCCESS || output.data<float>()[4] != static_cast<float>(1000 * thread + call) + 0.25f) {
           ++failures;
         }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(failures, 0);
 }
 

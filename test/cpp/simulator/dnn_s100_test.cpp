@@ -54,7 +54,7 @@ TEST(NoEngine, a_network_without_the_engine_beside_the_library_says_what_is_miss
                                      {"x", "<net/>"},
                                      {"b", "weights"}});
   const void* data = file.data();
-  int32_t length = static_cast<int32_t>(file.size());
+  std::int32_t length = static_cast<std::int32_t>(file.size());
   hbDNNPackedHandle_t package = nullptr;
   EXPECT_EQ(load(&package, &data, &length, 1), HB_UCP_INIT_FAILED);
   expect_error_says("model 'm': its network needs the OpenVINO engine");

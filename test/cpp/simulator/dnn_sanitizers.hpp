@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_DNN_SANITIZERS_HPP_
-#define HBM_TEST_DNN_SANITIZERS_HPP_
+#pragma once
 
 // gcc defines macros for its sanitizers, clang has a question for them.
 #if defined(__has_feature)
@@ -21,5 +20,3 @@
 #else
 #define HBM_TEST_THREAD_SANITIZER 0
 #endif
-
-#endif  // HBM_TEST_DNN_SANITIZERS_HPP_

@@ -23,7 +23,7 @@ class Identity {
         input(input_properties(model), 64),
         output(output_properties(model), 64) {}
 
-  int32_t create(hbUCPTaskHandle_t* task) { return hbDNNInferV2(task, &output.tensor, &input.tensor, model); }
+  std::int32_t create(hbUCPTaskHandle_t* task) { return hbDNNInferV2(task, &output.tensor, &input.tensor, model); }
 
   Loaded loaded;
   hbDNNHandle_t model;
@@ -96,11 +96,15 @@ TEST(Task, a_call_with_a_handle_appends_a_sub_task) {
 TEST(Task, the_pool_runs_out_with_a_status_and_a_null_handle_and_recovers) {
   Identity identity;
   std::vector<hbUCPTaskHandle_t> tasks(32);
-  for (hbUCPTaskHandle_t& task : tasks) ASSERT_EQ(identity.create(&task), HB_UCP_SUCCESS);
+  for (hbUCPTaskHandle_t& task : tasks) {
+    ASSERT_EQ(identity.create(&task), HB_UCP_SUCCESS);
+  }
   hbUCPTaskHandle_t one_more = nullptr;
   EXPECT_EQ(identity.create(&one_more), HB_UCP_TASK_NUMBER_EXCEED_LIMIT);
   EXPECT_EQ(one_more, nullptr);
-  for (hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  for (hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
   EXPECT_EQ(identity.create(&one_more), HB_UCP_SUCCESS);
   EXPECT_EQ(hbUCPReleaseTask(one_more), HB_UCP_SUCCESS);
 }
@@ -139,12 +143,16 @@ TEST(Task, many_threads_share_one_model_handle) {
       DeviceTensor output(output_properties(model), 64);
       for (int call = 0; call < 200; ++call) {
         input.data<int>()[7] = 1000 * thread + call;
-        const int32_t status = infer(model, &input.tensor, &output.tensor);
-        if (status != HB_UCP_SUCCESS || output.data<int>()[7] != 1000 * thread + call) ++failures;
+        const std::int32_t status = infer(model, &input.tensor, &output.tensor);
+        if (status != HB_UCP_SUCCESS || output.data<int>()[7] != 1000 * thread + call) {
+          ++failures;
+        }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(failures, 0);
 }
 
@@ -153,12 +161,16 @@ TEST(Task, loading_and_releasing_beside_running_inferences_disturbs_nobody) {
   const hbDNNHandle_t model = loaded.model();
   std::atomic<bool> stop{false};
   std::thread loader([&] {
-    while (!stop) Loaded another(make_model_file(identity_manifest("another")));
+    while (!stop) {
+      Loaded another(make_model_file(identity_manifest("another")));
+    }
   });
   DeviceTensor input(input_properties(model), 64);
   DeviceTensor output(output_properties(model), 64);
   int failures = 0;
-  for (int call = 0; call < 1000; ++call) failures += infer(model, &input.tensor, &output.tensor) != HB_UCP_SUCCESS;
+  for (int call = 0; call < 1000; ++call) {
+    failures += infer(model, &input.tensor, &output.tensor) != HB_UCP_SUCCESS;
+  }
   stop = true;
   loader.join();
   EXPECT_EQ(failures, 0);
@@ -174,7 +186,9 @@ std::size_t resident_pages() {
 int open_descriptors() {
   int count = 0;
   DIR* folder = opendir("/proc/self/fd");
-  while (readdir(folder) != nullptr) ++count;
+  while (readdir(folder) != nullptr) {
+    ++count;
+  }
   closedir(folder);
   return count;
 }
@@ -195,10 +209,14 @@ TEST(Task, ten_thousand_load_run_release_cycles_leave_nothing_behind) {
     }
     ASSERT_EQ(hbDNNRelease(package), HB_UCP_SUCCESS);
   };
-  for (int warm_up = 0; warm_up < 1000; ++warm_up) cycle();
+  for (int warm_up = 0; warm_up < 1000; ++warm_up) {
+    cycle();
+  }
   const std::size_t pages = resident_pages();
   const int descriptors = open_descriptors();
-  for (int count = 0; count < 10000; ++count) cycle();
+  for (int count = 0; count < 10000; ++count) {
+    cycle();
+  }
   EXPECT_EQ(open_descriptors(), descriptors);
 #if !HBM_TEST_ADDRESS_SANITIZER && !HBM_TEST_THREAD_SANITIZER
   EXPECT_LT(resident_pages(), pages + 256);  // 1 MiB, 100 bytes a cycle

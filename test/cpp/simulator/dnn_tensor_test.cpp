@@ -24,12 +24,12 @@ class Tensor : public ::testing::Test {
     y_.tensor.properties.stride[0] = 256;
   }
 
-  int32_t infer() {
+  std::int32_t infer() {
     hbDNNTensor inputs[2] = {y_.tensor, fixed_.tensor};
     return hbm_sim_test::infer(model_, inputs, &output_.tensor);
   }
 
-  void expect_refused(int32_t status, const std::string& cause) {
+  void expect_refused(std::int32_t status, const std::string& cause) {
     EXPECT_EQ(infer(), status) << cause;
     expect_error_says("model 'm', ");
     expect_error_says(cause);
@@ -66,7 +66,8 @@ TEST_F(Tensor, a_dynamic_stride_must_be_aligned_as_the_soc_wants_it) {
 }
 
 TEST_F(Tensor, strides_beyond_reason_do_not_overflow) {
-  for (const int64_t stride : {INT64_MIN, int64_t{-2}, int64_t{0}, INT64_MAX, INT64_MAX / 64 * 64, int64_t{1} << 60}) {
+  for (const std::int64_t stride :
+       {INT64_MIN, std::int64_t{-2}, std::int64_t{0}, INT64_MAX, INT64_MAX / 64 * 64, std::int64_t{1} << 60}) {
     y_.tensor.properties.stride[1] = stride;
     expect_refused(HB_UCP_INVALID_ARGUMENT, "user stride");
   }
@@ -103,12 +104,12 @@ TEST_F(Tensor, output_memory_must_cover_the_aligned_size) {
 
 TEST_F(Tensor, memory_that_is_not_the_devices_is_refused) {
   alignas(64) static char host[256];
-  y_.tensor.sysMem = {reinterpret_cast<uint64_t>(host), host, sizeof host};
+  y_.tensor.sysMem = {reinterpret_cast<std::uint64_t>(host), host, sizeof host};
   expect_refused(HB_UCP_MEM_MAP_FAIL, "do not lie in one block of hbUCPMalloc");
 }
 
 TEST_F(Tensor, a_window_that_leaves_its_block_is_refused) {
-  y_.tensor.sysMem.memSize = uint64_t{1} << 40;
+  y_.tensor.sysMem.memSize = std::uint64_t{1} << 40;
   expect_refused(HB_UCP_MEM_MAP_FAIL, "do not lie in one block");
   y_.tensor.sysMem.memSize = UINT64_MAX;
   expect_refused(HB_UCP_MEM_MAP_FAIL, "do not lie in one block");
@@ -132,7 +133,7 @@ TEST_F(Tensor, another_dtype_rank_or_size_is_refused) {
   y_.tensor.properties.tensorType = HB_DNN_TENSOR_TYPE_U8;
   y_.tensor.properties.validShape.dimensionSize[2] = 11;
   expect_refused(HB_UCP_INVALID_ARGUMENT, "expected shape [1, 4, 10, 1], got [1, 4, 11, 1]");
-  for (const int32_t rank : {INT32_MIN, -1, 0, 3, 11, INT32_MAX}) {
+  for (const std::int32_t rank : {INT32_MIN, -1, 0, 3, 11, INT32_MAX}) {
     y_.tensor.properties.validShape.numDimensions = rank;
     expect_refused(HB_UCP_INVALID_ARGUMENT, "expected shape [1, 4, 10, 1]");
   }
@@ -155,14 +156,14 @@ TEST(DynamicTensor, a_size_left_open_or_absurd_is_named) {
   DeviceTensor output(output_properties(model), 4);
   EXPECT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_INVALID_ARGUMENT);
   expect_error_says("dimension 0 of shape [-1, -1, 4] is dynamic: put its size in validShape");
-  for (const int32_t size : {0, -7, INT32_MIN}) {
+  for (const std::int32_t size : {0, -7, INT32_MIN}) {
     input.tensor.properties.validShape.dimensionSize[0] = size;
     input.tensor.properties.validShape.dimensionSize[1] = 1;
     EXPECT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_INVALID_ARGUMENT);
   }
   input.tensor.properties.validShape.dimensionSize[0] = INT32_MAX;
   input.tensor.properties.validShape.dimensionSize[1] = INT32_MAX;
-  input.tensor.properties.stride[0] = int64_t{1} << 36;
+  input.tensor.properties.stride[0] = std::int64_t{1} << 36;
   EXPECT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_INVALID_ARGUMENT);
   input.tensor.properties.validShape.dimensionSize[1] = 2;
   input.tensor.properties.stride[0] = 64;

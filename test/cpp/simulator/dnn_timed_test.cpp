@@ -44,30 +44,33 @@ class OneOutput {
 
 TEST(TimedEngine, zeros_are_the_default_and_leave_padding_alone) {
   OneOutput run(R"("dtype": "U8", "shape": [2, 3], "strides": [4, 1], "aligned_bytes": 9)");
-  EXPECT_EQ(run.values<uint8_t>(), (std::vector<uint8_t>{0, 0, 0, 0xee, 0, 0, 0, 0xee, 0xee}));
+  EXPECT_EQ(run.values<std::uint8_t>(), (std::vector<std::uint8_t>{0, 0, 0, 0xee, 0, 0, 0, 0xee, 0xee}));
 }
 
 TEST(TimedEngine, a_constant_is_written_in_each_dtype) {
-  EXPECT_EQ(OneOutput(R"("dtype": "S32", "shape": [3], "fill": {"kind": "constant", "value": -5})").values<int32_t>(),
-            std::vector<int32_t>(3, -5));
+  EXPECT_EQ(
+      OneOutput(R"("dtype": "S32", "shape": [3], "fill": {"kind": "constant", "value": -5})").values<std::int32_t>(),
+      std::vector<std::int32_t>(3, -5));
   EXPECT_EQ(OneOutput(R"("dtype": "F32", "shape": [3], "fill": {"kind": "constant", "value": 0.1})").values<float>(),
             std::vector<float>(3, 0.1f));
   EXPECT_EQ(OneOutput(R"("dtype": "F64", "shape": [3], "fill": {"kind": "constant", "value": 0.1})").values<double>(),
             std::vector<double>(3, 0.1));
   EXPECT_EQ(OneOutput(R"("dtype": "S64", "shape": [1], "fill": {"kind": "constant", "value": -9007199254740992})")
-                .values<int64_t>(),
-            std::vector<int64_t>(1, -9007199254740992));
-  EXPECT_EQ(OneOutput(R"("dtype": "BOOL8", "shape": [2], "fill": {"kind": "constant", "value": 1})").values<uint8_t>(),
-            std::vector<uint8_t>(2, 1));
-  EXPECT_EQ(OneOutput(R"("dtype": "S4", "shape": [4], "fill": {"kind": "constant", "value": -2})").values<uint8_t>(),
-            std::vector<uint8_t>(2, 0xee));
+                .values<std::int64_t>(),
+            std::vector<std::int64_t>(1, -9007199254740992));
+  EXPECT_EQ(
+      OneOutput(R"("dtype": "BOOL8", "shape": [2], "fill": {"kind": "constant", "value": 1})").values<std::uint8_t>(),
+      std::vector<std::uint8_t>(2, 1));
+  EXPECT_EQ(
+      OneOutput(R"("dtype": "S4", "shape": [4], "fill": {"kind": "constant", "value": -2})").values<std::uint8_t>(),
+      std::vector<std::uint8_t>(2, 0xee));
 }
 
 TEST(TimedEngine, half_floats_are_rounded_to_nearest_even) {
   const auto half = [](const char* value) {
     return OneOutput(std::string(R"("dtype": "F16", "shape": [1], "fill": {"kind": "constant", "value": )") + value +
                      "}")
-        .values<uint16_t>()[0];
+        .values<std::uint16_t>()[0];
   };
   EXPECT_EQ(half("0"), 0x0000);
   EXPECT_EQ(half("1"), 0x3c00);
@@ -98,13 +101,14 @@ TEST(TimedEngine, noise_depends_on_the_seed_alone_and_fills_the_range) {
 }
 
 TEST(TimedEngine, noise_in_a_padded_output_is_the_dense_noise) {
-  const std::vector<int16_t> dense =
-      OneOutput(R"("dtype": "S16", "shape": [2, 3], "fill": {"kind": "noise"})").values<int16_t>();
-  const std::vector<int16_t> padded =
-      OneOutput(R"("dtype": "S16", "shape": [2, 3], "strides": [8, 2], "fill": {"kind": "noise"})").values<int16_t>();
+  const std::vector<std::int16_t> dense =
+      OneOutput(R"("dtype": "S16", "shape": [2, 3], "fill": {"kind": "noise"})").values<std::int16_t>();
+  const std::vector<std::int16_t> padded =
+      OneOutput(R"("dtype": "S16", "shape": [2, 3], "strides": [8, 2], "fill": {"kind": "noise"})")
+          .values<std::int16_t>();
   ASSERT_EQ(padded.size(), 8u);
-  EXPECT_EQ(std::vector<int16_t>(padded.begin() + 4, padded.begin() + 7),
-            std::vector<int16_t>(dense.begin() + 3, dense.end()));
+  EXPECT_EQ(std::vector<std::int16_t>(padded.begin() + 4, padded.begin() + 7),
+            std::vector<std::int16_t>(dense.begin() + 3, dense.end()));
 }
 
 /// A model whose output "y" replays a recording.
@@ -167,14 +171,17 @@ TEST(TimedEngine, a_copy_respects_the_strides_of_both_sides) {
   DeviceTensor output(output_properties(model), 18);
   for (int i = 0; i < 2; ++i) {
     for (int j = 0; j < 3; ++j) {
-      for (int k = 0; k < 2; ++k)
-        input.data<uint8_t>()[12 * i + 4 * j + k] = static_cast<uint8_t>(100 * i + 10 * j + k);
+      for (int k = 0; k < 2; ++k) {
+        input.data<std::uint8_t>()[12 * i + 4 * j + k] = static_cast<std::uint8_t>(100 * i + 10 * j + k);
+      }
     }
   }
   ASSERT_EQ(infer(model, &input.tensor, &output.tensor), HB_UCP_SUCCESS) << hbm_sim_last_error();
   for (int i = 0; i < 2; ++i) {
     for (int j = 0; j < 3; ++j) {
-      for (int k = 0; k < 2; ++k) EXPECT_EQ(output.data<uint8_t>()[9 * i + 3 * j + k], 100 * i + 10 * j + k);
+      for (int k = 0; k < 2; ++k) {
+        EXPECT_EQ(output.data<std::uint8_t>()[9 * i + 3 * j + k], 100 * i + 10 * j + k);
+      }
     }
   }
 }
@@ -185,16 +192,16 @@ TEST(TimedEngine, one_block_may_be_input_and_output_at_any_offset) {
       "outputs": [{"name": "y", "dtype": "U8", "shape": [128], "fill": {"kind": "copy", "input": "x"}}])")));
   const hbDNNHandle_t model = loaded.model();
   DeviceTensor block(input_properties(model), 192);
-  std::iota(block.data<uint8_t>(), block.data<uint8_t>() + 128, uint8_t{0});
+  std::iota(block.data<std::uint8_t>(), block.data<std::uint8_t>() + 128, std::uint8_t{0});
   hbDNNTensor output = block.tensor;
   ASSERT_EQ(infer(model, &block.tensor, &output), HB_UCP_SUCCESS) << hbm_sim_last_error();
-  EXPECT_EQ(block.data<uint8_t>()[127], 127);
-  output.sysMem.virAddr = block.data<uint8_t>() + 64;
+  EXPECT_EQ(block.data<std::uint8_t>()[127], 127);
+  output.sysMem.virAddr = block.data<std::uint8_t>() + 64;
   output.sysMem.phyAddr += 64;
   output.sysMem.memSize = 128;
   ASSERT_EQ(infer(model, &block.tensor, &output), HB_UCP_SUCCESS) << hbm_sim_last_error();
-  EXPECT_EQ(block.data<uint8_t>()[64], 0);
-  EXPECT_EQ(block.data<uint8_t>()[191], 127);
+  EXPECT_EQ(block.data<std::uint8_t>()[64], 0);
+  EXPECT_EQ(block.data<std::uint8_t>()[191], 127);
 }
 
 TEST(TimedEngine, a_dynamic_output_takes_the_shape_of_the_input) {
@@ -208,7 +215,9 @@ TEST(TimedEngine, a_dynamic_output_takes_the_shape_of_the_input) {
   EXPECT_EQ(output.tensor.properties.validShape.dimensionSize[1], -1);
   EXPECT_EQ(output.tensor.properties.stride[0], -1);
   EXPECT_EQ(output.tensor.properties.stride[1], 6);
-  for (int i = 0; i < 12; ++i) input.data<int16_t>()[i] = static_cast<int16_t>(i - 6);
+  for (int i = 0; i < 12; ++i) {
+    input.data<std::int16_t>()[i] = static_cast<std::int16_t>(i - 6);
+  }
   input.tensor.properties.validShape.dimensionSize[1] = 4;
   input.tensor.properties.stride[0] = 64;
 

@@ -1,7 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
-#ifndef HBM_TEST_FAKE_JOB_HPP_
-#define HBM_TEST_FAKE_JOB_HPP_
+#pragma once
 
 #include <atomic>
 #include <chrono>
@@ -16,21 +15,23 @@ namespace hbm_sim_test {
 /// A sub-task without a model: declares a time and notes when it ran.
 class FakeJob final : public hbm_sim::Job {
  public:
-  explicit FakeJob(int64_t latency_us = 0, int64_t max_time_per_fc_us = 0, int32_t cores = 1,
+  explicit FakeJob(std::int64_t latency_us = 0, std::int64_t max_time_per_fc_us = 0, std::int32_t cores = 1,
                    bool keeps_latency = false, const char* model = "fake")
       : traits_{model, cores, latency_us, max_time_per_fc_us, keeps_latency} {}
 
   const hbm_sim::JobTraits& traits() const noexcept override { return traits_; }
-  int32_t execute(int32_t core) noexcept override {
+  std::int32_t execute(std::int32_t core) noexcept override {
     executed_on = core;
-    if (on_execute) on_execute();
+    if (on_execute) {
+      on_execute();
+    }
     ++executions;
     return status;
   }
   void recycle() noexcept override { ++recycled; }
 
   std::function<void()> on_execute;
-  int32_t status = HB_UCP_SUCCESS;
+  std::int32_t status = HB_UCP_SUCCESS;
   std::atomic<int> executions{0};
   std::atomic<int> recycled{0};
   std::atomic<int> executed_on{-1};
@@ -54,7 +55,7 @@ class Gate {
 };
 
 /// Of the clock that the device keeps.
-inline int64_t now_us() {
+inline std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
@@ -64,8 +65,8 @@ inline hbUCPTaskHandle_t make_task(FakeJob& job) {
   return hbm_sim_task_add(&task, &job) == HB_UCP_SUCCESS ? task : nullptr;
 }
 
-inline int32_t submit(hbUCPTaskHandle_t task, int32_t priority = 0, uint64_t backend = HB_UCP_BPU_CORE_ANY,
-                      int64_t custom_id = 0) {
+inline std::int32_t submit(hbUCPTaskHandle_t task, std::int32_t priority = 0,
+                           std::uint64_t backend = HB_UCP_BPU_CORE_ANY, std::int64_t custom_id = 0) {
   hbUCPSchedParam sched;
   HB_UCP_INITIALIZE_SCHED_PARAM(&sched);
   sched.priority = priority;
@@ -78,11 +79,11 @@ inline int32_t submit(hbUCPTaskHandle_t task, int32_t priority = 0, uint64_t bac
 /// submit and wait, and the device cannot know.
 inline bool sometimes(const std::function<bool()>& measure) {
   for (int attempt = 0; attempt < 20; ++attempt) {
-    if (measure()) return true;
+    if (measure()) {
+      return true;
+    }
   }
   return false;
 }
 
 }  // namespace hbm_sim_test
-
-#endif  // HBM_TEST_FAKE_JOB_HPP_

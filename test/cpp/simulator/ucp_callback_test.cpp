@@ -16,12 +16,12 @@ using hbm_sim_test::submit;
 
 struct CallbackRecord {
   std::atomic<int> calls{0};
-  std::atomic<int32_t> status{1};
+  std::atomic<std::int32_t> status{1};
   bool release = false;
   std::thread::id thread;
 };
 
-void on_done(hbUCPTaskHandle_t task, int32_t status, void* data) {
+void on_done(hbUCPTaskHandle_t task, std::int32_t status, void* data) {
   auto* record = static_cast<CallbackRecord*>(data);
   record->thread = std::this_thread::get_id();
   if (record->release) {
@@ -63,7 +63,9 @@ TEST(Callback, may_release_its_task) {
   const hbUCPTaskHandle_t task = make_task(job);
   EXPECT_EQ(hbUCPSetTaskDoneCb(task, on_done, &record), HB_UCP_SUCCESS);
   EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-  while (record.calls == 0) std::this_thread::yield();
+  while (record.calls == 0) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(job.recycled, 1);
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_TASK_HANDLE_INVALID);
 }
@@ -81,17 +83,17 @@ struct Pair {
   hbUCPTaskHandle_t first = make_task(first_job);
   hbUCPTaskHandle_t second = make_task(second_job);
   std::atomic<int> second_calls{0};
-  std::atomic<int32_t> released{1};
+  std::atomic<std::int32_t> released{1};
   std::atomic<bool> over{false};
 
   void run(bool second_waits_for_the_thread) {
-    EXPECT_EQ(
-        hbUCPSetTaskDoneCb(
-            second, [](hbUCPTaskHandle_t, int32_t, void* data) { ++static_cast<Pair*>(data)->second_calls; }, this),
-        HB_UCP_SUCCESS);
+    EXPECT_EQ(hbUCPSetTaskDoneCb(
+                  second, [](hbUCPTaskHandle_t, std::int32_t, void* data) { ++static_cast<Pair*>(data)->second_calls; },
+                  this),
+              HB_UCP_SUCCESS);
     EXPECT_EQ(hbUCPSetTaskDoneCb(
                   first,
-                  [](hbUCPTaskHandle_t, int32_t, void* data) {
+                  [](hbUCPTaskHandle_t, std::int32_t, void* data) {
                     auto* pair = static_cast<Pair*>(data);
                     submit(pair->second);
                     hbUCPWaitTaskDone(pair->second, 0);
@@ -102,7 +104,9 @@ struct Pair {
               HB_UCP_SUCCESS);
     if (!second_waits_for_the_thread) {
       EXPECT_EQ(submit(second), HB_UCP_SUCCESS);
-      while (second_calls == 0) std::this_thread::yield();
+      while (second_calls == 0) {
+        std::this_thread::yield();
+      }
     }
     EXPECT_EQ(submit(first), HB_UCP_SUCCESS);
     EXPECT_EQ(hbUCPReleaseTask(first), HB_UCP_SUCCESS);
@@ -125,7 +129,7 @@ TEST(Callback, that_releases_its_task_ends_the_wait_of_another_thread_that_relea
     const hbUCPTaskHandle_t task = make_task(job);
     EXPECT_EQ(hbUCPSetTaskDoneCb(
                   task,
-                  [](hbUCPTaskHandle_t handle, int32_t, void* data) {
+                  [](hbUCPTaskHandle_t handle, std::int32_t, void* data) {
                     hbUCPReleaseTask(handle);
                     ++static_cast<CallbackRecord*>(data)->calls;
                   },
@@ -133,7 +137,9 @@ TEST(Callback, that_releases_its_task_ends_the_wait_of_another_thread_that_relea
               HB_UCP_SUCCESS);
     EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
     hbUCPReleaseTask(task);
-    while (record.calls == 0) std::this_thread::yield();
+    while (record.calls == 0) {
+      std::this_thread::yield();
+    }
     EXPECT_EQ(job.recycled, 1);
   }
 }
@@ -144,8 +150,10 @@ TEST(Callback, that_is_slow_holds_up_no_core) {
   const hbUCPTaskHandle_t task = make_task(slow);
   EXPECT_EQ(hbUCPSetTaskDoneCb(
                 task,
-                [](hbUCPTaskHandle_t, int32_t, void* data) {
-                  while (!*static_cast<std::atomic<bool>*>(data)) std::this_thread::yield();
+                [](hbUCPTaskHandle_t, std::int32_t, void* data) {
+                  while (!*static_cast<std::atomic<bool>*>(data)) {
+                    std::this_thread::yield();
+                  }
                 },
                 &go),
             HB_UCP_SUCCESS);

@@ -26,7 +26,7 @@ class Order {
     blocker_task_ = make_task(blocker_);
     EXPECT_EQ(submit(blocker_task_), HB_UCP_SUCCESS);
   }
-  void add(const std::string& name, int32_t priority, int64_t custom_id = 0, int64_t latency_us = 100) {
+  void add(const std::string& name, std::int32_t priority, std::int64_t custom_id = 0, std::int64_t latency_us = 100) {
     jobs_.push_back(std::make_unique<FakeJob>(latency_us));
     jobs_.back()->on_execute = [this, name] {
       const std::lock_guard lock(mutex_);
@@ -37,8 +37,12 @@ class Order {
   }
   std::string run() {
     all_added_.open();
-    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    for (const hbUCPTaskHandle_t task : tasks_) {
+      EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    }
+    for (const hbUCPTaskHandle_t task : tasks_) {
+      EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    }
     EXPECT_EQ(hbUCPReleaseTask(blocker_task_), HB_UCP_SUCCESS);
     return order_;
   }
@@ -92,13 +96,13 @@ TEST(Cores, the_only_one_is_core_0) {
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
 }
 
-int64_t run_once_us(int64_t latency_us, int32_t priority, int64_t max_time_per_fc_us = 0) {
+std::int64_t run_once_us(std::int64_t latency_us, std::int32_t priority, std::int64_t max_time_per_fc_us = 0) {
   FakeJob job(latency_us, max_time_per_fc_us);
-  const int64_t start = now_us();
+  const std::int64_t start = now_us();
   const hbUCPTaskHandle_t task = make_task(job);
   EXPECT_EQ(submit(task, priority), HB_UCP_SUCCESS);
   EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-  const int64_t elapsed_us = now_us() - start;
+  const std::int64_t elapsed_us = now_us() - start;
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
   return elapsed_us;
 }
@@ -106,13 +110,15 @@ int64_t run_once_us(int64_t latency_us, int32_t priority, int64_t max_time_per_f
 TEST(Preemption, happens_where_a_function_call_ends_and_costs_the_preempted_task_no_more_than_that) {
   EXPECT_TRUE(sometimes([] {
     FakeJob background(60'000, 1'000);
-    const int64_t start = now_us();
+    const std::int64_t start = now_us();
     const hbUCPTaskHandle_t task = make_task(background);
     EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-    while (background.executions == 0) std::this_thread::yield();
-    const int64_t urgent_us = run_once_us(2'000, 255);
+    while (background.executions == 0) {
+      std::this_thread::yield();
+    }
+    const std::int64_t urgent_us = run_once_us(2'000, 255);
     EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-    const int64_t background_us = now_us() - start;
+    const std::int64_t background_us = now_us() - start;
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     return urgent_us < 20'000 && background_us >= 62'000 && background_us < 80'000;
   }));
@@ -123,8 +129,10 @@ TEST(Preemption, waits_for_the_end_of_a_task_that_is_one_function_call) {
     FakeJob background(40'000);
     const hbUCPTaskHandle_t task = make_task(background);
     EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
-    while (background.executions == 0) std::this_thread::yield();
-    const int64_t urgent_us = run_once_us(1'000, 255);
+    while (background.executions == 0) {
+      std::this_thread::yield();
+    }
+    const std::int64_t urgent_us = run_once_us(1'000, 255);
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     return urgent_us >= 25'000;
   }));
@@ -133,16 +141,20 @@ TEST(Preemption, waits_for_the_end_of_a_task_that_is_one_function_call) {
 TEST(Preemption, nests_urgent_over_high_over_ordinary_and_each_goes_on_where_it_stopped) {
   EXPECT_TRUE(sometimes([] {
     FakeJob ordinary(30'000, 1'000), high(20'000, 1'000), urgent(5'000, 1'000);
-    const int64_t start = now_us();
+    const std::int64_t start = now_us();
     const hbUCPTaskHandle_t ordinary_task = make_task(ordinary);
     EXPECT_EQ(submit(ordinary_task), HB_UCP_SUCCESS);
-    while (ordinary.executions == 0) std::this_thread::yield();
+    while (ordinary.executions == 0) {
+      std::this_thread::yield();
+    }
     const hbUCPTaskHandle_t high_task = make_task(high);
     EXPECT_EQ(submit(high_task, 254), HB_UCP_SUCCESS);
-    while (high.executions == 0) std::this_thread::yield();
+    while (high.executions == 0) {
+      std::this_thread::yield();
+    }
     const hbUCPTaskHandle_t urgent_task = make_task(urgent);
     EXPECT_EQ(submit(urgent_task, 255), HB_UCP_SUCCESS);
-    std::vector<int64_t> ends;
+    std::vector<std::int64_t> ends;
     for (const hbUCPTaskHandle_t task : {urgent_task, high_task, ordinary_task}) {
       EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
       ends.push_back(now_us() - start);
@@ -157,18 +169,18 @@ TEST(Failure, of_a_task_leaves_the_core_to_the_next_one_at_once) {
     FakeJob failing(200'000);
     failing.status = HB_UCP_TASK_RUN_FAILED;
     const hbUCPTaskHandle_t task = make_task(failing);
-    const int64_t start = now_us();
+    const std::int64_t start = now_us();
     EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
     EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_TASK_RUN_FAILED);
     run_once_us(1'000, 0);
-    const int64_t elapsed_us = now_us() - start;
+    const std::int64_t elapsed_us = now_us() - start;
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     return elapsed_us < 100'000;
   }));
 }
 
 TEST(Occupancy, of_a_core_grows_by_the_declared_time) {
-  const int64_t before = hbm_sim_core_busy_us(0);
+  const std::int64_t before = hbm_sim_core_busy_us(0);
   run_once_us(5'000, 0);
   EXPECT_GE(hbm_sim_core_busy_us(0) - before, 5'000);
   EXPECT_LT(hbm_sim_core_busy_us(0) - before, 10'000);
@@ -176,12 +188,14 @@ TEST(Occupancy, of_a_core_grows_by_the_declared_time) {
 }
 
 /// Median time of a 2 ms detector beside another model that keeps the core busy.
-int64_t detector_median_us(int64_t other_latency_us, int64_t other_fc_us, int32_t priority) {
+std::int64_t detector_median_us(std::int64_t other_latency_us, std::int64_t other_fc_us, std::int32_t priority) {
   std::atomic<bool> stop{false};
   std::thread other([&] {
-    while (!stop && other_latency_us > 0) run_once_us(other_latency_us, 0, other_fc_us);
+    while (!stop && other_latency_us > 0) {
+      run_once_us(other_latency_us, 0, other_fc_us);
+    }
   });
-  std::vector<int64_t> times;
+  std::vector<std::int64_t> times;
   std::this_thread::sleep_for(std::chrono::milliseconds(other_latency_us > 0 ? 10 : 0));
   for (int i = 0; i < 15; ++i) {
     times.push_back(run_once_us(2'000, priority));
@@ -197,10 +211,10 @@ TEST(Measurement, of_a_detector_beside_a_language_model_is_reproduced_in_order_a
   // On an S100P: 41.3 ms as it comes, 13.5 ms with priority 255 alone, 2.95 ms with function calls of 1 ms as well,
   // 2.06 ms with nothing beside it. The language model is 40 ms, of calls of 12 ms where nobody asked for shorter ones.
   EXPECT_TRUE(sometimes([] {
-    const int64_t as_it_comes = detector_median_us(40'000, 12'000, 0);
-    const int64_t urgent = detector_median_us(40'000, 12'000, 255);
-    const int64_t urgent_and_short_calls = detector_median_us(40'000, 1'000, 255);
-    const int64_t alone = detector_median_us(0, 0, 255);
+    const std::int64_t as_it_comes = detector_median_us(40'000, 12'000, 0);
+    const std::int64_t urgent = detector_median_us(40'000, 12'000, 255);
+    const std::int64_t urgent_and_short_calls = detector_median_us(40'000, 1'000, 255);
+    const std::int64_t alone = detector_median_us(0, 0, 255);
     return as_it_comes > 2 * urgent && urgent > 2 * urgent_and_short_calls && urgent_and_short_calls < 2 * alone &&
            alone < urgent_and_short_calls;
   }));

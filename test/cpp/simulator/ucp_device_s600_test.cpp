@@ -17,12 +17,13 @@ namespace {
 
 using namespace hbm_sim_test;
 
-constexpr int64_t kLatencyUs = 20'000;
+constexpr std::int64_t kLatencyUs = 20'000;
 
 class Batch {
  public:
-  FakeJob& add(int64_t latency_us, int32_t priority, uint64_t backend, int64_t max_time_per_fc_us = 0,
-               int32_t cores = 1, std::function<void()> on_execute = nullptr) {
+  FakeJob& add(std::int64_t latency_us, std::int32_t priority, std::uint64_t backend,
+               std::int64_t max_time_per_fc_us = 0, std::int32_t cores = 1,
+               std::function<void()> on_execute = nullptr) {
     jobs_.push_back(std::make_unique<FakeJob>(latency_us, max_time_per_fc_us, cores));
     jobs_.back()->on_execute = std::move(on_execute);
     tasks_.push_back(make_task(*jobs_.back()));
@@ -30,10 +31,14 @@ class Batch {
     return *jobs_.back();
   }
   void wait() {
-    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    for (const hbUCPTaskHandle_t task : tasks_) {
+      EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+    }
   }
   ~Batch() {
-    for (const hbUCPTaskHandle_t task : tasks_) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    for (const hbUCPTaskHandle_t task : tasks_) {
+      EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+    }
   }
 
  private:
@@ -41,9 +46,9 @@ class Batch {
   std::vector<hbUCPTaskHandle_t> tasks_;
 };
 
-int64_t time_us(const std::function<void(Batch&)>& fill) {
+std::int64_t time_us(const std::function<void(Batch&)>& fill) {
   Batch batch;
-  const int64_t start = now_us();
+  const std::int64_t start = now_us();
   fill(batch);
   batch.wait();
   return now_us() - start;
@@ -52,8 +57,10 @@ int64_t time_us(const std::function<void(Batch&)>& fill) {
 TEST(Cores, four_tasks_take_the_time_of_one) {
   time_us([](Batch& batch) { batch.add(0, 0, HB_UCP_BPU_CORE_ANY); });  // starts the cores' threads
   EXPECT_TRUE(sometimes([] {
-    const int64_t elapsed = time_us([](Batch& batch) {
-      for (int i = 0; i < 4; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_ANY);
+    const std::int64_t elapsed = time_us([](Batch& batch) {
+      for (int i = 0; i < 4; ++i) {
+        batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_ANY);
+      }
     });
     EXPECT_GE(elapsed, kLatencyUs);
     return elapsed < kLatencyUs * 3 / 2;
@@ -61,8 +68,10 @@ TEST(Cores, four_tasks_take_the_time_of_one) {
 }
 
 TEST(Cores, tasks_of_one_mask_share_its_core) {
-  const int64_t elapsed = time_us([](Batch& batch) {
-    for (int i = 0; i < 3; ++i) batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
+  const std::int64_t elapsed = time_us([](Batch& batch) {
+    for (int i = 0; i < 3; ++i) {
+      batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
+    }
   });
   EXPECT_GE(elapsed, 3 * kLatencyUs);
 }
@@ -75,10 +84,10 @@ TEST(Cores, sub_tasks_of_one_task_run_side_by_side) {
       jobs.push_back(std::make_unique<FakeJob>(kLatencyUs));
       EXPECT_EQ(hbm_sim_task_add(&task, jobs.back().get()), HB_UCP_SUCCESS);
     }
-    const int64_t start = now_us();
+    const std::int64_t start = now_us();
     EXPECT_EQ(submit(task), HB_UCP_SUCCESS);
     EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-    const int64_t elapsed = now_us() - start;
+    const std::int64_t elapsed = now_us() - start;
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     return elapsed < kLatencyUs * 3 / 2;
   }));
@@ -87,7 +96,7 @@ TEST(Cores, sub_tasks_of_one_task_run_side_by_side) {
 TEST(Cores, that_are_free_are_chosen_before_those_that_have_declared_work) {
   Gate all_added;
   Batch batch;
-  for (const uint64_t core : {HB_UCP_BPU_CORE_0, HB_UCP_BPU_CORE_1, HB_UCP_BPU_CORE_3}) {
+  for (const std::uint64_t core : {HB_UCP_BPU_CORE_0, HB_UCP_BPU_CORE_1, HB_UCP_BPU_CORE_3}) {
     batch.add(kLatencyUs, 0, core, 0, 1, all_added.wait());
   }
   const FakeJob& free_choice = batch.add(0, 0, HB_UCP_BPU_CORE_ANY);
@@ -126,8 +135,8 @@ TEST(SeveralCores, need_a_mask_of_exactly_as_many) {
 }
 
 TEST(SeveralCores, are_occupied_together) {
-  const uint64_t both = HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1;
-  const int64_t elapsed = time_us([&](Batch& batch) {
+  const std::uint64_t both = HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1;
+  const std::int64_t elapsed = time_us([&](Batch& batch) {
     batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_0);
     batch.add(kLatencyUs, 0, both, 0, 2);
     batch.add(kLatencyUs, 0, HB_UCP_BPU_CORE_1);
@@ -138,12 +147,16 @@ TEST(SeveralCores, are_occupied_together) {
 TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
   Gate all_added;
   Batch batch;
-  for (int i = 0; i < 6; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, all_added.wait());
+  for (int i = 0; i < 6; ++i) {
+    batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, all_added.wait());
+  }
   FakeJob& wide = batch.add(1'000, 10, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 0, 2);
   int narrow_before = -1;
   std::atomic<int> narrow{0};
   wide.on_execute = [&] { narrow_before = narrow; };
-  for (int i = 0; i < 12; ++i) batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, [&] { ++narrow; });
+  for (int i = 0; i < 12; ++i) {
+    batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, [&] { ++narrow; });
+  }
   all_added.open();
   batch.wait();
   EXPECT_EQ(narrow_before, 0);
@@ -153,9 +166,11 @@ TEST(SeveralCores, yield_to_a_preempting_task_on_one_of_them_and_go_on_together)
   EXPECT_TRUE(sometimes([] {
     Batch batch;
     FakeJob& wide = batch.add(40'000, 0, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 1'000, 2);
-    while (wide.executions == 0) std::this_thread::yield();
-    const int64_t urgent = time_us([](Batch& other) { other.add(5'000, 255, HB_UCP_BPU_CORE_1); });
-    const int64_t behind = time_us([](Batch& other) { other.add(0, 0, HB_UCP_BPU_CORE_0); });
+    while (wide.executions == 0) {
+      std::this_thread::yield();
+    }
+    const std::int64_t urgent = time_us([](Batch& other) { other.add(5'000, 255, HB_UCP_BPU_CORE_1); });
+    const std::int64_t behind = time_us([](Batch& other) { other.add(0, 0, HB_UCP_BPU_CORE_0); });
     batch.wait();
     return urgent < 20'000 && behind >= 15'000;
   }));
@@ -165,7 +180,7 @@ TEST(SeveralCores, a_hammer_of_all_kinds_comes_to_an_end) {
   for (int round = 0; round < 20; ++round) {
     Batch batch;
     for (int i = 0; i < 24; ++i) {
-      const int32_t priority = i % 5 == 0 ? 255 : i % 7 == 0 ? 254 : i;
+      const std::int32_t priority = i % 5 == 0 ? 255 : i % 7 == 0 ? 254 : i;
       if (i % 3 == 0) {
         batch.add(400, priority, (1u << (i % 4)) | (1u << ((i + 1) % 4)), 100, 2);
       } else if (i % 11 == 0) {

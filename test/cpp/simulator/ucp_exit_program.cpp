@@ -26,9 +26,15 @@ std::atomic<bool> computed{false};
 struct Tasks {
   hbUCPTaskHandle_t first = nullptr, second = nullptr;
   ~Tasks() {
-    if (!computed || hbUCPWaitTaskDone(first, 0) != HB_UCP_SUCCESS) _exit(2);
-    if (hbUCPWaitTaskDone(second, 0) != HB_UCP_TASK_RUN_FAILED) _exit(3);
-    if (hbUCPReleaseTask(first) != HB_UCP_SUCCESS || hbUCPReleaseTask(second) != HB_UCP_SUCCESS) _exit(4);
+    if (!computed || hbUCPWaitTaskDone(first, 0) != HB_UCP_SUCCESS) {
+      _exit(2);
+    }
+    if (hbUCPWaitTaskDone(second, 0) != HB_UCP_TASK_RUN_FAILED) {
+      _exit(3);
+    }
+    if (hbUCPReleaseTask(first) != HB_UCP_SUCCESS || hbUCPReleaseTask(second) != HB_UCP_SUCCESS) {
+      _exit(4);
+    }
   }
 };
 
@@ -39,13 +45,21 @@ int main() {
   static Tasks tasks;
   computing.on_execute = [] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    if (!engine_is_alive) _exit(1);
+    if (!engine_is_alive) {
+      _exit(1);
+    }
     computed = true;
   };
   tasks.first = make_task(computing);
   tasks.second = make_task(queued);
-  if (submit(tasks.first, 0, HB_UCP_BPU_CORE_0) != HB_UCP_SUCCESS) return 5;
-  if (submit(tasks.second, 0, HB_UCP_BPU_CORE_0) != HB_UCP_SUCCESS) return 6;
-  while (computing.executed_on != 0) std::this_thread::yield();
+  if (submit(tasks.first, 0, HB_UCP_BPU_CORE_0) != HB_UCP_SUCCESS) {
+    return 5;
+  }
+  if (submit(tasks.second, 0, HB_UCP_BPU_CORE_0) != HB_UCP_SUCCESS) {
+    return 6;
+  }
+  while (computing.executed_on != 0) {
+    std::this_thread::yield();
+  }
   return 0;
 }

@@ -23,7 +23,7 @@ class FaultsTest : public ::testing::Test {
 
 TEST_F(FaultsTest, make_a_call_fail_now_and_then) {
   ASSERT_EQ(hbm_sim_set_faults("hbUCPMalloc:fail=-400001:after=1:every=2:count=1"), HB_UCP_SUCCESS);
-  std::vector<int32_t> statuses;
+  std::vector<std::int32_t> statuses;
   for (int i = 0; i < 6; ++i) {
     hbUCPSysMem block{};
     statuses.push_back(hbUCPMalloc(&block, 16, 0));
@@ -31,7 +31,7 @@ TEST_F(FaultsTest, make_a_call_fail_now_and_then) {
       EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
     }
   }
-  EXPECT_EQ(statuses, (std::vector<int32_t>{0, 0, HB_UCP_MEM_ALLOC_FAIL, 0, 0, 0}));
+  EXPECT_EQ(statuses, (std::vector<std::int32_t>{0, 0, HB_UCP_MEM_ALLOC_FAIL, 0, 0, 0}));
 }
 
 TEST_F(FaultsTest, reach_one_model_only) {
@@ -69,7 +69,7 @@ TEST_F(FaultsTest, a_text_that_cannot_be_read_is_refused_with_the_reason) {
 
 TEST_F(FaultsTest, delay_a_call) {
   ASSERT_EQ(hbm_sim_set_faults("hbUCPFlushLog:delay_ms=30"), HB_UCP_SUCCESS);
-  const int64_t start = hbm_sim_test::now_us();
+  const std::int64_t start = hbm_sim_test::now_us();
   EXPECT_EQ(hbUCPFlushLog(), HB_UCP_SUCCESS);
   EXPECT_GE(hbm_sim_test::now_us() - start, 30'000);
 }
@@ -102,7 +102,9 @@ TEST_F(FaultsTest, can_be_replaced_while_calls_are_made) {
     FakeJob job;
     while (!stop) {
       const hbUCPTaskHandle_t task = make_task(job);
-      if (submit(task) == HB_UCP_SUCCESS) hbUCPWaitTaskDone(task, 0);
+      if (submit(task) == HB_UCP_SUCCESS) {
+        hbUCPWaitTaskDone(task, 0);
+      }
       EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
     }
   });

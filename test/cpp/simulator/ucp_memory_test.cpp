@@ -54,7 +54,7 @@ TEST(DeviceMemory, a_window_of_which_only_one_address_was_moved_does_not_map) {
 TEST(DeviceMemory, an_address_of_the_device_is_none_of_the_cpu) {
   hbUCPSysMem block{};
   ASSERT_EQ(hbUCPMalloc(&block, 4096, 0), HB_UCP_SUCCESS);
-  EXPECT_NE(block.phyAddr, reinterpret_cast<uintptr_t>(block.virAddr));
+  EXPECT_NE(block.phyAddr, reinterpret_cast<std::uintptr_t>(block.virAddr));
   EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
 }
 
@@ -104,12 +104,12 @@ TEST(DeviceMemory, senseless_arguments_are_invalid) {
 
 TEST(DeviceMemory, more_than_the_device_has_is_refused_with_the_numbers) {
   hbUCPSysMem block{};
-  EXPECT_EQ(hbUCPMalloc(&block, uint64_t{5} << 30, 0), HB_UCP_MEM_ALLOC_FAIL);
+  EXPECT_EQ(hbUCPMalloc(&block, std::uint64_t{5} << 30, 0), HB_UCP_MEM_ALLOC_FAIL);
   EXPECT_NE(std::strstr(hbm_sim_last_error(), "5368709120 bytes"), nullptr) << hbm_sim_last_error();
 }
 
 TEST(DeviceMemory, what_is_freed_can_be_had_again_up_to_the_last_byte) {
-  const uint64_t all = uint64_t{4} << 30;
+  const std::uint64_t all = std::uint64_t{4} << 30;
   for (int round = 0; round < 3; ++round) {
     hbUCPSysMem block{}, more{};
     ASSERT_EQ(hbUCPMalloc(&block, all, 0), HB_UCP_SUCCESS);
@@ -122,7 +122,7 @@ TEST(DeviceMemory, of_many_threads_is_kept_apart) {
   std::vector<std::thread> threads;
   for (int number = 0; number < 4; ++number) {
     threads.emplace_back([number] {
-      for (uint64_t round = 0; round < 500; ++round) {
+      for (std::uint64_t round = 0; round < 500; ++round) {
         hbUCPSysMem block{};
         ASSERT_EQ(hbUCPMallocCached(&block, 64 + round, 0), HB_UCP_SUCCESS);
         std::memset(block.virAddr, number, block.memSize);
@@ -132,7 +132,9 @@ TEST(DeviceMemory, of_many_threads_is_kept_apart) {
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
 }
 
 }  // namespace

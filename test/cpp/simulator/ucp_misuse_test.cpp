@@ -24,20 +24,28 @@ int successes(int threads, Call call) {
   for (int i = 0; i < threads; ++i) {
     running.emplace_back([&] {
       ++ready;
-      while (ready < threads) std::this_thread::yield();
-      const int32_t status = call();
+      while (ready < threads) {
+        std::this_thread::yield();
+      }
+      const std::int32_t status = call();
       EXPECT_TRUE(status == HB_UCP_SUCCESS || status == HB_UCP_TASK_HANDLE_INVALID) << status;
-      if (status == HB_UCP_SUCCESS) ++succeeded;
+      if (status == HB_UCP_SUCCESS) {
+        ++succeeded;
+      }
     });
   }
-  for (std::thread& thread : running) thread.join();
+  for (std::thread& thread : running) {
+    thread.join();
+  }
   return succeeded;
 }
 
 void expect_whole_pool() {
   std::array<FakeJob, 32> jobs;
   std::vector<hbUCPTaskHandle_t> tasks;
-  for (FakeJob& job : jobs) tasks.push_back(make_task(job));
+  for (FakeJob& job : jobs) {
+    tasks.push_back(make_task(job));
+  }
   for (const hbUCPTaskHandle_t task : tasks) {
     EXPECT_NE(task, nullptr);
     EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
@@ -101,9 +109,11 @@ TEST(Misuse, sub_tasks_that_are_added_while_the_task_is_submitted_belong_to_it_o
     std::atomic<int> turn{0};
     std::atomic<bool> added{false};
     successes(2, [&] {
-      if (turn++ == 0) return submit(task);
+      if (turn++ == 0) {
+        return submit(task);
+      }
       hbUCPTaskHandle_t same = task;
-      const int32_t status = hbm_sim_task_add(&same, &second);
+      const std::int32_t status = hbm_sim_task_add(&same, &second);
       added = status == HB_UCP_SUCCESS;
       return status;
     });
@@ -116,7 +126,8 @@ TEST(Misuse, sub_tasks_that_are_added_while_the_task_is_submitted_belong_to_it_o
 }
 
 TEST(Misuse, numbers_that_were_never_handles_are_refused) {
-  for (const uintptr_t bits : {uintptr_t{1} << 63, uintptr_t{33}, uintptr_t{0xffff}, ~uintptr_t{0}}) {
+  for (const std::uintptr_t bits :
+       {std::uintptr_t{1} << 63, std::uintptr_t{33}, std::uintptr_t{0xffff}, ~std::uintptr_t{0}}) {
     auto* const handle = reinterpret_cast<hbUCPTaskHandle_t>(bits);
     EXPECT_EQ(submit(handle), HB_UCP_TASK_HANDLE_INVALID);
     EXPECT_EQ(hbUCPWaitTaskDone(handle, 0), HB_UCP_TASK_HANDLE_INVALID);

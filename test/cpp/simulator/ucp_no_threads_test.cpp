@@ -19,7 +19,9 @@ int threads_left = 0;
 extern "C" __attribute__((visibility("default"))) int pthread_create(pthread_t* thread,
                                                                      const pthread_attr_t* attributes,
                                                                      void* (*start)(void*), void* argument) noexcept {
-  if (threads_left == 0) return EAGAIN;
+  if (threads_left == 0) {
+    return EAGAIN;
+  }
   --threads_left;
   using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
   static const auto create = reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"));
@@ -30,7 +32,7 @@ namespace {
 
 using namespace hbm_sim_test;
 
-void on_done(hbUCPTaskHandle_t, int32_t, void* data) { ++*static_cast<std::atomic<int>*>(data); }
+void on_done(hbUCPTaskHandle_t, std::int32_t, void* data) { ++*static_cast<std::atomic<int>*>(data); }
 
 TEST(Threads, that_cannot_be_had_are_a_status_and_the_task_can_be_submitted_once_there_are_some) {
   FakeJob job;

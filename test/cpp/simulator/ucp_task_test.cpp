@@ -127,7 +127,9 @@ TEST(Task, a_release_waits_for_the_device) {
 TEST(Task, no_more_exist_than_the_pool_holds) {
   std::vector<FakeJob> jobs(33);
   std::vector<hbUCPTaskHandle_t> tasks;
-  for (int i = 0; i < 32; ++i) tasks.push_back(make_task(jobs[static_cast<size_t>(i)]));
+  for (int i = 0; i < 32; ++i) {
+    tasks.push_back(make_task(jobs[static_cast<std::size_t>(i)]));
+  }
   hbUCPTaskHandle_t extra = nullptr;
   EXPECT_EQ(hbm_sim_task_add(&extra, &jobs[32]), HB_UCP_TASK_NUMBER_EXCEED_LIMIT);
   EXPECT_EQ(extra, nullptr);
@@ -135,7 +137,9 @@ TEST(Task, no_more_exist_than_the_pool_holds) {
   tasks.pop_back();
   EXPECT_EQ(hbm_sim_task_add(&extra, &jobs[32]), HB_UCP_SUCCESS);
   tasks.push_back(extra);
-  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  for (const hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
 }
 
 TEST(Tasks, of_many_threads_all_run) {
@@ -154,7 +158,9 @@ TEST(Tasks, of_many_threads_all_run) {
       executed += job.executions;
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
   EXPECT_EQ(executed, kThreads * kRounds);
 }
 
@@ -162,18 +168,20 @@ TEST(Status, every_code_has_a_text_of_its_own_and_a_number_that_is_none_is_calle
   const std::string none = "no status code of this library";
   EXPECT_EQ(hbUCPGetErrorDesc(12345), none);
   std::set<std::string> texts{hbUCPGetErrorDesc(HB_UCP_SUCCESS), none};
-  size_t codes = 2;
+  std::size_t codes = 2;
   for (const auto& [first, last] :
-       std::vector<std::pair<int32_t, int32_t>>{{HB_UCP_INVALID_ARGUMENT, HB_UCP_VERSION_INCOMPATIBLE},
-                                                {HB_UCP_TASK_NUMBER_EXCEED_LIMIT, HB_UCP_TASK_HANDLE_INVALID},
-                                                {HB_UCP_OP_NUMBER_EXCEED_LIMIT, HB_UCP_OP_CMD_UNAVAILABLE},
-                                                {HB_UCP_MEM_ALLOC_FAIL, HB_UCP_MEM_UNMAP_FAIL},
-                                                {HB_UCP_FILE_OPEN_FAILED, HB_UCP_FILE_OPEN_FAILED},
-                                                {HB_UCP_MODEL_NUMBER_EXCEED_LIMIT, HB_UCP_MODEL_INCOMPATIBLE},
-                                                {HB_UCP_DSP_UNAVAILABLE, HB_UCP_DSP_OFFLINE},
-                                                {HB_UCP_CODEC_OPERATION_NOT_ALLOWED, HB_UCP_CODEC_IS_INUSE},
-                                                {HB_UCP_ISP_NO_AVAILABLE_SLOT, HB_UCP_ISP_CTX_INUSE}}) {
-    for (int32_t code = first; code >= last; --code, ++codes) texts.insert(hbUCPGetErrorDesc(code));
+       std::vector<std::pair<std::int32_t, std::int32_t>>{{HB_UCP_INVALID_ARGUMENT, HB_UCP_VERSION_INCOMPATIBLE},
+                                                          {HB_UCP_TASK_NUMBER_EXCEED_LIMIT, HB_UCP_TASK_HANDLE_INVALID},
+                                                          {HB_UCP_OP_NUMBER_EXCEED_LIMIT, HB_UCP_OP_CMD_UNAVAILABLE},
+                                                          {HB_UCP_MEM_ALLOC_FAIL, HB_UCP_MEM_UNMAP_FAIL},
+                                                          {HB_UCP_FILE_OPEN_FAILED, HB_UCP_FILE_OPEN_FAILED},
+                                                          {HB_UCP_MODEL_NUMBER_EXCEED_LIMIT, HB_UCP_MODEL_INCOMPATIBLE},
+                                                          {HB_UCP_DSP_UNAVAILABLE, HB_UCP_DSP_OFFLINE},
+                                                          {HB_UCP_CODEC_OPERATION_NOT_ALLOWED, HB_UCP_CODEC_IS_INUSE},
+                                                          {HB_UCP_ISP_NO_AVAILABLE_SLOT, HB_UCP_ISP_CTX_INUSE}}) {
+    for (std::int32_t code = first; code >= last; --code, ++codes) {
+      texts.insert(hbUCPGetErrorDesc(code));
+    }
   }
   EXPECT_EQ(texts.size(), codes);
 }

@@ -31,12 +31,14 @@ json events() {
 std::vector<json> slices(const std::string& model) {
   std::vector<json> found;
   for (const json& event : events()) {
-    if (event["ph"] == "X" && event["name"] == model) found.push_back(event);
+    if (event["ph"] == "X" && event["name"] == model) {
+      found.push_back(event);
+    }
   }
   return found;
 }
 
-void run(FakeJob& job, int32_t priority, uint64_t backend, int64_t custom_id) {
+void run(FakeJob& job, std::int32_t priority, std::uint64_t backend, std::int64_t custom_id) {
   const hbUCPTaskHandle_t task = make_task(job);
   EXPECT_EQ(submit(task, priority, backend, custom_id), HB_UCP_SUCCESS);
   EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
@@ -48,8 +50,12 @@ TEST(Trace, has_a_track_for_each_core_and_names_the_board) {
   std::string process;
   std::vector<std::string> tracks;
   for (const json& event : events()) {
-    if (event["name"] == "process_name") process = event["args"]["name"];
-    if (event["name"] == "thread_name") tracks.push_back(event["args"]["name"]);
+    if (event["name"] == "process_name") {
+      process = event["args"]["name"];
+    }
+    if (event["name"] == "thread_name") {
+      tracks.push_back(event["args"]["name"]);
+    }
   }
   EXPECT_EQ(process, "RDK S600 (simulated)");
   EXPECT_EQ(tracks, (std::vector<std::string>{"BPU core 0", "BPU core 1", "BPU core 2", "BPU core 3"}));
@@ -57,7 +63,7 @@ TEST(Trace, has_a_track_for_each_core_and_names_the_board) {
 
 TEST(Trace, tells_of_a_task_its_model_priority_custom_id_core_and_time) {
   FakeJob job(3'000, 0, 1, true, "detector \"v2\"\\\n");
-  const int64_t before = now_us();
+  const std::int64_t before = now_us();
   run(job, 7, HB_UCP_BPU_CORE_2, -5);
   const std::vector<json> found = slices("detector \"v2\"\\\n");
   ASSERT_EQ(found.size(), 1u);
@@ -89,8 +95,12 @@ TEST(Trace, shows_the_pieces_of_a_preempted_task_and_what_came_between) {
   const hbUCPTaskHandle_t tasks[] = {make_task(background), make_task(urgent)};
   background.on_execute = [&] { EXPECT_EQ(submit(tasks[1], 255, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS); };
   EXPECT_EQ(submit(tasks[0], 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
-  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
-  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  for (const hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(hbUCPWaitTaskDone(task, 0), HB_UCP_SUCCESS);
+  }
+  for (const hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
   const std::vector<json> pieces = slices("background");
   const std::vector<json> between = slices("urgent");
   ASSERT_EQ(pieces.size(), 2u);
@@ -114,13 +124,21 @@ TEST(Trace, counts_what_waits_in_the_queue) {
   std::vector<hbUCPTaskHandle_t> tasks;
   std::vector<FakeJob> jobs(8);
   tasks.push_back(make_task(running));
-  for (FakeJob& job : jobs) tasks.push_back(make_task(job));
-  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
+  for (FakeJob& job : jobs) {
+    tasks.push_back(make_task(job));
+  }
+  for (const hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(submit(task, 0, HB_UCP_BPU_CORE_0), HB_UCP_SUCCESS);
+  }
   all_submitted.open();
-  for (const hbUCPTaskHandle_t task : tasks) EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  for (const hbUCPTaskHandle_t task : tasks) {
+    EXPECT_EQ(hbUCPReleaseTask(task), HB_UCP_SUCCESS);
+  }
   int most = 0;
   for (const json& event : events()) {
-    if (event["ph"] == "C") most = std::max(most, event["args"]["tasks"].get<int>());
+    if (event["ph"] == "C") {
+      most = std::max(most, event["args"]["tasks"].get<int>());
+    }
   }
   // Three of the nine are given to the core ahead.
   EXPECT_EQ(most, 6);

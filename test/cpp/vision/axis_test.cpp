@@ -13,9 +13,9 @@ namespace hbm::vision {
 namespace {
 
 /// Where a target is taken, in samples from the outer edge of the plane.
-double center_of_mass(const Axis& axis, int32_t target) {
+double center_of_mass(const Axis& axis, std::int32_t target) {
   double sum = 0;
-  for (int32_t tap = 0; tap < axis.taps(); ++tap) {
+  for (std::int32_t tap = 0; tap < axis.taps(); ++tap) {
     sum += axis.weights(target)[tap] * (axis.begin() + axis.first()[target] + tap + 0.5);
   }
   return sum / Axis::kOne;
@@ -25,14 +25,16 @@ class EverySize : public testing::TestWithParam<Interpolation> {};
 
 TEST_P(EverySize, WeightsAddUpToOneAndStayInsideTheSpan) {
   Axis axis;
-  for (const int32_t samples : {1, 2, 3, 7, 64, 333}) {
-    for (const int32_t targets : {1, 2, 3, 8, 65, 500}) {
+  for (const std::int32_t samples : {1, 2, 3, 7, 64, 333}) {
+    for (const std::int32_t targets : {1, 2, 3, 8, 65, 500}) {
       for (const double cut : {0.0, 0.5}) {
         axis.set({cut, samples - cut / 2}, samples, targets, GetParam());
         ASSERT_EQ(axis.count(), targets);
-        for (int32_t i = 0; i < targets; ++i) {
-          int32_t sum = 0;
-          for (int32_t tap = 0; tap < axis.taps(); ++tap) sum += axis.weights(i)[tap];
+        for (std::int32_t i = 0; i < targets; ++i) {
+          std::int32_t sum = 0;
+          for (std::int32_t tap = 0; tap < axis.taps(); ++tap) {
+            sum += axis.weights(i)[tap];
+          }
           ASSERT_EQ(sum, Axis::kOne) << samples << " to " << targets << ", target " << i;
           ASSERT_GE(axis.first()[i], 0);
           ASSERT_LE(axis.begin() + axis.first()[i] + axis.taps(), axis.end());
@@ -50,7 +52,7 @@ TEST(Axis, BilinearTakesEachTargetAtItsCentreInBothDirections) {
   Axis axis;
   for (const auto& [samples, targets] : {std::pair(100, 37), std::pair(37, 100), std::pair(1920, 640)}) {
     axis.set({0, double(samples)}, samples, targets, Interpolation::kBilinear);
-    for (int32_t i = 0; i < targets; ++i) {
+    for (std::int32_t i = 0; i < targets; ++i) {
       const double wanted = std::clamp((i + 0.5) * samples / targets, 0.5, samples - 0.5);
       ASSERT_NEAR(center_of_mass(axis, i), wanted, 1.0 / 256) << samples << " to " << targets << ", target " << i;
     }

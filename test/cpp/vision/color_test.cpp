@@ -30,7 +30,7 @@ TEST(Color, YuvOfAColorLeadsBackToIt) {
   for (int red = 0; red < 256; red += 15) {
     for (int green = 0; green < 256; green += 15) {
       for (int blue = 0; blue < 256; blue += 15) {
-        const Rgb rgb{uint8_t(red), uint8_t(green), uint8_t(blue)};
+        const Rgb rgb{std::uint8_t(red), std::uint8_t(green), std::uint8_t(blue)};
         const Yuv yuv = yuv_of(rgb, ColorRange::kLimited);
         const double luma = 1.164 * (yuv.y - 16);
         EXPECT_NEAR(luma + 1.596 * (yuv.v - 128), red, 2.2);
@@ -51,7 +51,7 @@ TEST(Color, RangesAreMappedToTheNearestValue) {
     const RangeMap& map = RangeMap::between(c.from, c.to);
     EXPECT_FALSE(map.is_identity());
     for (int value = 0; value < 256; ++value) {
-      auto luma = static_cast<uint8_t>(value);
+      auto luma = static_cast<std::uint8_t>(value);
       auto chroma = luma;
       map.map_luma(&luma, 1);
       map.map_chroma(&chroma, 1);

@@ -10,13 +10,13 @@
 
 #include "vision/preparation.hpp"
 
-extern "C" void* __libc_malloc(size_t size_bytes);
+extern "C" void* __libc_malloc(std::size_t size_bytes);
 
 namespace {
-std::atomic<int64_t> allocations{0};
+std::atomic<std::int64_t> allocations{0};
 }
 
-extern "C" void* malloc(size_t size_bytes) {
+extern "C" void* malloc(std::size_t size_bytes) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_malloc(size_bytes);
 }
@@ -24,16 +24,17 @@ extern "C" void* malloc(size_t size_bytes) {
 namespace hbm::vision {
 namespace {
 
-constexpr int32_t kWidth = 640, kHeight = 360, kSide = 320;
+constexpr std::int32_t kWidth = 640, kHeight = 360, kSide = 320;
 
 template <typename Prepare>
-int64_t allocations_of_second_frame(const char* encoding, int32_t row_bytes, int32_t rows, Prepare prepare) {
-  const std::vector<uint8_t> data(static_cast<size_t>(row_bytes) * static_cast<size_t>(rows), 99);
+std::int64_t allocations_of_second_frame(const char* encoding, std::int32_t row_bytes, std::int32_t rows,
+                                         Prepare prepare) {
+  const std::vector<std::uint8_t> data(static_cast<std::size_t>(row_bytes) * static_cast<std::size_t>(rows), 99);
   const auto frame = [&] {
     prepare(make_picture(data.data(), data.size(), kWidth, kHeight, row_bytes, encoding, ColorRange::kLimited));
   };
   frame();
-  const int64_t before = allocations.load();
+  const std::int64_t before = allocations.load();
   frame();
   return allocations.load() - before;
 }
@@ -43,10 +44,10 @@ class Heap : public testing::TestWithParam<Interpolation> {};
 TEST_P(Heap, NothingIsAllocatedForEachFrame) {
   const struct {
     const char* encoding;
-    int32_t row_bytes, rows;
+    std::int32_t row_bytes, rows;
   } pictures[] = {{"nv12", kWidth, kHeight * 3 / 2}, {"nv21", kWidth, kHeight * 3 / 2}, {"uyvy", kWidth * 2, kHeight},
                   {"bgr8", kWidth * 3, kHeight},     {"rgba8", kWidth * 4, kHeight},    {"mono8", kWidth, kHeight}};
-  std::vector<uint8_t> y(kSide * kSide), uv(kSide * kSide / 2), tensor(kSide * kSide * 3 * 4);
+  std::vector<std::uint8_t> y(kSide * kSide), uv(kSide * kSide / 2), tensor(kSide * kSide * 3 * 4);
   PixelFormat format;
   format.dtype = HB_DNN_TENSOR_TYPE_F32;
   const ValueTable values(format);

@@ -15,23 +15,25 @@ namespace hbm::vision {
 namespace {
 
 /// A picture of one color.
-std::vector<uint8_t> jpeg_of(int width, int height, TJSAMP sampling, int pixel_format = TJPF_RGB) {
-  std::vector<uint8_t> pixels;
+std::vector<std::uint8_t> jpeg_of(int width, int height, TJSAMP sampling, int pixel_format = TJPF_RGB) {
+  std::vector<std::uint8_t> pixels;
   for (int i = 0; i < width * height; ++i) {
-    for (int byte = 0; byte < tjPixelSize[pixel_format]; ++byte) pixels.push_back(byte == 0 ? 200 : 60);
+    for (int byte = 0; byte < tjPixelSize[pixel_format]; ++byte) {
+      pixels.push_back(byte == 0 ? 200 : 60);
+    }
   }
   tjhandle handle = tjInitCompress();
   unsigned char* data = nullptr;
   unsigned long size = 0;
   EXPECT_EQ(tjCompress2(handle, pixels.data(), width, 0, height, pixel_format, &data, &size, sampling, 95, 0), 0)
       << tjGetErrorStr2(handle);
-  std::vector<uint8_t> file(data, data + size);
+  std::vector<std::uint8_t> file(data, data + size);
   tjFree(data);
   tjDestroy(handle);
   return file;
 }
 
-std::string refusal_of(const std::vector<uint8_t>& file) {
+std::string refusal_of(const std::vector<std::uint8_t>& file) {
   JpegDecoder decoder;
   try {
     decoder.decode(file.data(), file.size());
@@ -76,8 +78,8 @@ TEST(JpegDecoder, WhatIsNoWholeJpegIsRefusedWithTheReason) {
   const auto file = jpeg_of(64, 64, TJSAMP_420);
   EXPECT_NE(refusal_of({}).find("it does not begin as a JPEG"), std::string::npos);
   EXPECT_NE(refusal_of({0x89, 'P', 'N', 'G', 13, 10, 26, 10}).find("it does not begin as a JPEG"), std::string::npos);
-  for (size_t size = 2; size < file.size(); size += 7) {
-    EXPECT_NE(refusal_of({file.begin(), file.begin() + static_cast<ptrdiff_t>(size)}), "accepted") << size;
+  for (std::size_t size = 2; size < file.size(); size += 7) {
+    EXPECT_NE(refusal_of({file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)}), "accepted") << size;
   }
   EXPECT_NE(refusal_of({file.begin(), file.begin() + 20}).find("cut off before its size"), std::string::npos);
   EXPECT_NE(refusal_of({file.begin(), file.end() - 2}).find("cut off"), std::string::npos);
@@ -99,7 +101,7 @@ TEST(JpegDecoder, ARefusalDoesNotSpoilTheNextPicture) {
   const auto good = jpeg_of(64, 64, TJSAMP_420);
   auto two_starts = good;
   two_starts.insert(two_starts.begin(), {0xff, 0xd8});
-  for (int32_t i = 0; i < 3; ++i) {
+  for (std::int32_t i = 0; i < 3; ++i) {
     EXPECT_THROW(decoder.decode(two_starts.data(), two_starts.size()), ValueError);
     EXPECT_EQ(decoder.decode(good.data(), good.size()).width, 64);
   }
@@ -120,13 +122,13 @@ TEST(JpegDecoder, MemoryOfAnExceptionalPictureIsReturned) {
   const auto large = jpeg_of(6000, 6000, TJSAMP_420);
   const auto small = jpeg_of(64, 64, TJSAMP_420);
   decoder.decode(large.data(), large.size());
-  EXPECT_EQ(decoder.kept_bytes(), size_t{6000} * 6000 * 3 / 2);
+  EXPECT_EQ(decoder.kept_bytes(), std::size_t{6000} * 6000 * 3 / 2);
   decoder.decode(small.data(), small.size());
   EXPECT_LE(decoder.kept_bytes(), kKeptBytes);
   decoder.decode(large.data(), large.size());
-  const std::vector<uint8_t> cut(large.begin(), large.end() - 200);
+  const std::vector<std::uint8_t> cut(large.begin(), large.end() - 200);
   EXPECT_THROW(decoder.decode(cut.data(), cut.size()), ValueError);  // before memory is looked at
-  EXPECT_EQ(decoder.kept_bytes(), size_t{6000} * 6000 * 3 / 2);
+  EXPECT_EQ(decoder.kept_bytes(), std::size_t{6000} * 6000 * 3 / 2);
 }
 
 TEST(JpegDecoder, CamerasMayPadAndScatterStrayBytes) {

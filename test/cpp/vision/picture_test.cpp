@@ -13,14 +13,14 @@ namespace hbm::vision {
 namespace {
 
 struct Claim {
-  size_t size_bytes;
-  int64_t width, height, step;
+  std::size_t size_bytes;
+  std::int64_t width, height, step;
   const char* encoding;
 };
 
 /// No byte of the data is touched, so none needs to be there.
 Picture picture_of(const Claim& claim) {
-  static const uint8_t data[1] = {};
+  static const std::uint8_t data[1] = {};
   return make_picture(data, claim.size_bytes, claim.width, claim.height, claim.step, claim.encoding,
                       ColorRange::kLimited);
 }
@@ -51,7 +51,7 @@ TEST(Picture, RowsOfChromaMayBeCountedInTheHeight) {
 }
 
 TEST(Picture, AStepThatDoesNotBelongToDataWithoutPaddingIsIgnored) {
-  for (const int64_t step : {0, 7, 960, 1280}) {
+  for (const std::int64_t step : {0, 7, 960, 1280}) {
     const Picture picture = picture_of({640 * 720, 640, 480, step, "nv12"});
     EXPECT_EQ(picture.plane.row_bytes, 640) << step;
     EXPECT_EQ(picture.height, 480) << step;
@@ -89,7 +89,7 @@ TEST(Picture, PaddingBehindTheLastRowMayBeMissing) {
 
 TEST(Picture, FourTwoTwoHasAllInOnePlane) {
   const Picture uyvy = picture_of({1280 * 10, 640, 10, 1280, "uyvy"});
-  const uint8_t* data = uyvy.u.data;
+  const std::uint8_t* data = uyvy.u.data;
   EXPECT_EQ(uyvy.plane.data - data, 1);
   EXPECT_EQ(uyvy.v.data - data, 2);
   EXPECT_EQ(uyvy.chroma_height, 10);
@@ -113,7 +113,7 @@ TEST(Picture, EachRefusalTellsTheNumbers) {
 }
 
 TEST(Picture, NumbersThatCannotBeAreRefusedWithoutOverflow) {
-  constexpr int64_t kHuge = INT64_MAX;
+  constexpr std::int64_t kHuge = INT64_MAX;
   for (const char* encoding : {"nv12", "nv24", "bgra8", "uyvy"}) {
     for (const Claim& claim :
          {Claim{100, kHuge, 64, 64, encoding}, Claim{100, 64, kHuge, 64, encoding}, Claim{100, 64, 64, kHuge, encoding},

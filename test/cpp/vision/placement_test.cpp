@@ -11,8 +11,8 @@
 namespace hbm::vision {
 namespace {
 
-Placement place_all(int32_t width, int32_t height, int32_t target_width, int32_t target_height, ResizeMode mode,
-                    int32_t step = 2) {
+Placement place_all(std::int32_t width, std::int32_t height, std::int32_t target_width, std::int32_t target_height,
+                    ResizeMode mode, std::int32_t step = 2) {
   return place(width, height, {0, 0, width, height}, target_width, target_height, mode, step);
 }
 

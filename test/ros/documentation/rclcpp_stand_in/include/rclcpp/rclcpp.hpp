@@ -50,7 +50,9 @@ inline void spin(const std::shared_ptr<Node>& node) {
   hbm_runtime_ros::msg::InferenceResult result;
   result.outputs.push_back(hbm_runtime_ros::make_tensor("boxes", boxes, {2, 4}, {{2.0F}, {0}}));
   result.outputs.push_back(hbm_runtime_ros::make_tensor("scores", scores, {2}));
-  for (const auto& callback : node->callbacks) callback(result);
+  for (const auto& callback : node->callbacks) {
+    callback(result);
+  }
 }
 
 }  // namespace rclcpp
