@@ -20,14 +20,16 @@ import numpy as np
 from rclpy.node import Node
 
 from hbm_runtime_core import HbmRuntimeError, decode, overlay
+from hbm_runtime_core.decode.stored import read_labels
 
 from . import _wire
 from .compat import given_parameters
 from .decoded_topics import topics_of
 from .errors import ConfigurationError, DropReason, FrameError
+from .file_locator import FileLocator
 from .inputs.message_types import Message
 from .inputs.slot import FilledFrame, InferenceSlot
-from .model_files import ModelFileLocator, ModelHandle
+from .model_files import ModelHandle
 from .monitoring.counters import NS_PER_S
 from .monitoring.health import ThrottledLogger
 from .parameters import USUAL, DecoderParameters, DecoderThresholds, OverlayParameters
@@ -47,6 +49,7 @@ class DecoderSettings:
     """The parameters of one model's decoder. Those that can be set while it runs are groups that follow the parameters."""
 
     family: str
+    has_labels_of_service: bool
     fixed: DecoderParameters
     thresholds: LiveGroup[DecoderThresholds]
     overlay: LiveGroup[OverlayParameters]
@@ -59,7 +62,7 @@ class DecoderSettings:
             node: declares.
             model: name in the node.
             family: value of the parameter `<model>.decoder`.
-            given: values that override those of parameter files, by their names below the model's.
+            given: values from a service, by their names below the model's; they override those of parameter files.
             live: of the node.
 
         Raises:
@@ -72,6 +75,7 @@ class DecoderSettings:
         decoder, drawing = f"{model}.decoder", f"{model}.overlay"
         settings = cls(
             family,
+            "decoder.labels" in given,
             declare(node, DecoderParameters, decoder, below("decoder")),
             LiveGroup(declare(node, DecoderThresholds, decoder, below("decoder"))),
             LiveGroup(declare(node, OverlayParameters, drawing, below("overlay"))),
@@ -83,15 +87,13 @@ class DecoderSettings:
                     node.get_logger().warning(f"parameter '{name}' is ignored: '{decoder}' is empty; set it to auto")
         return settings
 
-    def make(self, handle: ModelHandle, locator: ModelFileLocator) -> decode.Decoder:
+    def make(self, handle: ModelHandle, locator: FileLocator) -> decode.Decoder:
         """Return the decoder of a loaded model; its thresholds follow the parameters.
 
         Raises:
             ConfigurationError: there is no such family, it does not fit the model, or labels or classes do not.
         """
-        labels: Sequence[str] | str | None = self.fixed.labels or None
-        if isinstance(labels, str):
-            labels = str(locator.find(labels, f"{handle.name}.decoder.labels"))
+        labels = self._read_labels(f"{handle.name}.decoder.labels", locator)
         try:
             decoder = decode.for_model(
                 handle.runtime, handle.model_name, self.family, labels=labels, classes=self.fixed.classes or None
@@ -107,6 +109,16 @@ class DecoderSettings:
 
         self.thresholds.follow(apply)
         return decoder
+
+    def _read_labels(self, parameter: str, locator: FileLocator) -> Sequence[str] | None:
+        labels = self.fixed.labels
+        if not isinstance(labels, str):
+            return labels or None
+        with locator.open(labels, parameter, from_service=self.has_labels_of_service) as file:
+            try:
+                return read_labels(file.descriptor_path)
+            except (ValueError, OSError) as error:
+                raise ConfigurationError(f"parameter '{parameter}': {file.path}: {error}") from error
 
 
 class Decoded(NamedTuple):

@@ -15,10 +15,11 @@ from hbm_runtime_core.host import shared_memory_problem
 
 from . import compat
 from .errors import ConfigurationError
+from .file_locator import FileLocator
 from .group_threads import SlowCallbackGroup
 from .inputs.subscription import SubscriptionRegistry
 from .model import NodeContext
-from .model_files import ModelFileCache, ModelFileLocator
+from .model_files import ModelFileCache
 from .model_registry import ModelRegistry
 from .monitoring.diagnostics import Diagnostics
 from .monitoring.health import NodeHealth
@@ -74,10 +75,12 @@ class InferenceNode(LifecycleNode):
         self._trace = FrameTrace(parameters.trace_file, name, log) if parameters.trace_file else None
         self._live_parameters = LiveParameters()
         self._subscriptions_of_models = SubscriptionRegistry(self)
+        locator = FileLocator(name, files, parameters.model_dir, parameters.allowed_model_dirs)
+        self.get_logger().info(f"files that services may name are below `allowed_model_dirs`: {locator.describe_allowed()}")
         context = NodeContext(
             node=self,
             files=ModelFileCache(parameters.backend),
-            locator=ModelFileLocator(name, files, parameters.model_dir),
+            locator=locator,
             subscriptions=self._subscriptions_of_models,
             live_parameters=self._live_parameters,
             trace=self._trace,

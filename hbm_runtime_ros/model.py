@@ -14,11 +14,12 @@ from rclpy.node import Node
 
 from .decoding import DecoderSettings, ModelDecoder
 from .errors import ConfigurationError, printable
+from .file_locator import FileLocator
 from .group_threads import ModelCallbackGroup, run_on_executor
 from .inputs.assembler import FrameAssembler, TopicConsumer
 from .inputs.plan import TopicPlan, declare_inputs, make_slot, plan_topics
 from .inputs.subscription import SubscriptionRegistry
-from .model_files import ModelFileCache, ModelFileLocator, ModelHandle, file_size
+from .model_files import ModelFileCache, ModelHandle, size_text
 from .monitoring.counters import LATE_S, ModelMonitor
 from .monitoring.diagnostics import ModelState, ModelStatus
 from .monitoring.health import InputTimeout, ThrottledLogger, diagnose_input
@@ -41,7 +42,7 @@ class NodeContext:
 
     node: Node
     files: ModelFileCache
-    locator: ModelFileLocator
+    locator: FileLocator
     subscriptions: SubscriptionRegistry
     live_parameters: LiveParameters
     trace: FrameTrace | None
@@ -56,7 +57,7 @@ class Model:
     Args:
         context: of the node.
         name: of the group, and of the model in the node.
-        given: values of parameters, by their names in the group, that override those of parameter files.
+        given: values of parameters from a service, by their names in the group; they override those of parameter files.
 
     Raises:
         ConfigurationError: a parameter is not valid. Nothing of the model remains then.
@@ -70,6 +71,7 @@ class Model:
         self._following = threading.Lock()
         self._loading = False
         self._active = False
+        self._has_file_of_service = "file" in given
         self._plans: list[TopicPlan] = []  # while it is loaded
         self._consumers: tuple[TopicConsumer, ...] = ()  # while it is subscribed
         self._handle: ModelHandle | None = None
@@ -170,10 +172,13 @@ class Model:
 
     def _load(self, which: str) -> None:
         log = self._node.get_logger().info
-        file = self._context.locator.find(self.parameters.file, f"{self.name}.file")
-        log(f"loading {which + ': ' if which else ''}model '{self.name}' from {file} ({file_size(file)})")
-        started_s = time.monotonic()
-        handle = self._handle = ModelHandle(self._context.files, file, self.name, self.parameters.model_name)
+        given = self.parameters
+        with self._context.locator.open(given.file, f"{self.name}.file", from_service=self._has_file_of_service) as file:
+            log(
+                f"loading {which + ': ' if which else ''}model '{self.name}' from {file.path} ({size_text(file.size_bytes)})"
+            )
+            started_s = time.monotonic()
+            handle = self._handle = ModelHandle(self._context.files, file, self.name, given.model_name, given.sha256)
         self.scheduling.bind(handle.check_scheduling)
         self._plans = plan_topics(handle, self._topics)
         serializer = self.serializer()

@@ -1,15 +1,14 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Model files: where they are, the cache of those that are open, and one model of a file as messages describe it."""
+"""Model files: the cache of those that are open, and one model of a file as messages describe it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
 from hbm_runtime_core import HB_HBMRuntime, InferRequest
 from hbm_runtime_core.decode.stored import text_of
@@ -19,11 +18,9 @@ from hbm_runtime_core.names import unknown_name
 
 from . import _wire
 from .errors import ConfigurationError, printable
+from .file_locator import OpenFile
 from .msg import ModelInfo, Tensor, TensorInfo
 from .parameters import Scheduling
-from .parameters.files import ParameterFiles, is_written_by_launch
-
-_PACKAGE_SCHEME = "package://"
 
 
 class ModelFileCache:
@@ -37,20 +34,36 @@ class ModelFileCache:
         self._backend = backend or None
         self._open: dict[_Identity, OpenModelFile] = {}
 
-    def open(self, file: Path, parameter: str) -> OpenModelFile:
-        """Open `file`, which `parameter` names, or return it if it is open. Each call needs a close() of its own.
+    def open(self, file: OpenFile, model: str, sha256: str) -> OpenModelFile:
+        """Open `file` for `model`, or return it if it is open. Each call needs a close() of its own.
+
+        Args:
+            file: may be closed after the call.
+            model: name in the node.
+            sha256: of its bytes, in hexadecimal digits; empty = any. Checked before the library reads the file.
 
         Raises:
-            ConfigurationError: the file cannot be loaded; the text says why.
+            ConfigurationError: the file cannot be loaded or has another SHA-256; the text says why.
         """
+        # The path may lead to another file by now, but a library might not take what is no name of a model file.
+        source = file.descriptor_path if sha256 else str(file.path)
         try:
-            identity = _Identity.of(file)
-            if identity not in self._open:
-                runtime = HB_HBMRuntime(str(file), backend=self._backend)
-                self._open[identity] = OpenModelFile(runtime, file_sha256(file))
-        except (RuntimeError, OSError, ValueError) as error:
-            raise ConfigurationError(f"parameter '{parameter}': {error}") from error
-        opened = self._open[identity]
+            identity = _Identity.of(file.path, source)
+            opened = self._open.get(identity)
+            digest = opened.sha256 if opened else file_sha256(file.descriptor_path)
+        except OSError as error:
+            raise ConfigurationError(f"parameter '{model}.file': {file.path}: {error.strerror}") from error
+        if sha256 and digest != sha256.lower():
+            raise ConfigurationError(f"parameter '{model}.sha256': expected {sha256.lower()}, got {digest} of {file.path}")
+        if opened is None:
+            try:
+                opened = OpenModelFile(HB_HBMRuntime(source, backend=self._backend), digest)
+                if _Identity.of(file.path, source) != identity:
+                    raise ValueError(f"{file.path} was changed while it was loaded; load it again")
+            except (RuntimeError, OSError, ValueError) as error:
+                reason = str(error).replace(file.descriptor_path, str(file.path))
+                raise ConfigurationError(f"parameter '{model}.file': {reason}") from error
+            self._open[identity] = opened
         opened.users += 1
         return opened
 
@@ -71,9 +84,10 @@ class _Identity(NamedTuple):
     changed_ns: int
 
     @classmethod
-    def of(cls, file: Path) -> _Identity:
-        status = file.stat()
-        return cls(file, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    def of(cls, path: Path, source: str) -> _Identity:
+        """Return the one of the file at `path` that is opened as `source`."""
+        status = os.stat(source)
+        return cls(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @dataclass(eq=False)
@@ -96,22 +110,23 @@ class ModelHandle:
 
     Args:
         files: opens the file.
-        file: path of the model file.
+        file: the model file; may be closed afterwards.
         name: of the model in the node.
         model_name: name inside the file; empty = the only one.
+        sha256: of the file, in hexadecimal digits; empty = any.
 
     Raises:
-        ConfigurationError: the file cannot be loaded, or does not contain the model.
+        ConfigurationError: the file cannot be loaded, has another SHA-256, or does not contain the model.
     """
 
-    def __init__(self, files: ModelFileCache, file: Path, name: str, model_name: str) -> None:
+    def __init__(self, files: ModelFileCache, file: OpenFile, name: str, model_name: str, sha256: str = "") -> None:
         self.name = name
-        self.file = file
+        self.file = file.path
         self._files = files
-        self._opened = files.open(file, f"{name}.file")
+        self._opened = files.open(file, name, sha256)
         runtime = self.runtime = self._opened.runtime
         try:
-            self.model_name = _choose_model(runtime, file, name, model_name)
+            self.model_name = _choose_model(runtime, file.path, name, model_name)
             self.input_names: list[str] = list(runtime.input_names[self.model_name])
             self.output_names: list[str] = list(runtime.output_names[self.model_name])
             self.input_shapes: dict[str, Any] = runtime.input_shapes[self.model_name]
@@ -262,78 +277,9 @@ def _choose_model(runtime: HB_HBMRuntime, file: Path, name: str, model_name: str
     return names[0]
 
 
-def file_size(file: Path) -> str:
+def size_text(size_bytes: int) -> str:
     """Return the size of a file as text, for instance 4.7 MB."""
-    try:
-        size_bytes = file.stat().st_size
-    except OSError:
-        return "its size cannot be read"
     for unit, bytes_each in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size_bytes >= bytes_each:
             return f"{size_bytes / bytes_each:.1f} {unit}"
     return f"{size_bytes} bytes"
-
-
-class ModelFileLocator:
-    """Finds model files: absolute, in a package's share folder, or relative to the parameter file that names them.
-
-    Never in the working directory, which under `ros2 launch` is wherever the user happened to be.
-
-    Args:
-        node: fully qualified name.
-        parameter_files: of the command line.
-        model_dir: the parameter of that name: if not empty, relative files start from there.
-    """
-
-    def __init__(self, node: str, parameter_files: ParameterFiles, model_dir: str) -> None:
-        self._node = node
-        self._parameter_files = parameter_files
-        self._model_dir = Path(model_dir).expanduser() if model_dir else None
-
-    def find(self, file: str, parameter: str) -> Path:
-        """Return the absolute path of the model file that `parameter` names.
-
-        Raises:
-            ConfigurationError: there is no such file, or no folder that it could be relative to.
-        """
-        if not file:
-            raise ConfigurationError(f"parameter '{parameter}': is empty; set it to the path of a .hbm file")
-        path = self._expand(file, parameter)
-        if not path.exists():
-            raise ConfigurationError(f"parameter '{parameter}': there is no file {path}{_neighbors(path)}")
-        if not path.is_file():
-            raise ConfigurationError(f"parameter '{parameter}': {path} is not a file")
-        return path
-
-    def _expand(self, file: str, parameter: str) -> Path:
-        if file.startswith(_PACKAGE_SCHEME):
-            package, _, rest = file[len(_PACKAGE_SCHEME) :].partition("/")
-            try:
-                return Path(get_package_share_directory(package)) / rest
-            except (PackageNotFoundError, ValueError) as error:
-                raise ConfigurationError(
-                    f"parameter '{parameter}': {file} names the package '{package}', which is not installed or not sourced"
-                ) from error
-        path = Path(file).expanduser()
-        if path.is_absolute():
-            return path
-        if self._model_dir is not None:
-            return self._model_dir / path
-        # A model that a service loads is in no parameter file: the one with the node's parameter `models` is used.
-        source = self._parameter_files.source_of(parameter, self._node) or self._parameter_files.source_of(
-            "models", self._node
-        )
-        if source is None or is_written_by_launch(source):
-            raise ConfigurationError(
-                f"parameter '{parameter}': {file} is relative, but no parameter file names it; write an absolute path or "
-                f"package://<package>/<path>, or set the parameter `model_dir`"
-            )
-        return source.parent / path
-
-
-def _neighbors(path: Path) -> str:
-    """Return the model files in the folder of a missing one: most missing files are misspelled."""
-    if not path.parent.is_dir():
-        return f"; the folder {path.parent} does not exist either"
-    names = sorted(entry.name for entry in path.parent.glob("*.hbm"))
-    return f"; {path.parent} contains {', '.join(names[:10])}" if names else f"; {path.parent} contains no .hbm file"

@@ -21,6 +21,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 
 from hbm_runtime_core import vision
+from hbm_runtime_ros.file_locator import OpenFile
 from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
 from hbm_runtime_ros.inputs.pictures import ImageReader
 from hbm_runtime_ros.memory import keep_freed_memory
@@ -58,7 +59,7 @@ def main() -> None:
     rclpy.init(args=[])
     node = rclpy.create_node(f"bench_{variant}")
     publisher = node.create_publisher(InferenceResult, f"{variant}/result", QoSProfile(depth=5))
-    model = ModelHandle(ModelFileCache("sim"), Path(file), variant, "")
+    model = ModelHandle(ModelFileCache("sim"), OpenFile(Path(file)), variant, "")
     qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     executor, group, callback = SingleThreadedExecutor(), None, Work(model, publisher)
     if variant == "multi_threaded_executor":

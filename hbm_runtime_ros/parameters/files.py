@@ -34,6 +34,11 @@ class ParameterFiles:
         """
         return next((path for path in reversed(self.paths) if parameter in _parameters(path, node)), None)
 
+    def folders(self, node: str) -> list[Path]:
+        """Return the folders of the files that have parameters for `node`: relative paths in them start there."""
+        named = [path for path in self.paths if _parameters(path, node) and not is_written_by_launch(path)]
+        return list(dict.fromkeys(path.parent for path in named))
+
     def explain_missing_section(self, node: str) -> str:
         """Return why no file has parameters for `node`, a fully qualified name; empty where there is no file."""
         texts = []

@@ -212,6 +212,12 @@ def _real_bits(word: str) -> int:
     return _REAL_BITS[word]
 
 
+def check_sha256(digest: str) -> str | None:
+    if not digest or re.fullmatch(r"[0-9A-Fa-f]{64}", digest):
+        return None
+    return f"must be 64 hexadecimal digits, or empty, got '{digest}'"
+
+
 def check_fraction(value: float) -> str | None:
     return None if value == USUAL or 0 <= value <= 1 else f"must be 0 to 1, or -1, got {value:g}"
 

@@ -23,6 +23,7 @@ from .spec import (
     check_rate,
     check_region,
     check_scale,
+    check_sha256,
     check_tensor_names,
     parameter,
     specs,
@@ -57,6 +58,12 @@ class NodeParameters:
     )
     model_dir: str = parameter(
         "", "Folder that relative model files start from. Empty = the folder of the parameter file that names them."
+    )
+    allowed_model_dirs: tuple[str, ...] = parameter(
+        (),
+        "Directories with the files that a service may name (model files, files of labels): absolute, package://<package> "
+        "or relative to the parameter file. Symbolic links must end below them, too. None = `model_dir`, else the "
+        "directories of the parameter files; without either, services may name no files.",
     )
     autostart: bool = parameter(
         True, "Configure and activate at the start. False waits for lifecycle transitions from outside."
@@ -130,6 +137,13 @@ class ModelParameters:
         "",
         "Model file (.hbm): an absolute path, package://<package>/<path in its share folder>, or a path relative to "
         "the parameter file that names it.",
+    )
+    sha256: str = parameter(
+        "",
+        "SHA-256 of the model file, 64 hexadecimal digits, as sha256sum and `hbm info` print it. A file with another one is "
+        "not loaded. Empty = any.",
+        check=check_sha256,
+        constraint="64 hexadecimal digits, or empty",
     )
     model_name: str = parameter("", "Name of the model inside the file; empty = the only one in the file.")
     result_topic: str = parameter("", "Topic for the results (hbm_runtime_ros/InferenceResult); empty = ~/<name>/result.")

@@ -277,7 +277,8 @@ def test_models_that_come_and_go_leave_neither_memory_nor_files_nor_threads(fold
             cycle()
         after = resources(node.process)
         assert after[:2] == (files, threads)
-        assert after[2] < memory_kb + 4096
+        # Peaks of the allocator are up to 5 MB apart.
+        assert after[2] < memory_kb + 8192
 
 
 def warm_up(graph, model):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node that cannot start says why in one message and ends within seconds."""
 
+import hashlib
 import signal
 import subprocess
 import time
@@ -50,6 +51,17 @@ def test_a_parameter_file_for_another_node_is_named_with_its_sections(folder):
     file.write_text("hbm_infer:\n  ros__parameters: {models: [a], a: {file: echo.hbm}}\n")
     text = run_node("--params-file", file)
     assert f"{file} has no section for /hbm_inference (it has /hbm_infer); use `/**`" in text
+
+
+def test_a_model_file_with_another_sha256_than_its_pin(folder):
+    digest = hashlib.sha256((folder / "echo.hbm").read_bytes()).hexdigest()
+    text = failure(folder, models=["a"], a={"file": "echo.hbm", "sha256": "0" * 64})
+    assert f"parameter 'a.sha256': expected {'0' * 64}, got {digest} of {folder / 'echo.hbm'}" in text
+
+
+def test_an_allowed_directory_that_cannot_be_found(folder):
+    text = failure(folder, models=["a"], a={"file": "echo.hbm"}, allowed_model_dirs=["package://no_such_package"])
+    assert "'allowed_model_dirs': package://no_such_package names the package 'no_such_package', which is not" in text
 
 
 def test_a_missing_model_file_is_named_with_its_neighbors(folder):

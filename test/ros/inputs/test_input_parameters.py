@@ -10,6 +10,7 @@ from model_packages import echo_model, write_models
 from rclpy.parameter import Parameter
 
 from hbm_runtime_ros.errors import ConfigurationError
+from hbm_runtime_ros.file_locator import OpenFile
 from hbm_runtime_ros.inputs import message_types
 from hbm_runtime_ros.inputs.plan import declare_inputs, make_slot, plan_topics
 from hbm_runtime_ros.model_files import ModelFileCache, ModelHandle
@@ -29,7 +30,7 @@ def load(tmp_path_factory):
     models = [{"name": name, "inputs": inputs, "outputs": [OUTPUT]} for name, inputs in INPUTS.items()]
     write_models(file, echo_model("nv12"), *models)
     files = ModelFileCache("sim")
-    return lambda name: ModelHandle(files, file, "m", name)
+    return lambda name: ModelHandle(files, OpenFile(file), "m", name)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from tensor_messages import tensor, tensor_list
 
 from hbm_runtime_core import HB_HBMRuntime, dequantize, pack_four_bit
 from hbm_runtime_ros.errors import DropReason, FrameError
+from hbm_runtime_ros.file_locator import OpenFile
 from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
 from hbm_runtime_ros.inputs.slot import InferenceSlot
 from hbm_runtime_ros.inputs.tensors import TensorListReader
@@ -60,7 +61,7 @@ def requests(runtime_folder):
 
     def request_of(name):
         if name not in made:
-            model = ModelHandle(files, runtime_folder / "models.hbm", name, name)
+            model = ModelHandle(files, OpenFile(runtime_folder / "models.hbm"), name, name)
             readers = [("", {"tensors": TensorListReader(model, model.input_names)})]
             made[name] = InferenceSlot(model.create_request, readers, model.dynamic_shapes)
         return made[name]
