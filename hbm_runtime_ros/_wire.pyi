@@ -163,6 +163,9 @@ class ResultWriter:
             ValueError: another number of outputs, elements of another size, or a shape that the quantization does not fit.
         """
 
+def digest(array: np.ndarray[Any, Any]) -> str:
+    """Return the XXH3-128 of the elements of an array in row-major order, 32 hexadecimal digits, whatever its strides."""
+
 class DetectionArrays:
     """The detections of one frame, in pixels of its picture.
 

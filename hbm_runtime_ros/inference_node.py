@@ -28,6 +28,7 @@ from .parameters import DEFAULT_NODE_NAME, NodeParameters
 from .parameters.declaration import declare, explain_unknown
 from .parameters.files import ParameterFiles
 from .parameters.live import LiveParameters
+from .recorder import Recorder
 from .services import ModelServices
 
 
@@ -73,6 +74,7 @@ class InferenceNode(LifecycleNode):
         compat.run_transitions_in(self, slow)
         log = self.get_logger().warning
         self._trace = FrameTrace(parameters.trace_file, name, log) if parameters.trace_file else None
+        self._recorder = Recorder.declare(self)
         self._live_parameters = LiveParameters()
         self._subscriptions_of_models = SubscriptionRegistry(self)
         locator = FileLocator(name, files, parameters.model_dir, parameters.allowed_model_dirs)
@@ -84,6 +86,7 @@ class InferenceNode(LifecycleNode):
             subscriptions=self._subscriptions_of_models,
             live_parameters=self._live_parameters,
             trace=self._trace,
+            recorder=self._recorder,
         )
         self.models = ModelRegistry(context, parameters.models)
         self.add_managed_entity(self.models)
@@ -117,6 +120,8 @@ class InferenceNode(LifecycleNode):
         stopped = self.models.shut_down(timeout_s)
         if self._trace is not None:
             self._trace.close()
+        if self._recorder is not None:
+            self._recorder.close(timeout_s)
         return stopped
 
     def destroy_node(self) -> None:

@@ -29,7 +29,8 @@ from .parameters import SCHEDULER_CHOOSES, ModelParameters, Scheduling
 from .parameters.declaration import declare, undeclare
 from .parameters.live import LiveParameters, ModelScheduling
 from .pipeline import InferencePipeline, ModelContext
-from .qos import MODEL_LIST_TOPIC, describe, input_qos, resolve_topic
+from .qos import describe, input_qos, resolve_result_topic
+from .recorder import Recorder, describe_model
 from .results import OutputTopic, ResultPublisher, ResultSerializer, SubscriberMonitor
 
 # One that the device works on, and one before or behind it. More would only make results older.
@@ -46,6 +47,7 @@ class NodeContext:
     subscriptions: SubscriptionRegistry
     live_parameters: LiveParameters
     trace: FrameTrace | None
+    recorder: Recorder | None
 
 
 class Model:
@@ -86,10 +88,12 @@ class Model:
                 node, name, self.parameters.decoder, given, context.live_parameters
             )
             self._topics, self._sync = declare_inputs(node, name, given)
-            self.result_topic = self._resolve_result_topic()
+            self.result_topic = resolve_result_topic(node, name, self.parameters.result_topic)
             self._group = ModelCallbackGroup()
             self._monitor = ModelMonitor(context.trace.of_model(name) if context.trace else None)
-            self._log = ThrottledLogger(node.get_logger().warning)
+            warn = node.get_logger().warning
+            self.recorder = context.recorder.of_model(name) if context.recorder else None
+            self._log = ThrottledLogger(self.recorder.logging(warn) if self.recorder else warn)
             self._frames = FrameAssembler(
                 name,
                 [topic.name for topic in self._topics],
@@ -174,9 +178,8 @@ class Model:
         log = self._node.get_logger().info
         given = self.parameters
         with self._context.locator.open(given.file, f"{self.name}.file", from_service=self._has_file_of_service) as file:
-            log(
-                f"loading {which + ': ' if which else ''}model '{self.name}' from {file.path} ({size_text(file.size_bytes)})"
-            )
+            number = f"{which}: " if which else ""
+            log(f"loading {number}model '{self.name}' from {file.path} ({size_text(file.size_bytes)})")
             started_s = time.monotonic()
             handle = self._handle = ModelHandle(self._context.files, file, self.name, given.model_name, given.sha256)
         self.scheduling.bind(handle.check_scheduling)
@@ -189,7 +192,10 @@ class Model:
                 lambda: ModelDecoder(self._node, handle, decoder, self._decoder_settings, self._subscribers, self._log),
             )
             log("\n  ".join([f"model '{self.name}':", *self._decoder.describe()]))
-        context = ModelContext(self.name, self._group, self.scheduling, self._monitor, self._log, self._node.get_clock())
+        if self.recorder is not None:
+            self.recorder.restart(describe_model(handle, self.parameters, self._topics, self._decoder_settings))
+        clock = self._node.get_clock()
+        context = ModelContext(self.name, self._group, self.scheduling, self._monitor, self._log, clock, self.recorder)
         self._pipeline = InferencePipeline(
             context,
             self._frames,
@@ -238,8 +244,9 @@ class Model:
         decoder, self._decoder = self._decoder, None
         if decoder is not None:
             run_on_executor(self._node, decoder.destroy)
-        self._pipeline = None
-        self._handle = None
+        if self.recorder is not None:
+            self.recorder.restart(None)
+        self._pipeline = self._handle = None
 
     def end_threads(self) -> None:
         """End the model's threads without waiting for them, for good."""
@@ -261,15 +268,6 @@ class Model:
             self._context.live_parameters.pop(group, None)
 
     # Topics.
-
-    def _resolve_result_topic(self) -> str:
-        topic = self.parameters.result_topic or f"~/{self.name}/result"
-        resolved = resolve_topic(self._node, topic, f"{self.name}.result_topic")
-        if resolved == self._node.resolve_topic_name(MODEL_LIST_TOPIC):
-            raise ConfigurationError(
-                f"parameter '{self.name}.result_topic': {resolved} is the topic of the node's list of models; choose another"
-            )
-        return resolved
 
     @property
     def output_topics(self) -> list[str]:
@@ -336,6 +334,7 @@ class Model:
             late_for_s=self._monitor.late_for_s(),
             waiting_since_ns=min(waiting, default=0),
             silent_for_s=self._input_timeout.silent_for_s(),
+            recording=self.recorder.last_file if self.recorder else "",
         )
 
     def check_health(self) -> None:

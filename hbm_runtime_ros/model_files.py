@@ -141,6 +141,11 @@ class ModelHandle:
         self._files.close(self._opened)
 
     @property
+    def sha256(self) -> str:
+        """SHA-256 of the file, in hexadecimal digits."""
+        return self._opened.sha256
+
+    @property
     def dynamic_shapes(self) -> dict[str, Any]:
         """The shapes, with -1, of the inputs whose shape the sender chooses."""
         return {name: shape for name, shape in self.input_shapes.items() if -1 in shape}
@@ -191,7 +196,7 @@ class ModelHandle:
             name=self.name,
             model_name=printable(self.model_name),
             file=str(self.file),
-            sha256=self._opened.sha256,
+            sha256=self.sha256,
             description=printable(text_of(self.runtime.model_descs[self.model_name])),
             compiled_bpu_cores=self._compiled_cores,
             inputs=self._tensor_infos("input", self.input_names),

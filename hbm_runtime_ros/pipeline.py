@@ -28,6 +28,8 @@ from .monitoring.counters import NS_PER_S, FrameTimeline, ModelMonitor
 from .monitoring.health import FrameAgeCheck, ThrottledLogger
 from .parameters import Scheduling
 from .parameters.live import ModelScheduling
+from .recorder import ModelRecorder
+from .recording_file import FrameRecord, RecordedError
 from .results import ResultPublisher
 
 # A pause after an error of the middleware, which would otherwise repeat at once.
@@ -56,6 +58,7 @@ class ModelContext:
         monitor: counts and times of the frames.
         log: for warnings about frames.
         clock: of the node.
+        recorder: keeps the last frames; None where the node does not record.
     """
 
     name: str
@@ -64,6 +67,7 @@ class ModelContext:
     monitor: ModelMonitor
     log: ThrottledLogger
     clock: Clock
+    recorder: ModelRecorder | None = None
 
 
 @dataclass
@@ -76,6 +80,7 @@ class _Job:
     ticket: int  # in the order of results
     canvas: Canvas | None = None  # with the picture, where that is to be drawn
     drop: DropReason | None = None
+    error: RecordedError | None = None
 
 
 class InferencePipeline:
@@ -221,6 +226,8 @@ class InferencePipeline:
                 self._attempt(job, DropReason.PUBLISH, self._publish, job, filled, outputs, decoded)
             if job.drop is not None:
                 self._context.monitor.counters.ended(job.drop)
+        if self._context.recorder is not None:
+            self._record(self._context.recorder, job, outputs or {})
         # Drawing takes longer than all the rest, and nobody waits for it.
         if filled is not None:
             self._results.draw(filled.header, decoded, job.canvas, job.timeline.sequence)
@@ -233,7 +240,8 @@ class InferencePipeline:
             self._age_check(timeline.stamp, scheduling.max_age_ms)
         filled = slot.fill(job.frame)
         job.canvas = self._results.begin_drawing(slot, job.frame)
-        job.frame = ()  # its messages are read: their memory is free for the next ones
+        # Its messages are read: unless they are recorded, their memory is free for the next ones.
+        job.frame = self._context.recorder.keep(job.frame) if self._context.recorder else ()
         timeline.prepared = time.perf_counter_ns()
         return filled
 
@@ -263,6 +271,14 @@ class InferencePipeline:
         if job.drop is None:  # its outputs may not have been decoded; they are published nevertheless
             self._context.monitor.published(timeline)
 
+    def _record(self, recorder: ModelRecorder, job: _Job, outputs: _Outputs) -> None:
+        try:
+            messages, digests = recorder.keep(job.frame), recorder.digests(outputs)
+            recorder.add(FrameRecord(messages, job.scheduling, job.timeline, job.drop, job.error, digests))
+        except Exception:  # a thread that ends would silence the model
+            name, text = self._context.name, traceback.format_exc()
+            self._context.log.warning("record", f"model '{name}': not recorded, please report it:\n{text}")
+
     def _wait_for_late_answer(self, request: InferRequest) -> None:
         """Wait until the device has answered a request that timed out, and so gives its inputs back."""
         with self._context.monitor.late_answer(), contextlib.suppress(RuntimeError):
@@ -280,24 +296,27 @@ class InferencePipeline:
         try:
             return step(*arguments)
         except FrameError as error:
-            self._drop(job, error.reason, str(error), cause=error.cause, once=error.once)
+            self._drop(job, error, error.reason, str(error), cause=error.cause, once=error.once)
         except _wire.WireError as error:
-            self._drop(job, DropReason.MALFORMED, str(error))
+            self._drop(job, error, DropReason.MALFORMED, str(error))
         except HbmTimeoutError as error:
             self._drop(
                 job,
+                error,
                 DropReason.TIMEOUT,
                 f"{error}. The model continues when the device has answered; if that is only a little late, raise "
                 f"{self._context.name}.timeout_ms ({job.scheduling.timeout_ms}) or the model's priority",
             )
         except (RuntimeError, TimeoutError) as error:
-            self._drop(job, failure, str(error))
-        except Exception:  # a thread that ends would silence the model
-            self._drop(job, DropReason.INTERNAL, f"unexpected error, please report it:\n{traceback.format_exc()}")
+            self._drop(job, error, failure, str(error))
+        except Exception as error:  # a thread that ends would silence the model
+            text = f"unexpected error, please report it:\n{traceback.format_exc()}"
+            self._drop(job, error, DropReason.INTERNAL, text)
         return None
 
-    def _drop(self, job: _Job, reason: DropReason, text: str, cause: str = "", once: bool = False) -> None:
+    def _drop(self, job: _Job, error: Exception, reason: DropReason, text: str, cause: str = "", once: bool = False) -> None:
         job.drop = reason
+        job.error = RecordedError.of(error)  # not the error itself, whose traceback refers to the frame's memory
         self._context.log.warning(cause or reason, f"model '{self._context.name}': frame dropped: {text}", once)
 
 

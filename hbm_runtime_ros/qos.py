@@ -35,6 +35,20 @@ def resolve_topic(node: Node, topic: str, parameter: str) -> str:
         raise ConfigurationError(f"parameter '{parameter}': {reason}") from error
 
 
+def resolve_result_topic(node: Node, model: str, topic: str) -> str:
+    """Return the full name of the topic for the results of `model`. Empty: its usual name.
+
+    Raises:
+        ConfigurationError: no topic can have that name, or the node has another one of it.
+    """
+    resolved = resolve_topic(node, topic or f"~/{model}/result", f"{model}.result_topic")
+    if resolved == node.resolve_topic_name(MODEL_LIST_TOPIC):
+        raise ConfigurationError(
+            f"parameter '{model}.result_topic': {resolved} is the topic of the node's list of models; choose another"
+        )
+    return resolved
+
+
 def input_qos(reliability: str, depth: int) -> QoSProfile:
     """Return the QoS of an input topic for the parameters of these names."""
     reliable = reliability == "reliable"

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from concurrent.futures import wait
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,18 @@ from .model import Model
 from .model_registry import ModelRegistry
 from .monitoring.counters import FrameTimeline
 from .msg import InferenceResult, SchedParams, TensorList
+from .parameters import RECORDER
 from .parameters.declaration import plain
 from .parameters.spec import check_model_names
-from .srv import GetModelInfo, Infer, ListModels, LoadModel, SetSchedParams, UnloadModel, WarmUp
+from .srv import GetModelInfo, Infer, ListModels, LoadModel, Record, SetSchedParams, UnloadModel, WarmUp
 
 _SCHED_FIELDS = tuple(SchedParams.get_fields_and_field_types())
 _TENSORS = MESSAGE_TYPES["hbm_runtime_ros/msg/TensorList"]
 
 _INFERENCE_TIMEOUT_S = 10.0
 _DRAIN_TIMEOUT_S = 5.0
+# For a disk that does not answer.
+_RECORDING_TIMEOUT_S = 60.0
 # The slow services share one thread: no request may hold it for longer.
 _LONGEST_TIMEOUT_S = 600.0
 _MOST_WARM_UP_RUNS = 1000
@@ -56,6 +60,7 @@ class ModelServices:
             (UnloadModel, self.unload_model, slow),
             (Infer, self.infer, slow),
             (WarmUp, self.warm_up, slow),
+            (Record, self.record, slow),
         ):
             node.create_service(kind, f"~/{handler.__name__}", self._answering(handler), callback_group=group)
 
@@ -122,6 +127,16 @@ class ModelServices:
             started_s = time.perf_counter()
             _run(inference, model, request.timeout_s)
             response.times_ms.append((time.perf_counter() - started_s) * _MS_PER_S)
+
+    def record(self, request: Record.Request, response: Record.Response) -> None:
+        """Write the last seconds of a model into a file."""
+        recorder = self._models.find(request.model).recorder
+        if recorder is None:
+            raise ConfigurationError(f"the recorder is off; set the parameter '{RECORDER}.directory' at the start")
+        writing = recorder.record()
+        if not wait([writing], _RECORDING_TIMEOUT_S).done:
+            raise TimeoutError(f"the disk has not taken the recording within {_RECORDING_TIMEOUT_S:g} s")
+        response.file = str(writing.result())
 
     def _answering(self, handler: Callable[[Any, Any], None]) -> Callable[[Any, Any], Any]:
         """Return the callback of a service: `handler` fills the response, or raises what the caller gets as message."""

@@ -9,12 +9,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import doctor, info, pack, perf, run, sim_env
+from . import doctor, info, pack, perf, replay, run, sim_env
 from .arguments import Parser, join_lists
 from .console import fail
 from .errors import UsageError
 
-COMMANDS = (info, run, perf, pack, sim_env, doctor)
+COMMANDS = (info, run, perf, pack, replay, sim_env, doctor)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

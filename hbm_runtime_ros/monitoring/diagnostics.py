@@ -71,6 +71,7 @@ class ModelStatus(NamedTuple):
     late_for_s: float  # since a timeout that the device has not answered; 0 = none
     waiting_since_ns: int  # CLOCK_MONOTONIC, arrival of the oldest message that waits; 0 = none
     silent_for_s: dict[str, float]  # topics without messages for longer than normal
+    recording: str  # path of the last one; empty = none
 
 
 _QUIET = (ModelState.UNLOADED, ModelState.LOADING, ModelState.INACTIVE, ModelState.DISABLED, ModelState.IDLE)
@@ -213,3 +214,4 @@ def _add_settings(status: DiagnosticStatusWrapper, model: ModelStatus) -> None:
     status.add("device_id", str(scheduling.device_id))
     status.add("max_age_ms", str(scheduling.max_age_ms))
     status.add("timeout_ms", str(scheduling.timeout_ms))
+    status.add("last recording", model.recording)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parameters of the node: their tables, how they are declared, and those that change while a model runs."""
 
-from .spec import SCHEDULER_CHOOSES, USUAL, WHOLE_IMAGE, Kind, ParameterSpec
+from .spec import RECORDER, SCHEDULER_CHOOSES, USUAL, WHOLE_IMAGE, Kind, ParameterSpec
 from .tables import (
     DECODER_PARAMETERS,
     DEFAULT_NODE_NAME,
@@ -10,6 +10,7 @@ from .tables import (
     MODEL_PARAMETERS,
     NODE_PARAMETERS,
     OVERLAY_PARAMETERS,
+    RECORDER_PARAMETERS,
     SYNC_PARAMETERS,
     DecoderParameters,
     DecoderThresholds,
@@ -17,6 +18,7 @@ from .tables import (
     ModelParameters,
     NodeParameters,
     OverlayParameters,
+    RecorderParameters,
     Scheduling,
     SyncParameters,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "MODEL_PARAMETERS",
     "NODE_PARAMETERS",
     "OVERLAY_PARAMETERS",
+    "RECORDER",
+    "RECORDER_PARAMETERS",
     "SCHEDULER_CHOOSES",
     "SYNC_PARAMETERS",
     "USUAL",
@@ -40,6 +44,7 @@ __all__ = [
     "NodeParameters",
     "OverlayParameters",
     "ParameterSpec",
+    "RecorderParameters",
     "Scheduling",
     "SyncParameters",
 ]

@@ -191,6 +191,7 @@ def explain_unknown(given: Iterable[str], declared: Collection[str], models: Col
         models: names of the node's models.
     """
     warnings = []
+    groups = {*models, *(name.partition(".")[0] for name in declared if "." in name)}
     without_model: dict[str, list[str]] = {}
     for name in sorted(given):
         group = name.partition(".")[0]
@@ -198,7 +199,7 @@ def explain_unknown(given: Iterable[str], declared: Collection[str], models: Col
             continue
         if group == _QOS_OVERRIDES:
             warnings += _explain_qos_override(name)
-        elif "." in name and group not in models:
+        elif "." in name and group not in groups:
             without_model.setdefault(group, []).append(name)
         else:
             warnings.append(f"unknown parameter '{name}' (ignored){did_you_mean(name, declared)}")

@@ -20,8 +20,14 @@ WHOLE_IMAGE = (-1,)
 # A threshold of a decoder: what the model file says or, where it does not, what is usual for the family.
 USUAL = -1.0
 
+# The group of the recorder's parameters.
+RECORDER = "recorder"
+
 # Faster than any camera.
 MOST_HZ = 1000
+
+# A minute; the megabytes end a recording before that.
+MOST_RECORDED_S = 60
 
 # What an output's elements become: the bits of a float, 0 where they stay as they are.
 _REAL_BITS = {"none": 0, "float32": 32, "float16": 16}
@@ -137,6 +143,8 @@ def is_group_name(name: str) -> bool:
 
 def check_model_names(names: Sequence[str]) -> str | None:
     """Return what is wrong with the names of models, or None. Empty names are ignored."""
+    if RECORDER in names:
+        return f"'{RECORDER}' is a group of parameters of the node; choose another name for the model"
     return check_group_names(names, "model name", "the name inside the model file is `<name>.model_name`")
 
 
@@ -224,6 +232,18 @@ def check_fraction(value: float) -> str | None:
 
 def check_rate(rate_hz: float) -> str | None:
     return None if 0 < rate_hz <= MOST_HZ else f"must be more than 0 and at most {MOST_HZ}, got {rate_hz:g}"
+
+
+def check_directory(path: str) -> str | None:
+    return None if path.startswith(("/", "~")) or not path else f"must be an absolute path, or begin with ~, got '{path}'"
+
+
+def check_recorded_seconds(seconds: float) -> str | None:
+    return None if 0 < seconds <= MOST_RECORDED_S else f"must be more than 0 and at most {MOST_RECORDED_S}, got {seconds:g}"
+
+
+def check_interval(seconds: float) -> str | None:
+    return None if 0 <= seconds < math.inf else f"must be at least 0, got {seconds:g}"
 
 
 def check_region(region: Sequence[int]) -> str | None:

@@ -17,10 +17,13 @@ from .spec import (
     check_bpu_cores,
     check_channels,
     check_dequantize,
+    check_directory,
     check_fraction,
     check_group_names,
+    check_interval,
     check_model_names,
     check_rate,
+    check_recorded_seconds,
     check_region,
     check_scale,
     check_sha256,
@@ -72,6 +75,35 @@ class NodeParameters:
         "",
         "File for a Chrome trace of each frame (Perfetto opens it); %p becomes the process id. With the same name as "
         "HBM_SIM_TRACE, one file contains the trace of node and simulator. Empty = none.",
+    )
+
+
+@dataclass(frozen=True)
+class RecorderParameters:
+    """Parameters of the node's recorder, below `recorder`."""
+
+    directory: str = parameter(
+        "",
+        "Folder for recordings of the last seconds of a model, written when one of its frames fails, and by the service "
+        "~/record: an absolute path, or one that begins with ~. Empty = none are made.",
+        check=check_directory,
+        constraint="absolute, or beginning with ~",
+    )
+    seconds: float = parameter(
+        5.0,
+        "Age of the oldest frame in a recording, in s.",
+        check=check_recorded_seconds,
+        constraint="more than 0, at most 60",
+    )
+    megabytes: int = parameter(
+        64, "Most memory for the messages that are kept of each model, in MB; so much is a file at most.", bounds=(1, 4096)
+    )
+    most_files: int = parameter(20, "Most recordings in the folder; the oldest are deleted.", bounds=(1, 1000))
+    interval_s: float = parameter(
+        10.0,
+        "Least time between two recordings of one model for one reason, in s. Those of the service are not limited.",
+        check=check_interval,
+        constraint="from 0",
     )
 
 
@@ -349,6 +381,7 @@ class SyncParameters:
 
 
 NODE_PARAMETERS = specs(NodeParameters)
+RECORDER_PARAMETERS = specs(RecorderParameters)
 MODEL_PARAMETERS = (*specs(ModelParameters), *specs(Scheduling))
 DECODER_PARAMETERS = (*specs(DecoderThresholds), *specs(DecoderParameters))
 OVERLAY_PARAMETERS = specs(OverlayParameters)

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "result_writer.hpp"
 
+#define XXH_INLINE_ALL
 #include <pybind11/stl.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
+#include "bindings/interpreter.hpp"
+#include "hbm/tensor/strided.hpp"
 #include "message_buffer.hpp"
 #include "python_text.hpp"
 
@@ -26,6 +30,30 @@ TensorType real_type(const TensorType& given, std::uint8_t bits) {
   type.dtype_code = static_cast<std::uint8_t>(TypeCode::kFloat);
   type.dtype_bits = bits;
   return type;
+}
+
+// The hash of the elements in row-major order. What lies between them, the padding of the device, does not count.
+std::string digest(const py::array& array) {
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  {
+    const hbm::GilRelease unlocked;
+    const std::vector<std::int64_t> shape(array.shape(), array.shape() + array.ndim());
+    const std::vector<std::int64_t> strides(array.strides(), array.strides() + array.ndim());
+    hbm::tensor::Axes axes(shape.data(), strides.data(), strides.data(), static_cast<int>(shape.size()));
+    const auto run_bytes = static_cast<std::size_t>(axes.pop_run(array.itemsize()));
+    const auto* first = static_cast<const std::uint8_t*>(array.data());
+    axes.walk([&](std::int64_t offset, std::int64_t) { XXH3_128bits_update(&state, first + offset, run_bytes); });
+  }
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : canonical.digest) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0xf];
+  }
+  return text;
 }
 
 }  // namespace
@@ -150,6 +178,10 @@ void define_result_writer(py::module_& module) {
            "Raises:\n"
            "    ValueError: another number of outputs, elements of another size, or a shape that the quantization does "
            "not fit.");
+
+  module.def("digest", &digest, py::arg("array"),
+             "Return the XXH3-128 of the elements of an array in row-major order, 32 hexadecimal digits, whatever its "
+             "strides.");
 }
 
 }  // namespace hbm_wire

@@ -1,6 +1,6 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The soak test itself: what it calls growth, and a run of some seconds."""
+"""The soak tests themselves: what they call growth, and runs of some seconds."""
 
 import subprocess
 import sys
@@ -44,3 +44,9 @@ def test_a_short_run_ends_with_a_report_and_without_a_problem(tmp_path):
     run = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=300)
     assert "No problems." in (tmp_path / "report.md").read_text(), run.stdout + run.stderr
     assert (tmp_path / "soak.png").stat().st_size > 10_000
+
+
+def test_recordings_of_some_failures_reproduce_them():
+    command = [sys.executable, "-m", "soak.recordings", "--count", "3"]
+    run = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=300)
+    assert run.stdout.endswith("3 of 3 recordings reproduce their error\n"), run.stdout + run.stderr
