@@ -75,12 +75,12 @@ std::size_t lendable_bytes(const py::object& message_type) {
     }
     ++field;
   }
-  static const std::string kArray = "uint8[";
+  static const std::string array_of_bytes = "uint8[";
   if (fields.size() != std::size(kHead) + 1 || field->first.cast<std::string>() != "data" ||
-      field->second.cast<std::string>().rfind(kArray, 0) != 0) {
+      field->second.cast<std::string>().rfind(array_of_bytes, 0) != 0) {
     return 0;
   }
-  const std::string length = field->second.cast<std::string>().substr(kArray.size());
+  const std::string length = field->second.cast<std::string>().substr(array_of_bytes.size());
   return kHeadBytes + std::strtoul(length.c_str(), nullptr, 10);
 }
 

@@ -109,7 +109,7 @@ bool can_be_quantized(const hbm::tensor::ElementType& type) {
 /// "S4, U4, ...": all dtypes, or those that can be quantized.
 std::string dtype_names(bool (*is_listed)(const hbm::tensor::ElementType&)) {
   std::string names;
-  for (const hbm::tensor::DtypeInfo& dtype : hbm::tensor::dtypes) {
+  for (const hbm::tensor::DtypeInfo& dtype : hbm::tensor::kDtypes) {
     if (is_listed == nullptr || is_listed(dtype.type)) {
       names += (names.empty() ? "" : ", ") + std::string(dtype.name);
     }

@@ -16,7 +16,7 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-constexpr const char* forms = "an array, {input name: array} or {model name: {input name: array}}";
+constexpr const char* kForms = "an array, {input name: array} or {model name: {input name: array}}";
 
 PyObject* dict_item(PyObject* dict, PyObject* key) {
   PyObject* item = PyDict_GetItemWithError(dict, key);
@@ -141,7 +141,7 @@ std::string written_arrays(const std::vector<ModelTensor>& tensors) {
 ExpectedDict expected_inputs(const ModelSet& set) {
   const Model& model = *set.models().front();
   const std::string arrays = written_arrays(model.inputs());
-  return {"inputs", forms, set.models().size() == 1 ? arrays : "{'" + model.name() + "': " + arrays + "}"};
+  return {"inputs", kForms, set.models().size() == 1 ? arrays : "{'" + model.name() + "': " + arrays + "}"};
 }
 
 ExpectedDict expected_inputs_of(const Model& model) {
@@ -298,7 +298,7 @@ void fill_call(const RuntimeObject& runtime, const ModelSet& set, const RunArgum
     if (is_nested) {
       add_nested_parts(runtime, read_nested(runtime, set, inputs.ptr(), named), arguments, call);
     } else if (value == nullptr) {
-      throw ValueError(std::string("inputs: the dictionary is empty; expected ") + forms);
+      throw ValueError(std::string("inputs: the dictionary is empty; expected ") + kForms);
     } else {
       const Model& model = named != nullptr ? *named : set.only_model();
       CallPart& part = add_part(runtime, model, arguments, call);

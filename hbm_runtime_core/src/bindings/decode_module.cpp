@@ -73,7 +73,7 @@ struct ResultToPython {
 
 /// An output as Python describes it.
 struct NamedOutput : MadeByInit<NamedOutput> {
-  static constexpr const char* not_made = "Output.__init__() was not called";
+  static constexpr const char* kNotMade = "Output.__init__() was not called";
 
   decode::OutputInfo info;
   py::dtype dtype;
@@ -102,7 +102,7 @@ decode::SourcePixels source_of(const py::object& transform) {
 /// The decoder of a model, behind a lock.
 class NativeDecoder : public MadeByInit<NativeDecoder> {
  public:
-  static constexpr const char* not_made = "Decoder.__init__() was not called";
+  static constexpr const char* kNotMade = "Decoder.__init__() was not called";
 
   NativeDecoder(const std::string& family, const std::vector<NamedOutput>& outputs, std::int64_t width,
                 std::int64_t height, std::map<std::string, std::vector<double>> settings)
@@ -114,8 +114,8 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
     decoder_ = decode::find_family(family).make(infos_, decode::Settings(std::move(settings)));
   }
 
-  Typed<type_text::decoded> decode(const Arrays& outputs, const std::shared_ptr<Options>& options,
-                                   const Typed<type_text::transform>& transform) {
+  Typed<type_text::kDecoded> decode(const Arrays& outputs, const std::shared_ptr<Options>& options,
+                                    const Typed<type_text::kTransform>& transform) {
     // The arrays stay alive while other threads have the interpreter's lock.
     std::vector<py::array> arrays;
     for (std::size_t i = 0; i < infos_.size(); ++i) {
@@ -203,7 +203,7 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
 /// [height, width] of the source picture: 0, or i + 1 where the object i is.
 Array label_image(const py::array_t<std::uint8_t, py::array::c_style>& masks,
                   const py::array_t<float, py::array::c_style>& boxes, std::int64_t width, std::int64_t height,
-                  const Typed<type_text::transform>& transform) {
+                  const Typed<type_text::kTransform>& transform) {
   if (masks.ndim() != 3 || boxes.ndim() != 2 || boxes.shape(0) != masks.shape(0) || boxes.shape(1) != 4) {
     throw ValueError("masks: expected [n, h, w] and boxes [n, 4], got " +
                      shape_text(masks.shape(), static_cast<std::size_t>(masks.ndim())) + " and " +

@@ -13,7 +13,7 @@ namespace hbm {
 
 /// vision::ImageTransform as Python sees it.
 struct ImageTransform : vision::ImageTransform, MadeByInit<ImageTransform> {
-  static constexpr const char* not_made = "ImageTransform.__init__() was not called";
+  static constexpr const char* kNotMade = "ImageTransform.__init__() was not called";
 
   explicit ImageTransform(const vision::ImageTransform& transform) : vision::ImageTransform(transform) {}
 };

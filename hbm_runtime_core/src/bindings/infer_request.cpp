@@ -154,14 +154,14 @@ Results run_request(InferRequest& self, const IntOrNone& priority, const IntsOrN
   return results_of(self);
 }
 
-constexpr const char* class_doc =
+constexpr const char* kClassDoc =
     "Inputs of one model in device memory: fill `inputs` in place, then run(), or start() and wait().\n"
     "\n"
     "Made by HB_HBMRuntime.create_request(). One task at a time; make a request per thread or per frame in flight.\n"
     "A request that is dropped while the device works on it keeps its memory until the device has answered.\n"
     "In a forked process it can only be dropped: everything else raises HbmRuntimeError.";
 
-constexpr const char* start_doc =
+constexpr const char* kStartDoc =
     "Submit one inference on what the inputs hold now, and return without waiting for it.\n"
     "\n"
     "Args:\n"
@@ -180,7 +180,7 @@ constexpr const char* start_doc =
     "    HbmTimeoutError: no task slot became free within timeout_ms. Nothing was started.\n"
     "    HbmValueError, TypeError: a value does not fit.";
 
-constexpr const char* wait_doc =
+constexpr const char* kWaitDoc =
     "Wait for the results of start(), without holding the GIL: {output name: array}, as run() returns them.\n"
     "\n"
     "Args:\n"
@@ -196,14 +196,14 @@ constexpr const char* wait_doc =
     "thread\n"
     "        waits for this request.";
 
-constexpr const char* run_doc =
+constexpr const char* kRunDoc =
     "start() and wait(): run one inference on what the inputs hold now, without holding the GIL.\n"
     "\n"
     "The arguments are those of start(); timeout_ms limits both steps together. Returns {output name: array}, arrays "
     "over\n"
     "device memory of their own for each run. After HbmTimeoutError the request may be waited for as after start().";
 
-constexpr const char* done_doc =
+constexpr const char* kDoneDoc =
     "Whether wait() would return or raise at once: the device has answered, or nothing was started.\n"
     "\n"
     "The library cannot be asked without the risk of blocking, so the first look at `done` after start() lets a thread "
@@ -270,7 +270,7 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const Te
 }
 
 void define_infer_request(py::module_& module) {
-  py::class_<InferRequest>(module, "InferRequest", class_doc)
+  py::class_<InferRequest>(module, "InferRequest", kClassDoc)
       .def_property_readonly("model_name",
                              [](const InferRequest& self) -> Text { return self.runtime().keys(self.model()).name; })
       .def_property_readonly(
@@ -279,17 +279,17 @@ void define_infer_request(py::module_& module) {
       .def_readonly("timing", &InferRequest::timing,
                     "CallTiming of the last answer. device_us ends when a thread that waits learns of the answer.")
       .def_property_readonly(
-          "done", [](const InferRequest& self) { return self.pending().done(); }, done_doc)
+          "done", [](const InferRequest& self) { return self.pending().done(); }, kDoneDoc)
       .def_property_readonly(
           "busy", [](const InferRequest& self) { return !self.pending().done(); },
           "The opposite of `done`: the device may still read the inputs.")
       .def("start", &start_request, py::kw_only(), py::arg("priority") = py::none(), py::arg("bpu_cores") = py::none(),
            py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(), py::arg("timeout_ms") = py::none(),
-           py::arg("outputs") = py::none(), start_doc)
-      .def("wait", &wait_for_request, py::arg("timeout_ms") = py::none(), wait_doc)
+           py::arg("outputs") = py::none(), kStartDoc)
+      .def("wait", &wait_for_request, py::arg("timeout_ms") = py::none(), kWaitDoc)
       .def("run", &run_request, py::kw_only(), py::arg("priority") = py::none(), py::arg("bpu_cores") = py::none(),
            py::arg("custom_id") = py::none(), py::arg("device_id") = py::none(), py::arg("timeout_ms") = py::none(),
-           py::arg("outputs") = py::none(), run_doc);
+           py::arg("outputs") = py::none(), kRunDoc);
 }
 
 }  // namespace hbm

@@ -18,7 +18,7 @@ namespace hbm {
 /// Inputs of one model in device memory, filled in place by the caller, and one task at a time that reads them.
 class InferRequest : public MadeByInit<InferRequest> {
  public:
-  static constexpr const char* not_made = "an InferRequest is made by HB_HBMRuntime.create_request()";
+  static constexpr const char* kNotMade = "an InferRequest is made by HB_HBMRuntime.create_request()";
 
   InferRequest(pybind11::object runtime, const Model& model, std::vector<InputBuffer> buffers);
   ~InferRequest();

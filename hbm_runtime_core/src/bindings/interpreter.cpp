@@ -13,7 +13,7 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-constexpr std::chrono::seconds longest_callback{5};
+constexpr std::chrono::seconds kLongestCallback{5};
 
 // Threads that are about to enter Python, and those of the library that are in it.
 std::atomic<int> visitors{0};
@@ -43,7 +43,7 @@ void close_door() {
   const GilRelease release;
   closer.store(std::this_thread::get_id());
   closed.store(true);
-  const auto limit = std::chrono::steady_clock::now() + longest_callback;
+  const auto limit = std::chrono::steady_clock::now() + kLongestCallback;
   while (visitors.load() > 0 && std::chrono::steady_clock::now() < limit) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -12,12 +12,12 @@ namespace hbm {
 
 /// Base of the classes that Python sees. Where an object's __init__ never ran (`cls.__new__(cls)`), pybind11 takes
 /// memory from the class's operator new and gives it to the method as it is: refused here, with the text
-/// Class::not_made. Objects are made by `make`.
+/// Class::kNotMade. Objects are made by `make`.
 template <typename Class>
 class MadeByInit {
  public:
   // NOLINTNEXTLINE(misc-new-delete-overloads): the objects that there are come from the global operator new.
-  static void* operator new(std::size_t) { throw pybind11::type_error(Class::not_made); }
+  static void* operator new(std::size_t) { throw pybind11::type_error(Class::kNotMade); }
 
   template <typename... Arguments>
   static std::unique_ptr<Class> make(Arguments&&... arguments) {

@@ -13,7 +13,7 @@ namespace {
 static_assert(std::is_same_v<py::ssize_t, std::int64_t>,
               "NumPy's dimensions are int64_t on the 64-bit Linux systems this runs on");
 
-constexpr const char* capsule_name = "hbm_runtime_core.DeviceMemory";
+constexpr const char* kCapsuleName = "hbm_runtime_core.DeviceMemory";
 
 }  // namespace
 
@@ -23,8 +23,8 @@ bool has_other_byte_order(const py::array& array) { return !array.dtype().attr("
 
 py::array wrap_block(BlockRef block, const TensorLayout& layout, const py::dtype& native) {
   void* data = block->data();
-  const py::capsule share(block.get(), capsule_name, [](PyObject* capsule) {
-    BlockRef::adopt(static_cast<Block*>(PyCapsule_GetPointer(capsule, capsule_name))).reset();
+  const py::capsule share(block.get(), kCapsuleName, [](PyObject* capsule) {
+    BlockRef::adopt(static_cast<Block*>(PyCapsule_GetPointer(capsule, kCapsuleName))).reset();
   });
   block.detach();
   return py::array(native, py::array::ShapeContainer(layout.shape, layout.shape + layout.rank),
@@ -33,10 +33,10 @@ py::array wrap_block(BlockRef block, const TensorLayout& layout, const py::dtype
 
 BlockRef wrapped_block(const py::array& array) {
   PyObject* base = array.base().ptr();
-  if (base == nullptr || PyCapsule_IsValid(base, capsule_name) == 0) {
+  if (base == nullptr || PyCapsule_IsValid(base, kCapsuleName) == 0) {
     return {};
   }
-  auto* block = static_cast<Block*>(PyCapsule_GetPointer(base, capsule_name));
+  auto* block = static_cast<Block*>(PyCapsule_GetPointer(base, kCapsuleName));
   return block->data() == array.data() ? BlockRef::share(block) : BlockRef();
 }
 

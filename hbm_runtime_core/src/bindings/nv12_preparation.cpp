@@ -28,7 +28,7 @@ class Nv12Preparation : public NativePreparation, public MadeByInit<Nv12Preparat
   }
 
  public:
-  static constexpr const char* not_made = "Nv12Preparation.__init__() was not called";
+  static constexpr const char* kNotMade = "Nv12Preparation.__init__() was not called";
 
   Nv12Preparation(const vision::Geometry& geometry, vision::ColorRange picture_range, vision::ColorRange model_range,
                   const std::array<std::string, 2>& names, std::int32_t width, std::int32_t height)

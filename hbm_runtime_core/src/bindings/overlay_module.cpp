@@ -59,7 +59,7 @@ const Element* checked(const std::optional<Array<Element>>& array, const char* n
 /// A canvas with what loads it, draws into it and encodes it. One thread at a time uses it; the others wait.
 class Canvas : public MadeByInit<Canvas> {
  public:
-  static constexpr const char* not_made = "Canvas.__init__() was not called";
+  static constexpr const char* kNotMade = "Canvas.__init__() was not called";
 
   void load(const py::buffer& data, std::int64_t width, std::int64_t height, std::int64_t step,
             const std::string& encoding, const std::string& picture_range) {

@@ -17,7 +17,7 @@ namespace hbm {
 
 /// Quantization of a tensor, with arrays as Python sees them.
 struct QuantParams : MadeByInit<QuantParams> {
-  static constexpr const char* not_made = "QuantParams.__init__() was not called";
+  static constexpr const char* kNotMade = "QuantParams.__init__() was not called";
 
   hbDNNQuantiType quant_type = NONE;
   std::int64_t axis = 0;
@@ -31,7 +31,7 @@ Quantization to_quantization(const QuantParams& params, int rank);
 
 /// Scheduling as Python sees it.
 struct SchedParam : MadeByInit<SchedParam> {
-  static constexpr const char* not_made = "SchedParam.__init__() was not called";
+  static constexpr const char* kNotMade = "SchedParam.__init__() was not called";
 
   std::int64_t priority = 0;
   std::int64_t custom_id = 0;

@@ -90,7 +90,7 @@ py::array_t<float> dequantize_array(const Array& object, const QuantParams& quan
 }
 
 py::array quantize_array(const Array& object, const QuantParams& quant,
-                         const Typed<type_text::any_dtype>& dtype_object) {
+                         const Typed<type_text::kAnyDtype>& dtype_object) {
   const py::array array = require_array(object, "quantize");
   const char kind = array.dtype().kind();
   if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') {

@@ -25,7 +25,7 @@ struct Keyword {
 };
 
 // The first six can be passed by position, in this order; the input has one name per form.
-constexpr Keyword keywords[] = {
+constexpr Keyword kKeywords[] = {
     {"input_tensor", &RunArguments::input},    {"model_name", &RunArguments::model_name},
     {"priority", &RunArguments::priority},     {"bpu_cores", &RunArguments::bpu_cores},
     {"custom_id", &RunArguments::custom_id},   {"device_id", &RunArguments::device_id},
@@ -33,21 +33,21 @@ constexpr Keyword keywords[] = {
     {"timeout_ms", &RunArguments::timeout_ms}, {"outputs", &RunArguments::outputs},
     {"timing", &RunArguments::timing},
 };
-constexpr Py_ssize_t positional_most = 6;
-constexpr std::string_view multi_input_keyword = "multi_input_tensors";
+constexpr Py_ssize_t kPositionalMost = 6;
+constexpr std::string_view kMultiInputKeyword = "multi_input_tensors";
 
 const Keyword* find_keyword(PyObject* name) {
-  const auto* found = std::find_if(std::begin(keywords), std::end(keywords), [name](const Keyword& keyword) {
+  const auto* found = std::find_if(std::begin(kKeywords), std::end(kKeywords), [name](const Keyword& keyword) {
     return PyUnicode_CompareWithASCIIString(name, keyword.name) == 0;
   });
-  return found != std::end(keywords) ? found : nullptr;
+  return found != std::end(kKeywords) ? found : nullptr;
 }
 
 bool is_iterable(PyObject* object) { return Py_TYPE(object)->tp_iter != nullptr || PySequence_Check(object) != 0; }
 
 [[noreturn]] void throw_unknown_keyword(const std::string& function, PyObject* name) {
   std::vector<std::string> known;
-  for (const Keyword& keyword : keywords) {
+  for (const Keyword& keyword : kKeywords) {
     known.emplace_back(keyword.name);
   }
   const std::string given = py::str(name);
@@ -59,12 +59,12 @@ bool is_iterable(PyObject* object) { return Py_TYPE(object)->tp_iter != nullptr 
 
 RunArguments parse_run_arguments(const char* function, const VectorCall& call) {
   RunArguments parsed;
-  if (call.positional_count > positional_most) {
-    throw TypeError(std::string(function) + "() takes at most " + std::to_string(positional_most) +
+  if (call.positional_count > kPositionalMost) {
+    throw TypeError(std::string(function) + "() takes at most " + std::to_string(kPositionalMost) +
                     " positional arguments, got " + std::to_string(call.positional_count));
   }
   for (Py_ssize_t i = 0; i < call.positional_count; ++i) {
-    parsed.*keywords[i].field = call.arguments[i];
+    parsed.*kKeywords[i].field = call.arguments[i];
   }
   const Py_ssize_t named_count = call.keyword_names != nullptr ? PyTuple_GET_SIZE(call.keyword_names) : 0;
   for (Py_ssize_t i = 0; i < named_count; ++i) {
@@ -77,7 +77,7 @@ RunArguments parse_run_arguments(const char* function, const VectorCall& call) {
       throw TypeError(std::string(function) + "(): duplicate argument '" + keyword->name + "'");
     }
     parsed.*keyword->field = call.arguments[call.positional_count + i];
-    parsed.is_multi_input = parsed.is_multi_input || keyword->name == multi_input_keyword;
+    parsed.is_multi_input = parsed.is_multi_input || keyword->name == kMultiInputKeyword;
   }
   if (parsed.input == nullptr || parsed.input == Py_None) {
     throw TypeError(std::string(function) +
@@ -164,8 +164,8 @@ double to_timeout_ms(PyObject* object) {
 }
 
 Deadline deadline_after(double timeout_ms) {
-  constexpr double longest_ms = 1e12;  // 30 years are as good as no limit, and no clock overflows.
-  if (!(timeout_ms < longest_ms)) {
+  constexpr double kLongestMs = 1e12;  // 30 years are as good as no limit, and no clock overflows.
+  if (!(timeout_ms < kLongestMs)) {
     return Deadline::max();
   }
   return Clock::now() +

@@ -93,7 +93,7 @@ py::object run_async(const py::object& self, const VectorCall& passed) {
   return start_async_call(self, parse_run_arguments("run_async", passed));
 }
 
-constexpr const char* run_doc =
+constexpr const char* kRunDoc =
     "run(input_tensor=None, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
     "input_tensors=None, multi_input_tensors=None, timeout_ms=None, outputs=None, timing=None)\n--\n\n"
     "Run one inference of one or several models and wait for the results, without holding the GIL.\n"
@@ -121,7 +121,7 @@ constexpr const char* run_doc =
     "    HbmRuntimeError: the device or its library reports a failure.\n"
     "    HbmTimeoutError: timeout_ms is over.";
 
-constexpr const char* run_async_doc =
+constexpr const char* kRunAsyncDoc =
     "run_async(input_tensor=None, model_name=None, priority=None, bpu_cores=None, custom_id=None, device_id=None, *, "
     "input_tensors=None, multi_input_tensors=None, outputs=None, timing=None)\n--\n\n"
     "Start what run() would do, and return a concurrent.futures.Future of its result, which can be awaited too.\n"
@@ -133,12 +133,12 @@ constexpr const char* run_async_doc =
 // Calls `method` as CPython calls its own ones. pybind11's functions with *args and **kwargs get a new tuple and
 // dictionary for each call: 1.13 us instead of 0.85 for a run() of the smallest model, 3.4 times the same calls in C
 // instead of 2.5 (bench row call_overhead_vs_c).
-template <py::object (*method)(const py::object& self, const VectorCall& passed)>
+template <py::object (*kMethod)(const py::object& self, const VectorCall& passed)>
 PyObject* vector_call(PyObject* self, PyObject* const* arguments, Py_ssize_t positional_count,
                       PyObject* keyword_names) {
   try {
     const VectorCall passed{arguments, positional_count, keyword_names};
-    return method(py::reinterpret_borrow<py::object>(self), passed).release().ptr();
+    return kMethod(py::reinterpret_borrow<py::object>(self), passed).release().ptr();
   } catch (...) {
     set_python_error(std::current_exception());
     return nullptr;
@@ -161,9 +161,9 @@ PyCFunction as_c_function(Function function) {
 }  // namespace
 
 void define_run_methods(const py::object& runtime_class) {
-  static PyMethodDef run_definition = {"run", as_c_function(&vector_call<run>), METH_FASTCALL | METH_KEYWORDS, run_doc};
+  static PyMethodDef run_definition = {"run", as_c_function(&vector_call<run>), METH_FASTCALL | METH_KEYWORDS, kRunDoc};
   static PyMethodDef run_async_definition = {"run_async", as_c_function(&vector_call<run_async>),
-                                             METH_FASTCALL | METH_KEYWORDS, run_async_doc};
+                                             METH_FASTCALL | METH_KEYWORDS, kRunAsyncDoc};
   add_method(runtime_class, &run_definition);
   add_method(runtime_class, &run_async_definition);
 }

@@ -14,7 +14,7 @@ namespace py = pybind11;
 namespace hbm {
 namespace {
 
-constexpr const char* class_doc =
+constexpr const char* kClassDoc =
     "Models of one or several .hbm files, loaded and ready to run.\n"
     "\n"
     "    HB_HBMRuntime(model_file, backend=None)\n"
@@ -27,7 +27,7 @@ constexpr const char* class_doc =
     "Raises HbmFileNotFoundError for a file that cannot be opened, HbmRuntimeError for one that the device refuses.\n"
     "Usable from several threads at once. Everything is freed with the last reference, or by close().";
 
-Typed<type_text::version> library_version(const py::object&) {
+Typed<type_text::kVersion> library_version(const py::object&) {
   return py::module_::import("hbm_runtime_core.version").attr("LibraryVersion")(Driver::current().version());
 }
 
@@ -40,7 +40,7 @@ Text library_path(const py::object&) {
 void define_runtime(py::module_& module) {
   // Local, because it belongs to this module alone, and because such types are found first: run() looks one up per
   // call.
-  RuntimeClass cls(module, "HB_HBMRuntime", py::module_local(), class_doc);
+  RuntimeClass cls(module, "HB_HBMRuntime", py::module_local(), kClassDoc);
   {
     py::options options;
     options.disable_function_signatures();
@@ -84,7 +84,7 @@ void define_runtime(py::module_& module) {
           "Unload the models once the calls in flight have ended. Arrays from earlier runs stay valid. Safe to repeat.")
       .def_property_readonly(
           "closed", [](const RuntimeObject& self) { return self.runtime().closed(); }, "Whether close() was called.")
-      .def("__enter__", [](const py::object& self) -> Typed<type_text::runtime> { return self; })
+      .def("__enter__", [](const py::object& self) -> Typed<type_text::kRuntime> { return self; })
       .def("__exit__", [](RuntimeObject& self, const py::args&) { self.close(); });
 }
 

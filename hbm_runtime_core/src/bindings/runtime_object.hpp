@@ -29,7 +29,7 @@ struct ModelKeys {
 /// The native object of an HB_HBMRuntime.
 class RuntimeObject : public MadeByInit<RuntimeObject> {
  public:
-  static constexpr const char* not_made = "HB_HBMRuntime.__init__() was not called";
+  static constexpr const char* kNotMade = "HB_HBMRuntime.__init__() was not called";
 
   /// `paths`: as the caller gave them; they are the keys of hbm_descs.
   RuntimeObject(std::vector<pybind11::object> paths, const std::vector<std::string>& files,

@@ -36,14 +36,14 @@ Dict<Value> by_model(const RuntimeObject& self, const ValueOf& value_of) {
   return result;
 }
 
-enum class Side { input, output };
+enum class Side { kInput, kOutput };
 
 const std::vector<ModelTensor>& tensors_of(const Model& model, Side side) {
-  return side == Side::input ? model.inputs() : model.outputs();
+  return side == Side::kInput ? model.inputs() : model.outputs();
 }
 
 const std::vector<py::object>& names_of(const RuntimeObject& self, const Model& model, Side side) {
-  return side == Side::input ? self.keys(model).inputs : self.keys(model).outputs;
+  return side == Side::kInput ? self.keys(model).inputs : self.keys(model).outputs;
 }
 
 // {model name: {tensor name: value_of(tensor)}}
@@ -53,14 +53,14 @@ Dict<Dict<Value>> by_tensor(const RuntimeObject& self, Side side, const ValueOf&
     const std::vector<ModelTensor>& tensors = tensors_of(model, side);
     const ModelKeys& keys = self.keys(model);
     Dict<Value> of_model;
-    for (const std::size_t i : side == Side::input ? keys.input_order : keys.output_order) {
+    for (const std::size_t i : side == Side::kInput ? keys.input_order : keys.output_order) {
       of_model[names_of(self, model, side)[i]] = value_of(tensors[i].info);
     }
     return of_model;
   });
 }
 
-template <Side side>
+template <Side kSide>
 void define_side(RuntimeClass* cls, const std::string& prefix) {
   const auto define = [&](const char* suffix, auto getter, const char* doc) {
     cls->def_property_readonly((prefix + suffix).c_str(), getter, doc);
@@ -68,7 +68,7 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_counts",
       [](const RuntimeObject& self) {
-        return by_model<py::int_>(self, [](const Model& model) { return py::int_(tensors_of(model, side).size()); });
+        return by_model<py::int_>(self, [](const Model& model) { return py::int_(tensors_of(model, kSide).size()); });
       },
       "{model: number of tensors}");
   define(
@@ -76,7 +76,7 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
       [](const RuntimeObject& self) {
         return by_model<Texts>(self, [&self](const Model& model) {
           py::list names;
-          for (const py::object& name : names_of(self, model, side)) {
+          for (const py::object& name : names_of(self, model, kSide)) {
             names.append(name);
           }
           return names;
@@ -86,40 +86,40 @@ void define_side(RuntimeClass* cls, const std::string& prefix) {
   define(
       "_descs",
       [](const RuntimeObject& self) {
-        return by_tensor<py::str>(self, side, [](const TensorInfo& info) { return text(info.description); });
+        return by_tensor<py::str>(self, kSide, [](const TensorInfo& info) { return text(info.description); });
       },
       "{model: {tensor: description}}");
   define(
       "_shapes",
       [](const RuntimeObject& self) {
-        return by_tensor<std::vector<std::int64_t>>(self, side,
+        return by_tensor<std::vector<std::int64_t>>(self, kSide,
                                                     [](const TensorInfo& info) { return py::cast(info.shape); });
       },
       "{model: {tensor: [dimension, ...]}}; -1 is dynamic. S4 and U4 count elements, two of which share a byte.");
   define(
       "_dtypes",
       [](const RuntimeObject& self) {
-        return by_tensor<hbDNNDataType>(self, side, [](const TensorInfo& info) { return py::cast(info.dtype); });
+        return by_tensor<hbDNNDataType>(self, kSide, [](const TensorInfo& info) { return py::cast(info.dtype); });
       },
       "{model: {tensor: hbDNNDataType}}");
   define(
       "_quants",
       [](const RuntimeObject& self) {
         return by_tensor<QuantParams>(
-            self, side, [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
+            self, kSide, [](const TensorInfo& info) { return py::cast(to_quant_params(info.quantization)); });
       },
       "{model: {tensor: QuantParams}}");
   define(
       "_strides",
       [](const RuntimeObject& self) {
-        return by_tensor<std::vector<std::int64_t>>(self, side,
+        return by_tensor<std::vector<std::int64_t>>(self, kSide,
                                                     [](const TensorInfo& info) { return py::cast(info.stride_bytes); });
       },
       "{model: {tensor: [bytes, ...]}}; -1 is chosen by the caller, which run() does.");
   define(
       "_aligned_bytes",
       [](const RuntimeObject& self) {
-        return by_tensor<py::int_>(self, side, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
+        return by_tensor<py::int_>(self, kSide, [](const TensorInfo& info) { return py::int_(info.aligned_bytes); });
       },
       "{model: {tensor: bytes}}: size of the whole buffer with its padding; -1 where it is dynamic.");
 }
@@ -189,8 +189,8 @@ void define_model_properties(RuntimeClass* cls) {
 }
 
 void define_tensor_properties(RuntimeClass* cls) {
-  define_side<Side::input>(cls, "input");
-  define_side<Side::output>(cls, "output");
+  define_side<Side::kInput>(cls, "input");
+  define_side<Side::kOutput>(cls, "output");
 }
 
 }  // namespace hbm

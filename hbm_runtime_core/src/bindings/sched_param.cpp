@@ -38,7 +38,7 @@ void define_sched_param(py::module_& module) {
                               "changes what holds.");
   type.attr("PRIORITY_RANGE") =
       py::make_tuple(static_cast<int>(HB_UCP_PRIORITY_LOWEST), static_cast<int>(HB_UCP_PRIORITY_HIGHEST));
-  type.attr("DEVICE_ID_RANGE") = py::make_tuple(0, largest_device_id);
+  type.attr("DEVICE_ID_RANGE") = py::make_tuple(0, kLargestDeviceId);
   type.def(py::init([](std::int64_t priority, std::int64_t custom_id, const Ints& cores, std::int64_t device_id) {
              return make(priority, custom_id, to_cores(cores), device_id);
            }),

@@ -42,7 +42,7 @@ class TensorPreparation : public NativePreparation, public MadeByInit<TensorPrep
   }
 
  public:
-  static constexpr const char* not_made = "TensorPreparation.__init__() was not called";
+  static constexpr const char* kNotMade = "TensorPreparation.__init__() was not called";
 
   TensorPreparation(const vision::Geometry& geometry, vision::ColorRange picture_range, const std::string& name,
                     const vision::PixelFormat& format, std::int32_t width, std::int32_t height, bool channels_first)

@@ -9,7 +9,7 @@
 namespace hbm {
 
 /// A Python object that a function checks or makes itself, with the type that help() and the stubs show for it.
-template <const auto& text>
+template <const auto& kText>
 class Typed : public pybind11::object {
  public:
   using pybind11::object::object;
@@ -20,41 +20,41 @@ class Typed : public pybind11::object {
 
 /// The types, as signatures and stubs write them.
 namespace type_text {
-inline constexpr char text[] = "str";
-inline constexpr char texts[] = "list[str]";
-inline constexpr char text_or_none[] = "str | None";
-inline constexpr char int_or_none[] = "int | None";
-inline constexpr char float_or_none[] = "float | None";
-inline constexpr char ints[] = "Iterable[int]";
-inline constexpr char ints_or_none[] = "Iterable[int] | None";
-inline constexpr char int_by_name[] = "Mapping[str, int] | None";
-inline constexpr char ints_by_name[] = "Mapping[str, Iterable[int]] | None";
-inline constexpr char array[] = "NDArray[Any]";
-inline constexpr char array_like[] = "ArrayLike | None";
-inline constexpr char arrays[] = "Mapping[str, NDArray[Any]]";
-inline constexpr char arrays_or_none[] = "Mapping[str, NDArray[Any]] | None";
-inline constexpr char results[] = "dict[str, NDArray[Any]]";
-inline constexpr char any_dtype[] = "hbDNNDataType | DTypeLike";
-inline constexpr char version[] = "LibraryVersion";
-inline constexpr char transform[] = "ImageTransform | None";
-inline constexpr char decoded[] = "tuple[str, tuple[Any, ...]]";
-inline constexpr char runtime[] = "HB_HBMRuntime";
+inline constexpr char kText[] = "str";
+inline constexpr char kTexts[] = "list[str]";
+inline constexpr char kTextOrNone[] = "str | None";
+inline constexpr char kIntOrNone[] = "int | None";
+inline constexpr char kFloatOrNone[] = "float | None";
+inline constexpr char kInts[] = "Iterable[int]";
+inline constexpr char kIntsOrNone[] = "Iterable[int] | None";
+inline constexpr char kIntByName[] = "Mapping[str, int] | None";
+inline constexpr char kIntsByName[] = "Mapping[str, Iterable[int]] | None";
+inline constexpr char kArray[] = "NDArray[Any]";
+inline constexpr char kArrayLike[] = "ArrayLike | None";
+inline constexpr char kArrays[] = "Mapping[str, NDArray[Any]]";
+inline constexpr char kArraysOrNone[] = "Mapping[str, NDArray[Any]] | None";
+inline constexpr char kResults[] = "dict[str, NDArray[Any]]";
+inline constexpr char kAnyDtype[] = "hbDNNDataType | DTypeLike";
+inline constexpr char kVersion[] = "LibraryVersion";
+inline constexpr char kTransform[] = "ImageTransform | None";
+inline constexpr char kDecoded[] = "tuple[str, tuple[Any, ...]]";
+inline constexpr char kRuntime[] = "HB_HBMRuntime";
 }  // namespace type_text
 
-using Text = Typed<type_text::text>;
-using Texts = Typed<type_text::texts>;
-using TextOrNone = Typed<type_text::text_or_none>;
-using IntOrNone = Typed<type_text::int_or_none>;
-using FloatOrNone = Typed<type_text::float_or_none>;
-using Ints = Typed<type_text::ints>;
-using IntsOrNone = Typed<type_text::ints_or_none>;
-using IntByName = Typed<type_text::int_by_name>;
-using IntsByName = Typed<type_text::ints_by_name>;
-using Array = Typed<type_text::array>;
-using ArrayLike = Typed<type_text::array_like>;
-using Arrays = Typed<type_text::arrays>;
-using ArraysOrNone = Typed<type_text::arrays_or_none>;
-using Results = Typed<type_text::results>;
+using Text = Typed<type_text::kText>;
+using Texts = Typed<type_text::kTexts>;
+using TextOrNone = Typed<type_text::kTextOrNone>;
+using IntOrNone = Typed<type_text::kIntOrNone>;
+using FloatOrNone = Typed<type_text::kFloatOrNone>;
+using Ints = Typed<type_text::kInts>;
+using IntsOrNone = Typed<type_text::kIntsOrNone>;
+using IntByName = Typed<type_text::kIntByName>;
+using IntsByName = Typed<type_text::kIntsByName>;
+using Array = Typed<type_text::kArray>;
+using ArrayLike = Typed<type_text::kArrayLike>;
+using Arrays = Typed<type_text::kArrays>;
+using ArraysOrNone = Typed<type_text::kArraysOrNone>;
+using Results = Typed<type_text::kResults>;
 
 /// A dictionary of values of one type, such as `Dict<Dict<int64_t>>` for dict[str, dict[str, int]].
 template <typename Value>
@@ -67,9 +67,9 @@ class Dict : public pybind11::dict {
 
 namespace pybind11::detail {
 
-template <const auto& text>
-struct handle_type_name<hbm::Typed<text>> {
-  static constexpr auto name = const_name(text);
+template <const auto& kText>
+struct handle_type_name<hbm::Typed<kText>> {
+  static constexpr auto name = const_name(kText);
 };
 
 template <typename Value>

@@ -20,9 +20,9 @@ inline float exp_of_negative(float x) {
   x = x < -87 ? -87 : x;
   // exp(x) = 2^n * exp(rest) with |rest| <= ln(2) / 2. Adding 1.5 * 2^23 rounds to a whole n, which is in the low bits
   // then.
-  constexpr float rounder = 12582912;
-  const float shifted = x * 1.44269504F + rounder;
-  const float n = shifted - rounder;
+  constexpr float kRounder = 12582912;
+  const float shifted = x * 1.44269504F + kRounder;
+  const float n = shifted - kRounder;
   // ln(2) in two parts, of which the first has few enough bits to make n * first exact.
   const float rest = x - n * 0.693359375F + n * 2.12194440e-4F;
   // The series of exp: its next term is below 1e-8.

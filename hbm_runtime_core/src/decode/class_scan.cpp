@@ -128,10 +128,10 @@ class Scan {
   // The cells of a channel lie side by side.
   void scan_planes(const OutputView& view, std::int64_t y, const std::vector<Raw>& limits, bool best,
                    std::vector<Hit>& hits) const {
-    constexpr std::int64_t tile = 256;
-    Flag<Raw> below[tile];
-    for (std::int64_t x = 0; x < view.width(); x += tile) {
-      const std::int64_t count = std::min(tile, view.width() - x);
+    constexpr std::int64_t kTile = 256;
+    Flag<Raw> below[kTile];
+    for (std::int64_t x = 0; x < view.width(); x += kTile) {
+      const std::int64_t count = std::min(kTile, view.width() - x);
       std::fill(below, below + count, static_cast<Flag<Raw>>(-1));
       for (std::int64_t i = 0; i < classes(); ++i) {
         const std::uint8_t* at = view.at(y, x) + (first_ + i) * view.channel_stride();
@@ -217,9 +217,9 @@ float least_input(float threshold, float (*activation)(float)) {
     std::memcpy(&value, &bits, sizeof(value));
     return value;
   };
-  constexpr std::int64_t infinity = 0x7f800000;
-  std::int64_t low = -1 - infinity;
-  std::int64_t high = infinity + 1;
+  constexpr std::int64_t kInfinity = 0x7f800000;
+  std::int64_t low = -1 - kInfinity;
+  std::int64_t high = kInfinity + 1;
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
     if (activation(value_of(middle)) >= threshold) {
@@ -228,7 +228,7 @@ float least_input(float threshold, float (*activation)(float)) {
       low = middle + 1;
     }
   }
-  return low > infinity ? std::numeric_limits<float>::quiet_NaN() : value_of(low);
+  return low > kInfinity ? std::numeric_limits<float>::quiet_NaN() : value_of(low);
 }
 
 }  // namespace hbm::decode

@@ -112,9 +112,9 @@ bool Selection::is_covered(const Candidates& boxes, std::size_t index, float iou
   const float x0 = boxes.x0[index], y0 = boxes.y0[index], x1 = boxes.x1[index], y1 = boxes.y1[index];
   const float area = (x1 - x0) * (y1 - y0);
   // Blocks, because a box that goes is mostly covered by one of the first.
-  constexpr std::size_t block = 32;
-  for (std::size_t start = 0; start < rivals_.area.size(); start += block) {
-    const std::size_t end = std::min(start + block, rivals_.area.size());
+  constexpr std::size_t kBlock = 32;
+  for (std::size_t start = 0; start < rivals_.area.size(); start += kBlock) {
+    const std::size_t end = std::min(start + kBlock, rivals_.area.size());
     std::int32_t covered = 0;
     for (std::size_t k = start; k < end; ++k) {
       const float left = x0 > rivals_.x0[k] ? x0 : rivals_.x0[k];

@@ -9,11 +9,11 @@
 namespace hbm::decode {
 tensor::ElementType element_from_name(const std::string& name) {
   using tensor::TypeCode;
-  constexpr tensor::ElementType types[] = {{TypeCode::kBool, 8},   {TypeCode::kInt, 8},    {TypeCode::kUint, 8},
-                                           {TypeCode::kInt, 16},   {TypeCode::kUint, 16},  {TypeCode::kInt, 32},
-                                           {TypeCode::kUint, 32},  {TypeCode::kInt, 64},   {TypeCode::kUint, 64},
-                                           {TypeCode::kFloat, 16}, {TypeCode::kFloat, 32}, {TypeCode::kFloat, 64}};
-  for (const tensor::ElementType& type : types) {
+  constexpr tensor::ElementType kTypes[] = {{TypeCode::kBool, 8},   {TypeCode::kInt, 8},    {TypeCode::kUint, 8},
+                                            {TypeCode::kInt, 16},   {TypeCode::kUint, 16},  {TypeCode::kInt, 32},
+                                            {TypeCode::kUint, 32},  {TypeCode::kInt, 64},   {TypeCode::kUint, 64},
+                                            {TypeCode::kFloat, 16}, {TypeCode::kFloat, 32}, {TypeCode::kFloat, 64}};
+  for (const tensor::ElementType& type : kTypes) {
     if (tensor::to_string(type) == name) {
       return type;
     }

@@ -18,10 +18,10 @@
 namespace hbm {
 namespace {
 
-constexpr const char* dnn_soname = "libdnn.so";
-constexpr const char* ucp_soname = "libhbucp.so";
-constexpr const char* vendor_directory = "/usr/hobot/lib";
-constexpr const char* core_count_file = "/sys/devices/system/bpu/core_num";
+constexpr const char* kDnnSoname = "libdnn.so";
+constexpr const char* kUcpSoname = "libhbucp.so";
+constexpr const char* kVendorDirectory = "/usr/hobot/lib";
+constexpr const char* kCoreCountFile = "/sys/devices/system/bpu/core_num";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -39,7 +39,7 @@ Request request_of(std::optional<BackendChoice> asked) {
     return {*asked, "backend="};
   }
   const std::string value = environment("HBM_RUNTIME_BACKEND");
-  return {value.empty() ? BackendChoice::automatic : backend_choice(value, "HBM_RUNTIME_BACKEND"),
+  return {value.empty() ? BackendChoice::kAutomatic : backend_choice(value, "HBM_RUNTIME_BACKEND"),
           "HBM_RUNTIME_BACKEND="};
 }
 
@@ -61,14 +61,14 @@ void refuse_foreign_copy(const std::string& directory, const char* soname, const
 }
 
 LibraryPair open_directory(const std::string& directory, const std::string& whose) {
-  refuse_foreign_copy(directory, ucp_soname, "hbUCPSubmitTask");
-  refuse_foreign_copy(directory, dnn_soname, "hbDNNInferV2");
+  refuse_foreign_copy(directory, kUcpSoname, "hbUCPSubmitTask");
+  refuse_foreign_copy(directory, kDnnSoname, "hbDNNInferV2");
   LibraryPair pair;
-  const OpenedLibrary ucp = open_in_directory(directory, ucp_soname);
+  const OpenedLibrary ucp = open_in_directory(directory, kUcpSoname);
   if (ucp.handle == nullptr) {
     throw StateError("cannot open " + whose + ": " + ucp.error);
   }
-  const OpenedLibrary dnn = open_in_directory(directory, dnn_soname);
+  const OpenedLibrary dnn = open_in_directory(directory, kDnnSoname);
   if (dnn.handle == nullptr) {
     throw StateError("cannot open " + whose + ": " + dnn.error);
   }
@@ -81,16 +81,16 @@ LibraryPair open_directory(const std::string& directory, const std::string& whos
 // simulate.
 LibraryPair open_vendor() {
   LibraryPair pair;
-  const OpenedLibrary ucp = open_by_soname(ucp_soname);
-  const OpenedLibrary dnn = open_by_soname(dnn_soname);
+  const OpenedLibrary ucp = open_by_soname(kUcpSoname);
+  const OpenedLibrary dnn = open_by_soname(kDnnSoname);
   if (ucp.handle != nullptr && dnn.handle != nullptr) {
     pair.ucp = ucp.handle;
     pair.dnn = dnn.handle;
     return pair;
   }
-  const std::string installed = std::string(vendor_directory) + "/" + dnn_soname;
+  const std::string installed = std::string(kVendorDirectory) + "/" + kDnnSoname;
   if (file_exists(installed)) {
-    return open_directory(vendor_directory, "the vendor's libraries in /usr/hobot/lib");
+    return open_directory(kVendorDirectory, "the vendor's libraries in /usr/hobot/lib");
   }
   if (ucp.absent && dnn.absent) {
     return pair;
@@ -139,34 +139,34 @@ int cores_of_soc(const std::string& soc) {
 }
 
 int cores_by_system() {
-  std::ifstream file(core_count_file);
+  std::ifstream file(kCoreCountFile);
   int count = 0;
   return file >> count && count > 0 && count <= 64 ? count : 0;
 }
 
 // A process keeps the libraries it has opened: asking for others afterwards is an error.
 bool fits(BackendChoice choice, Backend opened, const std::string& opened_directory) {
-  if (choice == BackendChoice::sim) {
-    return opened == Backend::sim;
+  if (choice == BackendChoice::kSim) {
+    return opened == Backend::kSim;
   }
   const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
-  return (choice == BackendChoice::automatic || opened == Backend::bpu) &&
+  return (choice == BackendChoice::kAutomatic || opened == Backend::kBpu) &&
          (directory.empty() || directory == opened_directory);
 }
 
 }  // namespace
 
-const char* backend_name(Backend backend) { return backend == Backend::sim ? "sim" : "bpu"; }
+const char* backend_name(Backend backend) { return backend == Backend::kSim ? "sim" : "bpu"; }
 
 BackendChoice backend_choice(const std::string& name, const std::string& what) {
   if (name == "auto") {
-    return BackendChoice::automatic;
+    return BackendChoice::kAutomatic;
   }
   if (name == "bpu") {
-    return BackendChoice::bpu;
+    return BackendChoice::kBpu;
   }
   if (name == "sim") {
-    return BackendChoice::sim;
+    return BackendChoice::kSim;
   }
   throw ValueError(what + ": expected auto, bpu or sim, got '" + name + "'");
 }
@@ -174,18 +174,18 @@ BackendChoice backend_choice(const std::string& name, const std::string& what) {
 std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::string& asked_by) {
   const std::string directory = environment("HBM_RUNTIME_LIBRARY_DIR");
   LibraryPair pair;
-  if (choice == BackendChoice::sim) {
+  if (choice == BackendChoice::kSim) {
     pair = open_simulator();
   } else if (!directory.empty()) {
     pair = open_directory(directory, "the libraries in HBM_RUNTIME_LIBRARY_DIR");
   } else {
     pair = open_vendor();
-    if (pair.dnn == nullptr && choice == BackendChoice::bpu) {
+    if (pair.dnn == nullptr && choice == BackendChoice::kBpu) {
       throw StateError(asked_by +
                        "bpu, but neither the loader's search path nor /usr/hobot/lib holds libdnn.so and "
                        "libhbucp.so; install the hobot-dnn package, or set HBM_RUNTIME_LIBRARY_DIR to where they are");
     }
-    if (pair.dnn == nullptr && !file_exists(simulator_directory() + "/" + dnn_soname)) {
+    if (pair.dnn == nullptr && !file_exists(simulator_directory() + "/" + kDnnSoname)) {
       throw StateError(
           "no libdnn.so and libhbucp.so: not on the loader's search path, not in /usr/hobot/lib, and no "
           "simulator in " +
@@ -201,8 +201,8 @@ std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::stri
   ApiTable& api = driver->api_;
   driver->dnn_path_ = file_of_symbol(pair.dnn, "hbDNNGetVersion");
   const std::string ucp_file = file_of_symbol(pair.ucp, "hbUCPSubmitTask");
-  const std::string dnn_path = driver->dnn_path_.empty() ? dnn_soname : driver->dnn_path_;
-  const std::string ucp_path = ucp_file.empty() ? ucp_soname : ucp_file;
+  const std::string dnn_path = driver->dnn_path_.empty() ? kDnnSoname : driver->dnn_path_;
+  const std::string ucp_path = ucp_file.empty() ? kUcpSoname : ucp_file;
 #define HBM_FIND_DNN(name) find_required(pair.dnn, #name, dnn_path, &api.name);
 #define HBM_FIND_UCP(name) find_required(pair.ucp, #name, ucp_path, &api.name);
 #define HBM_FIND_OPTIONAL_DNN(name) find_optional(pair.dnn, #name, &api.name);
@@ -218,11 +218,11 @@ std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::stri
   find_optional(pair.dnn, "hbm_sim_last_error", &api.last_error_text);
 
   // However they were found, the simulator's libraries are never reported as a board.
-  driver->backend_ = api.last_error_text != nullptr ? Backend::sim : Backend::bpu;
-  if (choice == BackendChoice::bpu && driver->backend_ == Backend::sim) {
+  driver->backend_ = api.last_error_text != nullptr ? Backend::kSim : Backend::kBpu;
+  if (choice == BackendChoice::kBpu && driver->backend_ == Backend::kSim) {
     throw StateError(asked_by + "bpu, but " + dnn_path + " is the simulator's library");
   }
-  if (driver->backend_ == Backend::sim) {
+  if (driver->backend_ == Backend::kSim) {
     // Every failure becomes an exception with the same text.
     void (*keep_errors_off_stderr)(void) = nullptr;
     find_required(pair.dnn, "hbm_sim_keep_errors_off_stderr", dnn_path, &keep_errors_off_stderr);
@@ -230,7 +230,7 @@ std::unique_ptr<const Driver> Driver::open(BackendChoice choice, const std::stri
   }
   const char* soc_text = api.hbUCPGetSocName != nullptr ? api.hbUCPGetSocName() : nullptr;
   driver->soc_ = normalized_soc(soc_text != nullptr ? soc_text : "");
-  if (driver->backend_ == Backend::bpu) {
+  if (driver->backend_ == Backend::kBpu) {
     driver->bpu_core_count_ = cores_by_system();
   }
   if (driver->bpu_core_count_ == 0) {

@@ -10,13 +10,13 @@
 
 namespace hbm {
 
-enum class Backend { bpu, sim };
+enum class Backend { kBpu, kSim };
 
 const char* backend_name(Backend backend);
 
 /// Which backend a caller asks for; `automatic` takes the vendor's libraries where they are installed, else the
 /// simulator.
-enum class BackendChoice { automatic, bpu, sim };
+enum class BackendChoice { kAutomatic, kBpu, kSim };
 
 /// `auto`, `bpu` or `sim`; ValueError that names `what` for anything else.
 BackendChoice backend_choice(const std::string& name, const std::string& what);
@@ -51,7 +51,7 @@ class Driver {
   static std::unique_ptr<const Driver> open(BackendChoice choice, const std::string& asked_by);
 
   ApiTable api_;
-  Backend backend_ = Backend::bpu;
+  Backend backend_ = Backend::kBpu;
   std::string dnn_path_;
   std::string soc_;
   int bpu_core_count_ = 0;

@@ -11,9 +11,9 @@ namespace hbm {
 namespace {
 
 // RTLD_LOCAL keeps two copies of one symbol apart; RTLD_NOW reports a missing companion here and not in the first call.
-constexpr int open_flags = RTLD_NOW | RTLD_LOCAL;
+constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL;
 
-constexpr int most_companions = 64;
+constexpr int kMostCompanions = 64;
 
 std::string last_loader_error() {
   const char* text = dlerror();
@@ -27,7 +27,7 @@ std::string failed_library(const std::string& loader_error) { return loader_erro
 
 OpenedLibrary open_by_soname(const std::string& soname) {
   OpenedLibrary opened;
-  opened.handle = dlopen(soname.c_str(), open_flags);
+  opened.handle = dlopen(soname.c_str(), kOpenFlags);
   if (opened.handle == nullptr) {
     opened.error = last_loader_error();
     // A file that was found but cannot be used is named with its full path, a missing one as it was asked for.
@@ -44,8 +44,8 @@ OpenedLibrary open_in_directory(const std::string& directory, const std::string&
     opened.absent = true;
     return opened;
   }
-  for (int companions = 0; companions < most_companions; ++companions) {
-    opened.handle = dlopen(path.c_str(), open_flags);
+  for (int companions = 0; companions < kMostCompanions; ++companions) {
+    opened.handle = dlopen(path.c_str(), kOpenFlags);
     if (opened.handle != nullptr) {
       return opened;
     }

@@ -11,23 +11,23 @@
 namespace hbm {
 namespace {
 
-constexpr int smallest_shift = 9;  // Below 512 bytes, separate size classes save nothing.
-constexpr std::uint64_t most_idle_bytes = std::uint64_t{256} << 20;
-constexpr int most_idle_in_class = 64;
-constexpr std::uint64_t most_waiting_bytes = std::uint64_t{8} << 20;
+constexpr int kSmallestShift = 9;  // Below 512 bytes, separate size classes save nothing.
+constexpr std::uint64_t kMostIdleBytes = std::uint64_t{256} << 20;
+constexpr int kMostIdleInClass = 64;
+constexpr std::uint64_t kMostWaitingBytes = std::uint64_t{8} << 20;
 
 // Class 8 k + j holds blocks of (8 + j) / 8 * 2^(k + smallest_shift) bytes.
 int class_of(std::uint64_t bytes) {
-  if (bytes <= std::uint64_t{1} << smallest_shift) {
+  if (bytes <= std::uint64_t{1} << kSmallestShift) {
     return 0;
   }
   const int shift = 63 - __builtin_clzll(bytes - 1);
   const int eighth = static_cast<int>((bytes - 1) >> (shift - 3)) - 8 + 1;
-  return (shift - smallest_shift) * 8 + eighth;
+  return (shift - kSmallestShift) * 8 + eighth;
 }
 
 std::uint64_t bytes_of(int size_class) {
-  return static_cast<std::uint64_t>(8 + size_class % 8) << (size_class / 8 + smallest_shift - 3);
+  return static_cast<std::uint64_t>(8 + size_class % 8) << (size_class / 8 + kSmallestShift - 3);
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Block* BufferPool::take_idle(SizeClass& size_class, std::int32_t device_id) {
 
 BlockRef BufferPool::acquire(std::uint64_t bytes, std::int32_t device_id, const std::string& model) {
   const int index = class_of(bytes);
-  if (index >= class_count) {
+  if (index >= kClassCount) {
     throw DeviceError("a tensor of " + std::to_string(bytes) +
                           " bytes is larger than the memory of any device; model '" + model + "'",
                       HB_UCP_MEM_ALLOC_FAIL, "hbUCPMallocCached", model);
@@ -104,13 +104,13 @@ void BufferPool::give_back(Block* block) {
 bool BufferPool::keep(Block* block) {
   SizeClass& size_class = classes_[static_cast<std::size_t>(block->size_class_)];
   Block* none = nullptr;
-  if (block->capacity_ <= most_waiting_bytes && size_class.next.compare_exchange_strong(none, block)) {
+  if (block->capacity_ <= kMostWaitingBytes && size_class.next.compare_exchange_strong(none, block)) {
     return true;
   }
   const std::uint64_t idle = idle_bytes_.fetch_add(block->capacity_, std::memory_order_relaxed) + block->capacity_;
-  if (idle <= most_idle_bytes) {
+  if (idle <= kMostIdleBytes) {
     std::lock_guard<std::mutex> lock(size_class.mutex);
-    if (size_class.idle_count < most_idle_in_class) {
+    if (size_class.idle_count < kMostIdleInClass) {
       block->next_ = size_class.idle;
       size_class.idle = block;
       ++size_class.idle_count;

@@ -104,7 +104,7 @@ class BufferPool {
     Block* idle = nullptr;
     int idle_count = 0;
   };
-  static constexpr int class_count = 8 * 48;
+  static constexpr int kClassCount = 8 * 48;
 
   Block* take_idle(SizeClass& size_class, std::int32_t device_id);
   void give_back(Block* block);
@@ -113,7 +113,7 @@ class BufferPool {
 
   const Driver& driver_;
   const std::uint64_t fork_generation_;
-  std::array<SizeClass, class_count> classes_;
+  std::array<SizeClass, kClassCount> classes_;
   std::atomic<int> users_{0};
   std::atomic<std::uint64_t> idle_bytes_{0};
 };

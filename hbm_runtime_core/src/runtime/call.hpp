@@ -32,8 +32,8 @@ struct OutputTarget {
   BlockRef block;
   void* data = nullptr;
   int rank = 0;
-  std::int64_t shape[max_rank] = {};
-  std::int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[kMaxRank] = {};
+  std::int64_t stride_bytes[kMaxRank] = {};
 };
 
 /// One output of a finished part.

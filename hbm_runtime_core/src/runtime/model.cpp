@@ -12,20 +12,20 @@ namespace hbm {
 namespace {
 
 // More than any known model has; a library that reports more is not the one that this was built for.
-constexpr std::int32_t most_tensors = 4096;
-constexpr std::int64_t default_dynamic_dimension = 1024;
+constexpr std::int32_t kMostTensors = 4096;
+constexpr std::int64_t kDefaultDynamicDimension = 1024;
 // Rows of 256 bytes are the widest padding seen on a board.
-constexpr std::int64_t widest_padding = 256;
-constexpr std::int64_t largest_first_guess = std::int64_t{64} << 20;
+constexpr std::int64_t kWidestPadding = 256;
+constexpr std::int64_t kLargestFirstGuess = std::int64_t{64} << 20;
 
 std::vector<ModelTensor> read_tensors(const Device& device, hbDNNHandle_t handle, const std::string& model,
                                       TensorSide side, std::int64_t alignment) {
   const ApiTable& api = device.api();
-  const bool input = side == TensorSide::input;
+  const bool input = side == TensorSide::kInput;
   const char* function = input ? "hbDNNGetInputCount" : "hbDNNGetOutputCount";
   std::int32_t count = 0;
   check(device.driver(), (input ? api.hbDNNGetInputCount : api.hbDNNGetOutputCount)(&count, handle), function, model);
-  if (count < 0 || count > most_tensors) {
+  if (count < 0 || count > kMostTensors) {
     throw StateError("model '" + model + "': " + function + " reports " + std::to_string(count) + " tensors");
   }
   std::vector<ModelTensor> tensors;
@@ -63,8 +63,8 @@ Model::Model(Device& device, hbDNNPackedHandle_t package, const std::string& nam
     check(driver, api.hbDNNGetCompileBpuCoreNum(&cores, handle_), "hbDNNGetCompileBpuCoreNum", name);
     limits_.model_cores = cores;
   }
-  inputs_ = read_tensors(device, handle_, name, TensorSide::input, alignment_);
-  outputs_ = read_tensors(device, handle_, name, TensorSide::output, alignment_);
+  inputs_ = read_tensors(device, handle_, name, TensorSide::kInput, alignment_);
+  outputs_ = read_tensors(device, handle_, name, TensorSide::kOutput, alignment_);
   learned_output_bytes_.assign(outputs_.size(), 0);
 }
 
@@ -106,18 +106,18 @@ void Model::keep_slot(TaskSlot* slot) const {
 
 std::int64_t Model::guessed_output_bytes(std::size_t output, std::int64_t largest_dynamic_dimension) const {
   const TensorInfo& info = outputs_[output].info;
-  const std::int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : default_dynamic_dimension;
+  const std::int64_t guess = largest_dynamic_dimension > 0 ? largest_dynamic_dimension : kDefaultDynamicDimension;
   const auto bytes_with = [&](std::int64_t dimension) {
     std::vector<std::int64_t> shape = outputs_[output].stored_shape;
     std::replace(shape.begin(), shape.end(), std::int64_t{-1}, dimension);
-    return settle_layout(info, shape.data(), widest_padding).bytes;
+    return settle_layout(info, shape.data(), kWidestPadding).bytes;
   };
   std::int64_t bytes = bytes_with(1);
   try {
-    bytes = std::max(bytes, std::min(bytes_with(guess), largest_first_guess));
+    bytes = std::max(bytes, std::min(bytes_with(guess), kLargestFirstGuess));
   } catch (const ValueError&) {
     bytes = std::max(bytes,
-                     largest_first_guess);  // Several large dimensions: start small; a run that needs more enlarges it.
+                     kLargestFirstGuess);  // Several large dimensions: start small; a run that needs more enlarges it.
   }
   std::lock_guard<std::mutex> lock(slots_mutex_);
   return std::max({bytes, info.aligned_bytes, learned_output_bytes_[output]});

@@ -9,10 +9,10 @@
 namespace hbm {
 namespace {
 
-constexpr std::size_t most_listed = 20;
+constexpr std::size_t kMostListed = 20;
 // Short names are all similar to each other, so they are not suggested.
-constexpr std::size_t shortest_compared = 3;
-constexpr std::size_t longest_compared = 256;
+constexpr std::size_t kShortestCompared = 3;
+constexpr std::size_t kLongestCompared = 256;
 
 // Insertions, deletions, replacements and swapped neighbors that turn one word into the other.
 std::size_t edit_distance(const std::string& left, const std::string& right) {
@@ -39,11 +39,11 @@ std::size_t edit_distance(const std::string& left, const std::string& right) {
 
 std::string list_names(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t i = 0; i < names.size() && i < most_listed; ++i) {
+  for (std::size_t i = 0; i < names.size() && i < kMostListed; ++i) {
     text += (i > 0 ? ", '" : "'") + names[i] + "'";
   }
-  if (names.size() > most_listed) {
-    text += " and " + std::to_string(names.size() - most_listed) + " more";
+  if (names.size() > kMostListed) {
+    text += " and " + std::to_string(names.size() - kMostListed) + " more";
   }
   return text.empty() ? "none" : text;
 }
@@ -57,13 +57,13 @@ std::string list_numbers(const std::vector<std::int64_t>& numbers) {
 }
 
 std::string suggest_name(const std::string& given, const std::vector<std::string>& names) {
-  if (given.size() < shortest_compared || given.size() > longest_compared) {
+  if (given.size() < kShortestCompared || given.size() > kLongestCompared) {
     return {};
   }
   const std::string* closest = nullptr;
   std::size_t least = given.size() / 3 + 1;
   for (const std::string& name : names) {
-    if (name.size() <= longest_compared) {
+    if (name.size() <= kLongestCompared) {
       const std::size_t distance = edit_distance(given, name);
       if (distance < least) {
         least = distance;

@@ -10,13 +10,13 @@ namespace hbm {
 
 void PendingCall::claim() {
   std::lock_guard<std::mutex> lock(mutex_);
-  const bool may_discard = state_ == State::answered && has_timed_out_;
-  if (state_ != State::idle && !may_discard) {
-    throw StateError(name_ + (state_ == State::answered || state_ == State::started
+  const bool may_discard = state_ == State::kAnswered && has_timed_out_;
+  if (state_ != State::kIdle && !may_discard) {
+    throw StateError(name_ + (state_ == State::kAnswered || state_ == State::kStarted
                                   ? "this request was started and not waited for; call wait() first"
                                   : "this request is running already; wait for it, or make a request per thread"));
   }
-  state_ = State::claimed;
+  state_ = State::kClaimed;
   has_timed_out_ = false;
   error_ = nullptr;
 }
@@ -25,36 +25,36 @@ void PendingCall::start(std::shared_ptr<const ModelSet> set, Deadline deadline) 
   call_->start(std::move(set), deadline);
   call_->check_started();
   std::lock_guard<std::mutex> lock(mutex_);
-  state_ = State::started;
+  state_ = State::kStarted;
 }
 
 bool PendingCall::wait(Deadline deadline) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (state_ == State::idle || state_ == State::claimed) {
+  if (state_ == State::kIdle || state_ == State::kClaimed) {
     throw StateError(name_ + "nothing was started; call start() before wait()");
   }
-  if (has_waiting_caller_ || state_ == State::taken) {
+  if (has_waiting_caller_ || state_ == State::kTaken) {
     throw StateError(name_ + "another thread waits for this request already; make a request per thread");
   }
   has_waiting_caller_ = true;
-  if (state_ == State::started && deadline == Deadline::max()) {
-    state_ = State::waited_for_here;
+  if (state_ == State::kStarted && deadline == Deadline::max()) {
+    state_ = State::kWaitedForHere;
     finish(&lock);
-  } else if (state_ == State::started) {
+  } else if (state_ == State::kStarted) {
     hand_over(&lock);
   }
-  const auto has_answer = [this] { return state_ == State::answered; };
+  const auto has_answer = [this] { return state_ == State::kAnswered; };
   if (deadline == Deadline::max()) {
     answered_.wait(lock, has_answer);
   } else {
     answered_.wait_until(lock, deadline, has_answer);
   }
   has_waiting_caller_ = false;
-  if (state_ != State::answered) {
+  if (state_ != State::kAnswered) {
     has_timed_out_ = true;
     return false;
   }
-  state_ = State::taken;
+  state_ = State::kTaken;
   return true;
 }
 
@@ -66,27 +66,27 @@ void PendingCall::check() {
 
 bool PendingCall::done() {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (state_ == State::started) {
+  if (state_ == State::kStarted) {
     hand_over(&lock);
   }
-  return state_ == State::idle || state_ == State::answered || state_ == State::taken;
+  return state_ == State::kIdle || state_ == State::kAnswered || state_ == State::kTaken;
 }
 
 void PendingCall::reset() {
   std::lock_guard<std::mutex> lock(mutex_);
-  state_ = State::idle;
+  state_ = State::kIdle;
   error_ = nullptr;
 }
 
 void PendingCall::abandon() {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (state_ == State::started) {
+  if (state_ == State::kStarted) {
     hand_over(&lock);
   }
 }
 
 void PendingCall::hand_over(std::unique_lock<std::mutex>* lock) {
-  state_ = State::waited_for_elsewhere;
+  state_ = State::kWaitedForElsewhere;
   lock->unlock();
   call_->device().waiters().post(shared_from_this());
   lock->lock();
@@ -107,7 +107,7 @@ void PendingCall::finish(std::unique_lock<std::mutex>* lock) {
   }
   lock->lock();
   error_ = std::move(error);
-  state_ = State::answered;
+  state_ = State::kAnswered;
   answered_.notify_all();
 }
 

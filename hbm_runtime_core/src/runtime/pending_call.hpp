@@ -47,15 +47,15 @@ class PendingCall final : public WaitJob, public std::enable_shared_from_this<Pe
 
  private:
   enum class State {
-    idle,
-    claimed,
-    started,
+    kIdle,
+    kClaimed,
+    kStarted,
     // A thread waits in the library: the caller's, or one of the device's.
-    waited_for_here,
-    waited_for_elsewhere,
-    answered,
+    kWaitedForHere,
+    kWaitedForElsewhere,
+    kAnswered,
     // The results are being read.
-    taken,
+    kTaken,
   };
 
   void run() noexcept override;
@@ -66,7 +66,7 @@ class PendingCall final : public WaitJob, public std::enable_shared_from_this<Pe
   const std::string name_;
   std::mutex mutex_;
   std::condition_variable answered_;
-  State state_ = State::idle;
+  State state_ = State::kIdle;
   bool has_waiting_caller_ = false;
   bool has_timed_out_ = false;
   std::exception_ptr error_;

@@ -12,7 +12,7 @@ namespace hbm {
 namespace {
 
 // Bits 0 to 3 of a backend mask are the BPU's cores.
-constexpr std::int64_t most_cores = 4;
+constexpr std::int64_t kMostCores = 4;
 
 std::string of_model(const std::string& model) { return "model '" + model + "': "; }
 
@@ -70,13 +70,13 @@ std::int32_t checked_priority(const std::string& model, std::int64_t priority) {
   if (priority < HB_UCP_PRIORITY_LOWEST || priority > HB_UCP_PRIORITY_HIGHEST) {
     throw ValueError(of_model(model) + "priority: expected " + std::to_string(HB_UCP_PRIORITY_LOWEST) + " to " +
                      std::to_string(HB_UCP_PRIORITY_HIGHEST) + " (higher runs first, from " +
-                     std::to_string(first_preempting_priority) + " on it preempts), got " + std::to_string(priority));
+                     std::to_string(kFirstPreemptingPriority) + " on it preempts), got " + std::to_string(priority));
   }
   return static_cast<std::int32_t>(priority);
 }
 
 std::uint32_t checked_device_id(const std::string& model, std::int64_t device_id) {
-  if (device_id < 0 || device_id > largest_device_id) {
+  if (device_id < 0 || device_id > kLargestDeviceId) {
     throw ValueError(of_model(model) + "device_id: expected 0 or more (a board has device 0), got " +
                      std::to_string(device_id));
   }
@@ -89,7 +89,7 @@ std::uint64_t checked_cores(const std::string& model, const std::vector<std::int
     return HB_UCP_BPU_CORE_ANY;
   }
   const std::int64_t available =
-      limits.board_cores > 0 ? std::min<std::int64_t>(limits.board_cores, most_cores) : most_cores;
+      limits.board_cores > 0 ? std::min<std::int64_t>(limits.board_cores, kMostCores) : kMostCores;
   std::uint64_t mask = 0;
   for (const std::int64_t core : cores) {
     if (core < 0 || core >= available) {

@@ -14,8 +14,8 @@
 namespace hbm {
 
 /// A task of this or a higher priority interrupts one that is running; below it, priorities order the tasks that wait.
-constexpr std::int32_t first_preempting_priority = 254;
-constexpr std::int64_t largest_device_id = std::numeric_limits<std::int32_t>::max();
+constexpr std::int32_t kFirstPreemptingPriority = 254;
+constexpr std::int64_t kLargestDeviceId = std::numeric_limits<std::int32_t>::max();
 
 /// How the device schedules one inference: priority, customId, cores as a bit mask, device.
 using Scheduling = hbUCPSchedParam;

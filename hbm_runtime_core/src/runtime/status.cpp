@@ -15,7 +15,7 @@ struct StatusRow {
   const char* next_step;
 };
 
-constexpr StatusRow rows[] = {
+constexpr StatusRow kRows[] = {
     {0, "HB_UCP_SUCCESS", ""},
     {-100001, "HB_UCP_INVALID_ARGUMENT",
      "an argument does not fit this model or board: compare bpu_cores and device_id with what the board has, and the "
@@ -68,7 +68,7 @@ constexpr StatusRow rows[] = {
 };
 
 const StatusRow* find_row(std::int32_t code) {
-  for (const StatusRow& row : rows) {
+  for (const StatusRow& row : kRows) {
     if (row.code == code) {
       return &row;
     }

@@ -11,20 +11,20 @@
 namespace hbm {
 namespace {
 
-constexpr int library_default_tasks = 32;
-constexpr long most_tasks = 1 << 16;
-constexpr std::chrono::microseconds slow_release{200};
+constexpr int kLibraryDefaultTasks = 32;
+constexpr long kMostTasks = 1 << 16;
+constexpr std::chrono::microseconds kSlowRelease{200};
 // Reading the clock costs as much as a quick release, so only one in so many is timed.
-constexpr std::uint32_t sample_period = 8;
-constexpr int votes_for_slow = 2;
-constexpr int most_votes = 3;
+constexpr std::uint32_t kSamplePeriod = 8;
+constexpr int kVotesForSlow = 2;
+constexpr int kMostVotes = 3;
 // More than one per call, so that the list of parked tasks shrinks.
-constexpr int releases_per_call = 2;
+constexpr int kReleasesPerCall = 2;
 
 int configured_tasks() {
   const char* text = std::getenv("HB_UCP_MAX_TASK_NUM");
   const long value = text != nullptr ? std::strtol(text, nullptr, 10) : 0;
-  return value >= 1 && value <= most_tasks ? static_cast<int>(value) : library_default_tasks;
+  return value >= 1 && value <= kMostTasks ? static_cast<int>(value) : kLibraryDefaultTasks;
 }
 
 template <typename Predicate>
@@ -132,7 +132,7 @@ void TaskPool::release_parked() {
     return;
   }
   PooledTask* tasks = parked_.exchange(nullptr);
-  for (int i = 0; i < releases_per_call && tasks != nullptr; ++i) {
+  for (int i = 0; i < kReleasesPerCall && tasks != nullptr; ++i) {
     PooledTask* next = std::exchange(tasks->next_parked_, nullptr);
     release(tasks);
     tasks = next;
@@ -168,14 +168,14 @@ void TaskPool::release_orphans() {
 }
 
 void TaskPool::release(PooledTask* task) {
-  const bool timed = release_count_.load(std::memory_order_relaxed) % sample_period == 0;
+  const bool timed = release_count_.load(std::memory_order_relaxed) % kSamplePeriod == 0;
   const Clock::time_point start = timed ? Clock::now() : Clock::time_point();
   if (task->handle_ != nullptr) {
     driver_.api().hbUCPReleaseTask(task->handle_);
     task->handle_ = nullptr;
   }
   if (timed) {
-    note_release(Clock::now() - start > slow_release);
+    note_release(Clock::now() - start > kSlowRelease);
   }
   task->recycle();
   cancel(1);
@@ -203,12 +203,12 @@ bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
   return Clock::now() < deadline;
 }
 
-bool TaskPool::releases_are_slow() const { return slow_votes_.load(std::memory_order_relaxed) >= votes_for_slow; }
+bool TaskPool::releases_are_slow() const { return slow_votes_.load(std::memory_order_relaxed) >= kVotesForSlow; }
 
 // A single slow release may be caused by the operating system's scheduler; several are caused by the library.
 void TaskPool::note_release(bool slow) {
   const int votes = slow_votes_.load(std::memory_order_relaxed);
-  slow_votes_.store(std::clamp(votes + (slow ? 1 : -1), 0, most_votes), std::memory_order_relaxed);
+  slow_votes_.store(std::clamp(votes + (slow ? 1 : -1), 0, kMostVotes), std::memory_order_relaxed);
 }
 
 void TaskPool::wake_releaser() {

@@ -13,9 +13,9 @@
 namespace hbm {
 namespace {
 
-constexpr int most_output_attempts = 4;
-constexpr std::int64_t output_growth = 8;
-constexpr std::int64_t largest_offered_output = std::int64_t{1} << 32;
+constexpr int kMostOutputAttempts = 4;
+constexpr std::int64_t kOutputGrowth = 8;
+constexpr std::int64_t kLargestOfferedOutput = std::int64_t{1} << 32;
 
 // A window of exactly the tensor's size, so that no more than that is flushed.
 hbUCPSysMem window(const BlockRef& block, std::int64_t bytes) {
@@ -159,7 +159,7 @@ void TaskSlot::finish() {
     if (status == 0) {
       break;
     }
-    if (status != HB_UCP_TASK_RUN_FAILED || attempt == most_output_attempts || !enlarge_outputs()) {
+    if (status != HB_UCP_TASK_RUN_FAILED || attempt == kMostOutputAttempts || !enlarge_outputs()) {
       throw_status(device.driver(), status, "hbUCPWaitTaskDone", model_.name());
     }
     api.hbUCPReleaseTask(handle_);
@@ -203,8 +203,8 @@ bool TaskSlot::enlarge_outputs() {
   bool enlarged = false;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
-    const std::int64_t bytes = static_cast<std::int64_t>(output.block->capacity()) * output_growth;
-    if (!model_.outputs()[i].settled && bytes <= largest_offered_output) {
+    const std::int64_t bytes = static_cast<std::int64_t>(output.block->capacity()) * kOutputGrowth;
+    if (!model_.outputs()[i].settled && bytes <= kLargestOfferedOutput) {
       output.wanted_bytes = bytes;
       output.block.reset();
       enlarged = true;

@@ -14,8 +14,8 @@ namespace hbm {
 /// An array of the caller, to be copied in. Strides in bytes, items as stored.
 struct InputView {
   const void* data = nullptr;
-  std::int64_t shape[max_rank] = {};
-  std::int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[kMaxRank] = {};
+  std::int64_t stride_bytes[kMaxRank] = {};
   bool swap_bytes = false;
 };
 

@@ -11,7 +11,7 @@
 namespace hbm {
 namespace {
 
-constexpr unsigned char poison = 0xA5;
+constexpr unsigned char kPoison = 0xA5;
 
 // Room for a structure several times as large as ours.
 struct PoisonedProperties {
@@ -28,13 +28,13 @@ struct PoisonedProperties {
 
 std::string abi_fault(const PoisonedProperties& guarded) {
   const bool overrun = std::any_of(std::begin(guarded.beyond), std::end(guarded.beyond),
-                                   [](unsigned char byte) { return byte != poison; });
+                                   [](unsigned char byte) { return byte != kPoison; });
   if (overrun) {
     return "it writes more than " + std::to_string(sizeof(hbDNNTensorProperties)) + " bytes";
   }
   const hbDNNTensorProperties& p = guarded.properties;
   const std::int32_t rank = p.validShape.numDimensions;
-  if (rank < 1 || rank > max_rank) {
+  if (rank < 1 || rank > kMaxRank) {
     return std::to_string(rank) + " dimensions";
   }
   if (!tensor::is_dtype(p.tensorType)) {
@@ -109,7 +109,7 @@ std::string describe_tensor(const TensorInfo& info) {
 TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std::string& model_name, TensorSide side,
                             std::int32_t index) {
   const ApiTable& api = driver.api();
-  const bool input = side == TensorSide::input;
+  const bool input = side == TensorSide::kInput;
   const std::string position = (input ? "input " : "output ") + std::to_string(index);
 
   TensorInfo info;
@@ -119,7 +119,7 @@ TensorInfo read_tensor_info(const Driver& driver, hbDNNHandle_t model, const std
   info.name = name != nullptr ? name : "";
 
   PoisonedProperties guarded;
-  std::memset(&guarded, poison, sizeof(guarded));
+  std::memset(&guarded, kPoison, sizeof(guarded));
   check(driver,
         (input ? api.hbDNNGetInputTensorProperties : api.hbDNNGetOutputTensorProperties)(&guarded.properties, model,
                                                                                          index),

@@ -12,7 +12,7 @@
 
 namespace hbm {
 
-constexpr int max_rank = HB_DNN_TENSOR_MAX_DIMENSIONS;
+constexpr int kMaxRank = HB_DNN_TENSOR_MAX_DIMENSIONS;
 
 /// Zero points are as many as scales; zeros where the library gives none, which means the same.
 struct Quantization : tensor::Quantization {
@@ -46,7 +46,7 @@ struct TensorInfo {
 std::string describe_array(const std::string& type_name, const std::int64_t* shape, int rank);
 std::string describe_tensor(const TensorInfo& info);
 
-enum class TensorSide { input, output };
+enum class TensorSide { kInput, kOutput };
 
 /// Reads one tensor's properties and checks that the library fills the structure this code was compiled with: an older
 /// generation of the interface has another one, and would write past it or shift every field.

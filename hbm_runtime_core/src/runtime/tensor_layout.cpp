@@ -10,11 +10,11 @@ namespace hbm {
 namespace {
 
 // More than any board has, and small enough that sums of a few do not overflow.
-constexpr std::int64_t most_bytes = std::int64_t{1} << 48;
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 48;
 
 std::int64_t checked_product(std::int64_t left, std::int64_t right, const TensorInfo& info) {
   std::int64_t product = 0;
-  if (__builtin_mul_overflow(left, right, &product) || product < 0 || product > most_bytes) {
+  if (__builtin_mul_overflow(left, right, &product) || product < 0 || product > kMostBytes) {
     throw ValueError("tensor '" + info.name + "': " + describe_tensor(info) + " is larger than any memory (" +
                      std::to_string(left) + " x " + std::to_string(right) + " bytes)");
   }
@@ -38,7 +38,7 @@ void measure(const TensorInfo& info, TensorLayout* layout) {
   }
   layout->bytes = std::max<std::int64_t>(reach, 1);
   if (!info.has_dynamic_shape()) {
-    layout->bytes = std::max(layout->bytes, std::min(info.aligned_bytes, most_bytes));
+    layout->bytes = std::max(layout->bytes, std::min(info.aligned_bytes, kMostBytes));
   }
   layout->padded = layout->bytes != checked_product(items, info.type().item_bytes(), info);
 }
@@ -79,7 +79,7 @@ TensorLayout settle_layout(const TensorInfo& info, const std::int64_t* shape, st
 TensorLayout reported_layout(const TensorInfo& info, const hbDNNTensorProperties& properties) {
   TensorLayout layout;
   layout.rank = properties.validShape.numDimensions;
-  if (layout.rank < 0 || layout.rank > max_rank) {
+  if (layout.rank < 0 || layout.rank > kMaxRank) {
     throw StateError("output '" + info.name + "': the library reports " + std::to_string(layout.rank) + " dimensions");
   }
   for (int i = 0; i < layout.rank; ++i) {

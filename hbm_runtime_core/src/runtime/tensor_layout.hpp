@@ -13,8 +13,8 @@ namespace hbm {
 struct TensorLayout {
   int rank = 0;
   /// Items as stored: the last dimension of packed types is halved.
-  std::int64_t shape[max_rank] = {};
-  std::int64_t stride_bytes[max_rank] = {};
+  std::int64_t shape[kMaxRank] = {};
+  std::int64_t stride_bytes[kMaxRank] = {};
   /// Device memory to allocate.
   std::int64_t bytes = 0;
   /// There are gaps between the items or after the last one.

@@ -10,7 +10,7 @@
 
 namespace {
 
-constexpr unsigned char garbage = 0xCD;
+constexpr unsigned char kGarbage = 0xCD;
 
 struct Allocation {
   std::unique_ptr<char[]> device;
@@ -63,8 +63,8 @@ std::int32_t hbUCPMallocCached(hbUCPSysMem* memory, std::uint64_t size, std::int
   Allocation allocation;
   allocation.device.reset(new char[size]);
   allocation.size = size;
-  std::memset(address, garbage, size);
-  std::memset(allocation.device.get(), garbage, size);
+  std::memset(address, kGarbage, size);
+  std::memset(allocation.device.get(), kGarbage, size);
   memory->virAddr = address;
   memory->phyAddr = reinterpret_cast<std::uint64_t>(allocation.device.get());
   memory->memSize = size;

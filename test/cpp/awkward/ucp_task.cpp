@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-enum class State { created, submitted, done };
+enum class State { kCreated, kSubmitted, kDone };
 
 struct Task {
   awkward::TaskRequest request;
@@ -23,7 +23,7 @@ struct Task {
   std::vector<hbDNNTensor> seen_inputs;
   std::vector<hbDNNTensor> seen_outputs;
   std::vector<hbDNNTensorProperties> reported;
-  State state = State::created;
+  State state = State::kCreated;
   hbUCPSchedParam sched = {};
   std::uint64_t arrival = 0;
   std::int32_t status = 0;
@@ -55,7 +55,7 @@ std::size_t pool_size() {
 Task* next_task() {
   Task* best = nullptr;
   for (Task* task : pool().tasks) {
-    const bool waiting = task->state == State::submitted && task->run_time == Clock::duration{0};
+    const bool waiting = task->state == State::kSubmitted && task->run_time == Clock::duration{0};
     if (waiting && (best == nullptr || task->sched.priority > best->sched.priority ||
                     (task->sched.priority == best->sched.priority && task->arrival < best->arrival))) {
       best = task;
@@ -79,7 +79,7 @@ void work() {
     lock.lock();
     task->run_time = Clock::now() - start;
     task->status = status;
-    task->state = State::done;
+    task->state = State::kDone;
     pool().changed.notify_all();
   }
 }
@@ -120,7 +120,7 @@ hbUCPTaskHandle_t create_task(const TaskRequest& request) {
 const std::vector<hbDNNTensorProperties>* reported_by(hbUCPTaskHandle_t handle) {
   std::lock_guard<std::mutex> lock(pool().mutex);
   const Task* task = find(handle);
-  return task != nullptr && task->state == State::done ? &task->reported : nullptr;
+  return task != nullptr && task->state == State::kDone ? &task->reported : nullptr;
 }
 
 int live_tasks() {
@@ -142,7 +142,7 @@ std::int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
   AWKWARD_MAY_FAIL();
   std::lock_guard<std::mutex> lock(pool().mutex);
   Task* task = find(handle);
-  if (task == nullptr || task->state != State::created) {
+  if (task == nullptr || task->state != State::kCreated) {
     return HB_UCP_TASK_HANDLE_INVALID;
   }
   if (sched == nullptr || (sched->backend & ~(HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_ANY)) != 0 || sched->deviceId != 0) {
@@ -154,7 +154,7 @@ std::int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
   }
   task->sched = *sched;
   task->arrival = ++pool().arrivals;
-  task->state = State::submitted;
+  task->state = State::kSubmitted;
   pool().changed.notify_all();
   return 0;
 }
@@ -162,10 +162,10 @@ std::int32_t hbUCPSubmitTask(hbUCPTaskHandle_t handle, hbUCPSchedParam* sched) {
 std::int32_t hbUCPWaitTaskDone(hbUCPTaskHandle_t handle, std::int32_t timeout_ms) {
   std::unique_lock<std::mutex> lock(pool().mutex);
   Task* task = find(handle);
-  if (task == nullptr || task->state == State::created) {
+  if (task == nullptr || task->state == State::kCreated) {
     return HB_UCP_TASK_HANDLE_INVALID;
   }
-  pool().changed.wait(lock, [task] { return task->state == State::done; });
+  pool().changed.wait(lock, [task] { return task->state == State::kDone; });
   AWKWARD_MAY_FAIL();
   if (timeout_ms > 0 && task->run_time > std::chrono::milliseconds(timeout_ms)) {
     return HB_UCP_TASK_TIMEOUT;
@@ -183,7 +183,7 @@ std::int32_t hbUCPReleaseTask(hbUCPTaskHandle_t handle) {
       awkward::record_violation("hbUCPReleaseTask of a handle that is none");
       return HB_UCP_TASK_HANDLE_INVALID;
     }
-    if (task->state == State::submitted) {
+    if (task->state == State::kSubmitted) {
       awkward::record_violation("hbUCPReleaseTask of a task that runs");
       return HB_UCP_API_USE_ERROR;
     }

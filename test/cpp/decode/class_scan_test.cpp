@@ -23,7 +23,7 @@ namespace {
 
 constexpr ElementType kInt8{TypeCode::kInt, 8};
 constexpr ElementType kFloat{TypeCode::kFloat, 32};
-constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 OutputInfo int8_output(std::vector<float> scales, std::vector<std::int32_t> zero_points) {
   return {"y", kInt8, {1, 5, 7, 3}, 3, std::move(scales), std::move(zero_points)};
@@ -51,7 +51,7 @@ TEST(ClassScan, finds_what_comparing_real_values_finds) {
   for (const float threshold : {-20.0F, 0.0F, 5.0F, 12.7F, 31.0F, 100.0F}) {
     std::vector<Hit> expected;
     for (std::int32_t cell = 0; cell < 35; ++cell) {
-      Hit best{cell, -1, -infinity};
+      Hit best{cell, -1, -kInfinity};
       for (std::int32_t c = 0; c < 3; ++c) {
         const auto i = static_cast<std::size_t>(c);
         const float real =
@@ -84,8 +84,8 @@ TEST(ClassScan, the_first_of_equal_classes_is_the_best) {
 TEST(ClassScan, nan_is_no_score_and_infinity_is_one) {
   const OutputInfo info{"y", kFloat, {1, 5, 7, 3}, 3, {}, {}};
   std::vector<float> values(105, std::nanf(""));
-  values[30] = infinity;
-  values[60] = -infinity;
+  values[30] = kInfinity;
+  values[60] = -kInfinity;
   const std::vector<Hit> hits = best_of(info, values.data(), {0, 0, 0});
   ASSERT_EQ(hits.size(), 1U);
   EXPECT_EQ(hits[0].cell, 10);
@@ -93,7 +93,7 @@ TEST(ClassScan, nan_is_no_score_and_infinity_is_one) {
 
 TEST(ClassScan, a_class_whose_threshold_is_never_reached_is_not_found) {
   std::vector<std::int8_t> raw(105, 100);
-  const float never = least_input(infinity, sigmoid);
+  const float never = least_input(kInfinity, sigmoid);
   EXPECT_TRUE(best_of(int8_output({1}, {0}), raw.data(), {never, never, never}).empty());
 }
 
@@ -101,7 +101,7 @@ TEST(LeastInput, is_the_border_of_the_threshold) {
   for (const float threshold : {0.001F, 0.25F, 0.5F, 0.9999F}) {
     const float least = least_input(threshold, sigmoid);
     EXPECT_GE(sigmoid(least), threshold);
-    EXPECT_LT(sigmoid(std::nextafter(least, -infinity)), threshold);
+    EXPECT_LT(sigmoid(std::nextafter(least, -kInfinity)), threshold);
   }
-  EXPECT_EQ(least_input(0, sigmoid), -infinity);
+  EXPECT_EQ(least_input(0, sigmoid), -kInfinity);
 }

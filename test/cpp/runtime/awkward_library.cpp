@@ -88,7 +88,7 @@ hbm::InputView view_of(const std::vector<std::uint8_t>& bytes, const std::vector
 
 std::vector<std::uint8_t> bytes_of(const hbm::OutputResult& result, std::int64_t item_bytes) {
   const hbm::TensorLayout& layout = *result.layout;
-  std::int64_t dense[hbm::max_rank];
+  std::int64_t dense[hbm::kMaxRank];
   hbm::tensor::fill_dense_strides(layout.shape, layout.rank, item_bytes, dense);
   std::vector<std::uint8_t> values(static_cast<std::size_t>(dense[0] * layout.shape[0]));
   hbm::tensor::copy_strided(values.data(), dense, result.block->data(), layout.stride_bytes, layout.shape, layout.rank,

@@ -15,7 +15,7 @@ using hbm_test::awkward_control;
 using hbm_test::run_once;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr const char* echo = "model echo\ninput x 3 4\noutput y 3 4\n";
+constexpr const char* kEcho = "model echo\ninput x 3 4\noutput y 3 4\n";
 
 struct Failure {
   const char* function;
@@ -25,7 +25,7 @@ struct Failure {
 class CallErrorTest : public hbm_test::AwkwardTest, public testing::WithParamInterface<Failure> {};
 
 TEST_P(CallErrorTest, AFailureIsAnErrorWithItsStatusAndTheNextCallWorks) {
-  const auto set = hbm_test::load(echo);
+  const auto set = hbm_test::load(kEcho);
   awkward_control().fail(GetParam().function, GetParam().status, 1);
   try {
     run_once(set, "echo", {1, 2, 3, 4}, {4});
@@ -40,7 +40,7 @@ TEST_P(CallErrorTest, AFailureIsAnErrorWithItsStatusAndTheNextCallWorks) {
 }
 
 TEST_P(CallErrorTest, FailuresOnFourThreadsEndOnlyTheirOwnCalls) {
-  const auto set = hbm_test::load(echo);
+  const auto set = hbm_test::load(kEcho);
   constexpr int failing = 40;
   awkward_control().fail(GetParam().function, GetParam().status, failing);
   std::atomic<int> errors{0};

@@ -21,13 +21,13 @@ using hbm_test::run_once;
 using Bytes = std::vector<std::uint8_t>;
 using Set = std::shared_ptr<hbm::ModelSet>;
 
-constexpr const char* two_models =
+constexpr const char* kTwoModels =
     "awkward two\nmodel fixed\ninput x 3 4\noutput y 3 4\nmodel dynamic\ninput x 3 -1,6 stride=-1,1\noutput y 3 -1,6 "
     "stride=-1,1\n";
-const Bytes four = {1, 2, 3, 4};
-const Bytes six = {1, 2, 3, 4, 5, 6};
+const Bytes kFour = {1, 2, 3, 4};
+const Bytes kSix = {1, 2, 3, 4, 5, 6};
 
-constexpr const char* functions[] = {
+constexpr const char* kFunctions[] = {
     "hbDNNInitializeFromFiles",
     "hbDNNRelease",
     "hbDNNGetModelNameList",
@@ -53,9 +53,9 @@ constexpr const char* functions[] = {
 };
 
 // One of each group, what boards were seen to answer, and numbers that no header defines.
-constexpr std::int32_t statuses[] = {-100001, -100002, -100004, -200001, -200002, -200003,  -200004,
-                                     -300002, -400001, -400003, -400004, -500001, -600001,  -600002,
-                                     -600003, -600004, -700001, -1,      1,       INT32_MIN};
+constexpr std::int32_t kStatuses[] = {-100001, -100002, -100004, -200001, -200002, -200003,  -200004,
+                                      -300002, -400001, -400003, -400004, -500001, -600001,  -600002,
+                                      -600003, -600004, -700001, -1,      1,       INT32_MIN};
 
 void expect(bool right) {
   if (!right) {
@@ -63,9 +63,9 @@ void expect(bool right) {
   }
 }
 
-void run_fixed(const Set& set) { expect(run_once(set, "fixed", four, {4}) == four); }
+void run_fixed(const Set& set) { expect(run_once(set, "fixed", kFour, {4}) == kFour); }
 
-void run_dynamic(const Set& set) { expect(run_once(set, "dynamic", six, {1, 6}) == six); }
+void run_dynamic(const Set& set) { expect(run_once(set, "dynamic", kSix, {1, 6}) == kSix); }
 
 void fill(hbm::Call* call, const Set& set, const char* model, const Bytes& input,
           const std::vector<std::int64_t>& shape) {
@@ -76,25 +76,25 @@ void fill(hbm::Call* call, const Set& set, const char* model, const Bytes& input
 
 void run_both(const Set& set) {
   hbm::Call call;
-  fill(&call, set, "fixed", four, {4});
-  fill(&call, set, "dynamic", six, {1, 6});
+  fill(&call, set, "fixed", kFour, {4});
+  fill(&call, set, "dynamic", kSix, {1, 6});
   call.start(set, hbm::Deadline::max());
   call.finish();
-  expect(hbm_test::bytes_of(call.part(0).results[0], 1) == four);
-  expect(hbm_test::bytes_of(call.part(1).results[0], 1) == six);
+  expect(hbm_test::bytes_of(call.part(0).results[0], 1) == kFour);
+  expect(hbm_test::bytes_of(call.part(1).results[0], 1) == kSix);
 }
 
 // A request that is started, another inference meanwhile, and the wait for the first.
 void run_started(const Set& set) {
   const auto pending = std::make_shared<hbm::PendingCall>(std::make_shared<hbm::Call>(), "test: ");
   pending->claim();
-  fill(&pending->call(), set, "fixed", four, {4});
+  fill(&pending->call(), set, "fixed", kFour, {4});
   try {
     pending->start(set, hbm::Deadline::max());
     run_dynamic(set);
     expect(pending->wait(hbm::Clock::now() + std::chrono::seconds(60)));
     pending->check();
-    expect(hbm_test::bytes_of(pending->call().part(0).results[0], 1) == four);
+    expect(hbm_test::bytes_of(pending->call().part(0).results[0], 1) == kFour);
     pending->call().clear();
     pending->reset();
   } catch (...) {
@@ -129,7 +129,7 @@ void run_on_four_threads(const Set& set) {
 }
 
 void load_and_unload(const Set&) {
-  const Set set = hbm_test::load(two_models);
+  const Set set = hbm_test::load(kTwoModels);
   expect(set->models().size() == 2);
 }
 
@@ -161,14 +161,14 @@ void release_everything() {
 TEST_P(EveryCallCanFailTest, WithEachStatusAtEachPosition) {
   const Use& use = GetParam();
   int positions = 0;
-  for (const char* function : functions) {
-    for (const std::int32_t status : statuses) {
+  for (const char* function : kFunctions) {
+    for (const std::int32_t status : kStatuses) {
       bool fired = true;
       for (int position = 0; fired; ++position) {
         const std::string place = std::string(function) + " returns " + std::to_string(status) + " at call " +
                                   std::to_string(position) + " of " + use.name;
         {
-          const Set set = hbm_test::load(two_models);
+          const Set set = hbm_test::load(kTwoModels);
           awkward_control().fail_at(function, status, position);
           bool failed = false;
           try {

@@ -56,14 +56,14 @@ TEST(NoLibrary, SomethingElseUnderTheLibrarysNameIsNamedWithTheLoadersReason) {
 TEST(NoLibrary, OnceOpenedALaterWishForAnotherBackendIsAnError) {
   ASSERT_EQ(error_with("bpu", std::getenv("HBM_TEST_AWKWARD_DIR")), "no error");
   const hbm::Driver* opened = &hbm::Driver::instance();
-  EXPECT_EQ(opened->backend(), hbm::Backend::bpu);
+  EXPECT_EQ(opened->backend(), hbm::Backend::kBpu);
   EXPECT_EQ(hbm::Driver::instance().soc(), "s100");
   EXPECT_EQ(hbm::Driver::instance().bpu_core_count(), 1);
   const std::string error = error_with("sim", "");
   EXPECT_TRUE(contains(error, "cannot change any more")) << error;
   EXPECT_EQ(&hbm::Driver::current(), opened) << "what is open can be asked for whatever the environment says";
-  EXPECT_EQ(&hbm::Driver::instance(hbm::BackendChoice::bpu), opened) << "an argument counts before the environment";
-  EXPECT_THROW(hbm::Driver::instance(hbm::BackendChoice::sim), hbm::StateError);
+  EXPECT_EQ(&hbm::Driver::instance(hbm::BackendChoice::kBpu), opened) << "an argument counts before the environment";
+  EXPECT_THROW(hbm::Driver::instance(hbm::BackendChoice::kSim), hbm::StateError);
   EXPECT_EQ(error_with("auto", ""), "no error") << "any backend will do, and one is open";
 }
 

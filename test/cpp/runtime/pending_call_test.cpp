@@ -16,10 +16,10 @@ namespace {
 using hbm_test::awkward_control;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr const char* quick_model = "model echo\ninput x 3 4\noutput y 3 4\n";
-constexpr const char* slow_model = "model slow latency_us=300000\ninput x 3 4\noutput y 3 4\n";
+constexpr const char* kQuickModel = "model echo\ninput x 3 4\noutput y 3 4\n";
+constexpr const char* kSlowModel = "model slow latency_us=300000\ninput x 3 4\noutput y 3 4\n";
 
-const Bytes input = {1, 2, 3, 4};
+const Bytes kInput = {1, 2, 3, 4};
 
 hbm::Deadline after_ms(int milliseconds) { return hbm::Clock::now() + std::chrono::milliseconds(milliseconds); }
 
@@ -38,7 +38,7 @@ class Request {
       call.clear();
       hbm::CallPart& part = call.add_part(*set_->models()[0]);
       part.scheduling = hbm::built_in_scheduling();
-      part.inputs[0] = hbm_test::view_of(input, {4});
+      part.inputs[0] = hbm_test::view_of(kInput, {4});
       pending_->start(set_, hbm::Deadline::max());
     } catch (...) {
       pending_->call().clear();
@@ -83,62 +83,62 @@ void wait_until_done(Request* request) {
 class PendingCallTest : public hbm_test::AwkwardTest {};
 
 TEST_F(PendingCallTest, AStartedCallGivesItsResultsWithAndWithoutATimeLimit) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   for (int i = 0; i < 20; ++i) {
     request.start();
     ASSERT_TRUE(request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(20000)));
-    EXPECT_EQ(request.take(), input);
+    EXPECT_EQ(request.take(), kInput);
   }
 }
 
 TEST_F(PendingCallTest, AfterATimeOutTheSameCallIsWaitedForAgain) {
-  Request request(slow_model);
+  Request request(kSlowModel);
   request.start();
   EXPECT_FALSE(request.wait(after_ms(1)));
   EXPECT_FALSE(request.wait(after_ms(1)));
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), input);
+  EXPECT_EQ(request.take(), kInput);
 }
 
 TEST_F(PendingCallTest, DoneBecomesTrueThoughNobodyWaits) {
-  Request request(slow_model);
+  Request request(kSlowModel);
   EXPECT_TRUE(request.done()) << "nothing was started";
   request.start();
   EXPECT_FALSE(request.done());
   wait_until_done(&request);
   EXPECT_TRUE(request.wait(after_ms(0)));
-  EXPECT_EQ(request.take(), input);
+  EXPECT_EQ(request.take(), kInput);
 }
 
 TEST_F(PendingCallTest, ALateAnswerMayBeDiscardedByAnotherStart) {
-  Request request(slow_model);
+  Request request(kSlowModel);
   request.start();
   EXPECT_FALSE(request.wait(after_ms(1)));
   EXPECT_THROW(request.start(), hbm::StateError) << "the device still reads the inputs";
   wait_until_done(&request);
   request.start();
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), input);
+  EXPECT_EQ(request.take(), kInput);
 }
 
 TEST_F(PendingCallTest, AnAnswerThatNobodyWaitedForIsNotDiscarded) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   request.start();
   EXPECT_THROW(request.start(), hbm::StateError);
   wait_until_done(&request);
   EXPECT_THROW(request.start(), hbm::StateError);
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), input);
+  EXPECT_EQ(request.take(), kInput);
 }
 
 TEST_F(PendingCallTest, WaitingWithoutAStartIsAnError) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   EXPECT_THROW(request.wait(), hbm::StateError);
   EXPECT_THROW(request.wait(after_ms(1)), hbm::StateError);
 }
 
 TEST_F(PendingCallTest, OfTwoThreadsThatWaitOneGetsAnError) {
-  Request request(slow_model);
+  Request request(kSlowModel);
   std::atomic<bool> refused{false};
   while (!refused) {
     request.start();
@@ -157,24 +157,24 @@ TEST_F(PendingCallTest, OfTwoThreadsThatWaitOneGetsAnError) {
     wait_until_answered();
     other.join();
     EXPECT_EQ(answers, 1);
-    EXPECT_EQ(request.take(), input);
+    EXPECT_EQ(request.take(), kInput);
   }
 }
 
 TEST_F(PendingCallTest, ARefusedTaskIsRaisedByTheStart) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   for (const char* function : {"hbUCPMemFlush", "hbDNNInferV2", "hbUCPSubmitTask"}) {
     awkward_control().fail(function, -200003, 1);
     EXPECT_THROW(request.start(), hbm::DeviceError) << function;
     EXPECT_TRUE(request.done()) << function;
     request.start();
     EXPECT_TRUE(request.wait());
-    EXPECT_EQ(request.take(), input) << function;
+    EXPECT_EQ(request.take(), kInput) << function;
   }
 }
 
 TEST_F(PendingCallTest, AFailedTaskIsRaisedByTheWait) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   for (const hbm::Deadline deadline : {hbm::Deadline::max(), after_ms(20000)}) {
     request.start();
     awkward_control().fail("hbUCPWaitTaskDone", -200003, 1);
@@ -182,13 +182,13 @@ TEST_F(PendingCallTest, AFailedTaskIsRaisedByTheWait) {
     EXPECT_THROW(request.take(), hbm::DeviceError);
     request.start();
     EXPECT_TRUE(request.wait(deadline));
-    EXPECT_EQ(request.take(), input);
+    EXPECT_EQ(request.take(), kInput);
   }
 }
 
 TEST_F(PendingCallTest, ACallThatIsDroppedKeepsItsMemoryUntilTheAnswer) {
   for (const bool is_polled : {false, true}) {
-    Request request(slow_model);
+    Request request(kSlowModel);
     request.start();
     if (is_polled) {
       request.done();
@@ -198,7 +198,7 @@ TEST_F(PendingCallTest, ACallThatIsDroppedKeepsItsMemoryUntilTheAnswer) {
 }
 
 TEST_F(PendingCallTest, NothingIsAllocatedOnTheDeviceOnceCallsAreUnderWay) {
-  Request request(quick_model);
+  Request request(kQuickModel);
   const auto run = [&request](int i) {
     request.start();
     ASSERT_TRUE(request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(20000)));
@@ -219,7 +219,7 @@ TEST_F(PendingCallTest, ManyThreadsStartPollAndWaitAtOnce) {
   std::atomic<int> wrong{0};
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&wrong, t] {
-      Request request(quick_model);
+      Request request(kQuickModel);
       for (int i = 0; i < 100; ++i) {
         request.start();
         if ((i + t) % 3 == 0) {
@@ -227,7 +227,7 @@ TEST_F(PendingCallTest, ManyThreadsStartPollAndWaitAtOnce) {
         }
         while (!request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(1))) {
         }
-        wrong += request.take() == input ? 0 : 1;
+        wrong += request.take() == kInput ? 0 : 1;
       }
     });
   }
@@ -238,13 +238,13 @@ TEST_F(PendingCallTest, ManyThreadsStartPollAndWaitAtOnce) {
 }
 
 TEST_F(PendingCallTest, OneThreadPollsWhileAnotherWaitsInTheLibrary) {
-  Request request(slow_model);
+  Request request(kSlowModel);
   for (int i = 0; i < 3; ++i) {
     request.start();
     std::thread waiter([&request] { EXPECT_TRUE(request.wait()); });
     wait_until_done(&request);
     waiter.join();
-    EXPECT_EQ(request.take(), input);
+    EXPECT_EQ(request.take(), kInput);
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace {
 
-const hbm::CoreLimits none;
+const hbm::CoreLimits kNone;
 
 hbm::CoreLimits s600(int model_cores = 1) { return {4, model_cores, "s600"}; }
 
@@ -47,7 +47,7 @@ TEST(Scheduling, TasksAtOnceAreAsManyAsTheCoresHold) {
   EXPECT_EQ(at_once({-1}, s600()), 4);
   EXPECT_EQ(at_once({0, 3}, s600()), 2);
   EXPECT_EQ(at_once({0, 3}, s600(2)), 1);
-  EXPECT_EQ(at_once({-1}, none), 1) << "an unknown board has one at least";
+  EXPECT_EQ(at_once({-1}, kNone), 1) << "an unknown board has one at least";
 }
 
 TEST(Scheduling, CoresTheBoardLacksAreRefused) {
@@ -55,7 +55,7 @@ TEST(Scheduling, CoresTheBoardLacksAreRefused) {
   EXPECT_THROW(hbm::checked_cores("m", {1}, hbm::CoreLimits({1, 1, "s100"})), hbm::ValueError);
   EXPECT_THROW(hbm::checked_cores("m", {-2}, s600()), hbm::ValueError);
   EXPECT_THROW(hbm::checked_cores("m", {-1, 0}, s600()), hbm::ValueError);
-  EXPECT_EQ(hbm::checked_cores("m", {3}, none), 0x8U) << "an unknown board may have four";
+  EXPECT_EQ(hbm::checked_cores("m", {3}, kNone), 0x8U) << "an unknown board may have four";
 }
 
 TEST(Scheduling, AModelOfTwoCoresTakesExactlyTwoNamedOnes) {
@@ -64,7 +64,7 @@ TEST(Scheduling, AModelOfTwoCoresTakesExactlyTwoNamedOnes) {
   EXPECT_EQ(hbm::checked_cores("m", {1, 3}, s600(2)), 0xAU);
   EXPECT_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), s600(2)), hbm::ValueError);
   EXPECT_NO_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), s600(1)));
-  EXPECT_NO_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), none));
+  EXPECT_NO_THROW(hbm::check_runnable("m", hbm::built_in_scheduling(), kNone));
 }
 
 TEST(Scheduling, PriorityAndDeviceHaveARange) {

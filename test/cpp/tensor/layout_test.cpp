@@ -11,14 +11,14 @@
 namespace hbm::tensor {
 namespace {
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 TEST(Layout, AProductIsExactOrNothing) {
-  const std::int64_t lengths[] = {2, 3, most};
+  const std::int64_t lengths[] = {2, 3, kMost};
   EXPECT_EQ(product(lengths, 0), 1);
   EXPECT_EQ(product(lengths, 2), 6);
   EXPECT_FALSE(product(lengths, 3));
-  const std::int64_t none[] = {most, most, 0};
+  const std::int64_t none[] = {kMost, kMost, 0};
   EXPECT_EQ(product(none, 3), 0);
 }
 
@@ -28,7 +28,7 @@ TEST(Layout, DenseStridesLeaveNoGaps) {
   EXPECT_TRUE(fill_dense_strides(shape, 3, 2, stride_bytes));
   EXPECT_EQ(std::vector<std::int64_t>(stride_bytes, stride_bytes + 3), (std::vector<std::int64_t>{24, 8, 2}));
   EXPECT_TRUE(is_dense(shape, stride_bytes, 3, 2));
-  const std::int64_t large[] = {2, most, 4};
+  const std::int64_t large[] = {2, kMost, 4};
   EXPECT_FALSE(fill_dense_strides(large, 3, 2, stride_bytes));
 }
 
@@ -49,7 +49,7 @@ TEST(Layout, NegativeStridesReachBelowTheFirstItem) {
   ASSERT_TRUE(ends);
   EXPECT_EQ(ends->lowest, -16);
   EXPECT_EQ(ends->highest, 6);
-  const std::int64_t far[] = {most, 2};
+  const std::int64_t far[] = {kMost, 2};
   EXPECT_FALSE(reach(shape, far, 2));
   const std::int64_t none[] = {3, 0};
   EXPECT_EQ(reach(none, far, 2)->highest, 0);

@@ -17,7 +17,7 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-constexpr ElementType int4{TypeCode::kInt, 4};
+constexpr ElementType kInt4{TypeCode::kInt, 4};
 
 Quantization scaled(std::vector<float> scale, std::vector<std::int32_t> zero_point, std::int32_t axis = 0) {
   return {std::move(scale), std::move(zero_point), axis};
@@ -57,7 +57,7 @@ TEST(Quantize, ValuesBeyondTheRangeSaturate) {
             (std::vector<std::int32_t>{INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX}));
   EXPECT_EQ(quantized_as<std::uint32_t>(values, {4}, scaled({1}, {0})),
             (std::vector<std::uint32_t>{0, 0, UINT32_MAX, UINT32_MAX}));
-  EXPECT_EQ(quantized_as<std::int8_t>(values, {4}, scaled({1}, {0}), int4), (std::vector<std::int8_t>{-8, -8, 7, 7}));
+  EXPECT_EQ(quantized_as<std::int8_t>(values, {4}, scaled({1}, {0}), kInt4), (std::vector<std::int8_t>{-8, -8, 7, 7}));
 }
 
 TEST(Quantize, ScalesFollowTheirAxisWhereverItLies) {
@@ -111,7 +111,7 @@ TEST(Dequantize, PaddedRowsAreReadByTheirStrides) {
 
 TEST(Dequantize, PackedElementsOfPaddedRowsAreUnpacked) {
   const std::vector<std::uint8_t> padded{0x21, 0x0f, 0xee, 0x87, 0x01, 0xee};
-  EXPECT_EQ(real_values(padded, {2, 3}, {3, 1}, scaled({1, 10}, {}, 0), int4),
+  EXPECT_EQ(real_values(padded, {2, 3}, {3, 1}, scaled({1, 10}, {}, 0), kInt4),
             (std::vector<float>{1, 2, -1, 70, -80, 10}));
 }
 

@@ -20,7 +20,7 @@ struct DtypeInfo {
 };
 
 /// All of them, in the order of hbDNNDataType.
-inline constexpr DtypeInfo dtypes[HB_DNN_TENSOR_TYPE_MAX] = {
+inline constexpr DtypeInfo kDtypes[HB_DNN_TENSOR_TYPE_MAX] = {
     {"S4", {TypeCode::kInt, 4}},    {"U4", {TypeCode::kUint, 4}},    {"S8", {TypeCode::kInt, 8}},
     {"U8", {TypeCode::kUint, 8}},   {"F16", {TypeCode::kFloat, 16}}, {"S16", {TypeCode::kInt, 16}},
     {"U16", {TypeCode::kUint, 16}}, {"F32", {TypeCode::kFloat, 32}}, {"S32", {TypeCode::kInt, 32}},
@@ -31,11 +31,11 @@ inline constexpr DtypeInfo dtypes[HB_DNN_TENSOR_TYPE_MAX] = {
 constexpr bool is_dtype(std::int32_t number) { return number >= 0 && number < HB_DNN_TENSOR_TYPE_MAX; }
 
 /// "U8", "BOOL8"; "?" for a number that is no hbDNNDataType.
-constexpr const char* dtype_name(std::int32_t number) { return is_dtype(number) ? dtypes[number].name : "?"; }
+constexpr const char* dtype_name(std::int32_t number) { return is_dtype(number) ? kDtypes[number].name : "?"; }
 
 /// A type of 0 bits for a number that is no hbDNNDataType.
 constexpr ElementType element_type(std::int32_t number) {
-  return is_dtype(number) ? dtypes[number].type : ElementType{};
+  return is_dtype(number) ? kDtypes[number].type : ElementType{};
 }
 
 /// NumPy's name of the arrays that hold it: "uint8" for S4 and U4, which are packed.
@@ -43,7 +43,7 @@ inline std::string array_type_name(std::int32_t number) { return to_string(eleme
 
 inline std::optional<hbDNNDataType> dtype_from_name(std::string_view name) {
   for (std::int32_t number = 0; number < HB_DNN_TENSOR_TYPE_MAX; ++number) {
-    if (name == dtypes[number].name) {
+    if (name == kDtypes[number].name) {
       return static_cast<hbDNNDataType>(number);
     }
   }

@@ -74,13 +74,13 @@ template <typename T>
 constexpr ElementType element_type_of() {
   static_assert(std::is_same_v<T, Half> || std::is_arithmetic_v<T>, "a tensor holds numbers, bool or Half");
   static_assert(sizeof(T) <= 8, "a tensor holds elements of at most 64 bits");
-  constexpr auto bits = static_cast<std::uint8_t>(sizeof(T) * 8);
+  constexpr auto kBits = static_cast<std::uint8_t>(sizeof(T) * 8);
   if constexpr (std::is_same_v<T, bool>) {
-    return {TypeCode::kBool, bits};
+    return {TypeCode::kBool, kBits};
   } else if constexpr (std::is_same_v<T, Half> || std::is_floating_point_v<T>) {
-    return {TypeCode::kFloat, bits};
+    return {TypeCode::kFloat, kBits};
   } else {
-    return {std::is_signed_v<T> ? TypeCode::kInt : TypeCode::kUint, bits};
+    return {std::is_signed_v<T> ? TypeCode::kInt : TypeCode::kUint, kBits};
   }
 }
 

@@ -170,11 +170,11 @@ struct Line {
   // A stride that the compiler knows lets it use vectors.
   static void run(const std::uint8_t* line, std::int64_t stride_bytes, std::int64_t count, const LineScale& scales,
                   float* target) {
-    constexpr std::int64_t dense = Load<Source>::kDense;
+    constexpr std::int64_t kDense = Load<Source>::kDense;
     if (scales.scale == nullptr) {
-      stride_bytes == dense ? convert(line, dense, count, target) : convert(line, stride_bytes, count, target);
-    } else if (stride_bytes == dense) {
-      dequantize(line, dense, count, scales, target);
+      stride_bytes == kDense ? convert(line, kDense, count, target) : convert(line, stride_bytes, count, target);
+    } else if (stride_bytes == kDense) {
+      dequantize(line, kDense, count, scales, target);
     } else {
       dequantize(line, stride_bytes, count, scales, target);
     }
@@ -225,11 +225,11 @@ inline void write_line(RunLine run_line, const std::uint8_t* line, const Axis& a
 // Converts to floats in a block that fits into the cache first, so that both steps are vectorized.
 inline void write_line(RunLine run_line, const std::uint8_t* line, const Axis& axis, bool is_packed,
                        const LineScale& scales, Half* target) {
-  constexpr std::int64_t chunk = 512;
+  constexpr std::int64_t kChunk = 512;
   const std::int64_t elements_per_stride = is_packed ? 2 : 1;
-  float floats[chunk];
-  for (std::int64_t start = 0; start < axis.length; start += chunk) {
-    const std::int64_t count = std::min(chunk, axis.length - start);
+  float floats[kChunk];
+  for (std::int64_t start = 0; start < axis.length; start += kChunk) {
+    const std::int64_t count = std::min(kChunk, axis.length - start);
     run_line(line + start / elements_per_stride * axis.first_step, axis.first_step, count, scales.from(start), floats);
     for (std::int64_t i = 0; i < count; ++i) {
       target[start + i] = Half(floats[i]);
@@ -241,8 +241,8 @@ inline void write_line(RunLine run_line, const std::uint8_t* line, const Axis& a
 class ScaleSteps {
  public:
   ScaleSteps(const Quantization& quantization, int rank) : rank_(rank) {
-    if (rank > max_axes) {
-      throw std::invalid_argument("expected at most " + std::to_string(max_axes) + " axes, got " +
+    if (rank > kMaxAxes) {
+      throw std::invalid_argument("expected at most " + std::to_string(kMaxAxes) + " axes, got " +
                                   std::to_string(rank));
     }
     for (int axis = 0; axis < rank; ++axis) {
@@ -254,7 +254,7 @@ class ScaleSteps {
 
  private:
   int rank_;
-  std::int64_t steps_[max_axes];
+  std::int64_t steps_[kMaxAxes];
 };
 
 // The zero points of all scales, also where a quantization leaves them out.
@@ -310,8 +310,8 @@ void dequantize(const Elements& elements, const Quantization& quantization, Targ
 inline std::int64_t quantized(double quotient, std::int32_t zero_point, const Range& range) {
   const double clipped = std::min(std::max(quotient, range.low - zero_point), range.high - zero_point);
   // Adding and taking away 1.5 * 2^52 rounds half to even, in vectors and without a library call.
-  constexpr double rounder = 6755399441055744.0;
-  const double rounded = (clipped + rounder) - rounder;
+  constexpr double kRounder = 6755399441055744.0;
+  const double rounded = (clipped + kRounder) - kRounder;
   return static_cast<std::int64_t>(rounded) + zero_point;
 }
 
@@ -368,9 +368,9 @@ inline void quantize(const float* source, const std::int64_t* shape, int rank, c
   axes.walk([&](std::int64_t channel, std::int64_t) {
     const detail::LineScale scales{quantization.scale.data() + channel, zero_points.data() + channel, line.first_step};
     // A part that fits into the nearest cache is read twice.
-    constexpr std::int64_t chunk = 4096;
-    for (std::int64_t start = 0; start < line.length; start += chunk) {
-      const std::int64_t count = std::min(chunk, line.length - start);
+    constexpr std::int64_t kChunk = 4096;
+    for (std::int64_t start = 0; start < line.length; start += kChunk) {
+      const std::int64_t count = std::min(kChunk, line.length - start);
       bool has_nan = false;
       for (std::int64_t i = 0; i < count; ++i) {
         has_nan |= source[done + i] != source[done + i];

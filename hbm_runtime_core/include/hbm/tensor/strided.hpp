@@ -13,7 +13,7 @@
 namespace hbm::tensor {
 
 /// As many as NumPy's arrays have at most.
-inline constexpr int max_axes = 64;
+inline constexpr int kMaxAxes = 64;
 
 /// One axis of two arrays of the same shape: its length, and the step from an index to the next in each.
 struct Axis {
@@ -38,8 +38,8 @@ class Axes {
       if (outer != nullptr && outer->first_step == axis.first_step * axis.length &&
           outer->second_step == axis.second_step * axis.length) {
         *outer = {outer->length * axis.length, axis.first_step, axis.second_step};
-      } else if (count_ == max_axes) {
-        throw std::invalid_argument("expected at most " + std::to_string(max_axes) + " axes, got " +
+      } else if (count_ == kMaxAxes) {
+        throw std::invalid_argument("expected at most " + std::to_string(kMaxAxes) + " axes, got " +
                                     std::to_string(rank));
       } else {
         axes_[count_++] = axis;
@@ -64,7 +64,7 @@ class Axes {
     if (empty_) {
       return;
     }
-    std::int64_t index[max_axes];
+    std::int64_t index[kMaxAxes];
     for (int axis = 0; axis < count_; ++axis) {
       index[axis] = 0;
     }
@@ -91,7 +91,7 @@ class Axes {
   }
 
  private:
-  Axis axes_[max_axes];
+  Axis axes_[kMaxAxes];
   int count_ = 0;
   bool empty_ = false;
 };
@@ -99,10 +99,10 @@ class Axes {
 namespace detail {
 
 // A constant size lets the compiler turn memcpy into one load and one store; the items need not be aligned.
-template <std::size_t Bytes>
+template <std::size_t kBytes>
 void copy_line(std::uint8_t* target, const std::uint8_t* source, const Axis& line, std::int64_t) {
   for (std::int64_t i = 0; i < line.length; ++i) {
-    std::memcpy(target, source, Bytes);
+    std::memcpy(target, source, kBytes);
     target += line.first_step;
     source += line.second_step;
   }
