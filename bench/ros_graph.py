@@ -160,7 +160,7 @@ class Graph:
         parameters.write_text(yaml.safe_dump({"/**": {"ros__parameters": {"models": models, **groups}}}))
         command = ["ros2", "launch", "hbm_runtime_ros", "inference.launch.py", f"params_file:={parameters}"]
         command += [f"namespace:={namespace}"] if namespace else []
-        return self._start(command, "lib/hbm_runtime_ros/inference_node", environment)
+        return self._start(command, "lib/hbm_runtime_ros/inference_node.py", environment)
 
     def _start(self, command: Sequence[str], name: str, environment: Mapping[str, str] | None = None) -> psutil.Process:
         """Start a command; the process of it, or below it, whose command line holds `name`."""

@@ -3,6 +3,7 @@
 """A signal ends the node within two seconds and with exit code 0, whatever it does at that moment."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ament_index_python.packages import get_package_prefix
 from graph import Graph, nv12_picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models, write_parameters
 from node_process import NodeProcess
@@ -162,11 +164,29 @@ def test_under_ros2_launch(models, number):
         launch.wait()
 
 
-@pytest.mark.parametrize("delay_ms", range(100, 1600, 100))
-def test_an_interrupt_at_any_moment_of_the_start_ends_the_node_without_a_traceback(models, tmp_path, delay_ms):
+@pytest.mark.parametrize("delay_ms", [0, 10, 20, 30, 50, 100, 200, 400, 600, 800, 1200])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_any_moment_of_the_start_ends_the_node_without_a_traceback(models, tmp_path, number, delay_ms):
     write_models(tmp_path / "models.hbm", echo_model("quick"))
     with NodeProcess(tmp_path, parameters("quick")) as node:
         time.sleep(delay_ms / 1000)
-        node.process.send_signal(signal.SIGINT)
-        assert node.process.wait(20) in (0, 130)
+        node.process.send_signal(number)
+        # A shell reports a program that a signal has ended as 128 + the signal.
+        assert node.process.wait(20) in (0, 128 + number, -number)
         assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize("command", ["lib/hbm_runtime_ros/inference_node", "lib/hbm_runtime_ros/image_source", "bin/hbm"])
+def test_an_interrupt_before_the_first_line_of_a_command_ends_it_without_a_traceback(tmp_path, command):
+    (tmp_path / "sitecustomize.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"}
+    program = Path(get_package_prefix("hbm_runtime_ros")) / command
+    ended = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout + ended.stderr) == (130, "")
+
+
+def test_a_command_runs_from_where_the_installation_was_moved_to(tmp_path):
+    prefix = Path(get_package_prefix("hbm_runtime_ros"))
+    for part in ("bin", "lib/hbm_runtime_ros"):
+        shutil.copytree(prefix / part, tmp_path / part)
+    assert "hbm " in subprocess.check_output([tmp_path / "bin" / "hbm", "--help"], text=True)
