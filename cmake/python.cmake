@@ -45,3 +45,11 @@ if(HBM_BUILD_OPENVINO_ENGINE)
     message(FATAL_ERROR "OpenVINO is not installed, and HBM_BUILD_OPENVINO_ENGINE is ON. ${remedy}")
   endif()
 endif()
+
+# Compiles what is installed into `folder`, below the prefix: whoever runs it may not be allowed to write there, and would
+# compile it at every start.
+function(hbm_compile_python folder)
+  install(CODE "
+    set(installed \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder}\")
+    execute_process(COMMAND \"${Python3_EXECUTABLE}\" -m compileall -q -s \"\$ENV{DESTDIR}\" \"\${installed}\" COMMAND_ERROR_IS_FATAL ANY)")
+endfunction()

@@ -43,6 +43,7 @@ endforeach()
 # its __init__.py wins, the generated msg/ and srv/ stay beside it.
 install(DIRECTORY hbm_runtime_ros/ DESTINATION "${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros"
   FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "src" EXCLUDE PATTERN "__pycache__" EXCLUDE)
+hbm_compile_python("${HBM_PYTHON_INSTALL_DIR}/hbm_runtime_ros")
 add_subdirectory(hbm_runtime_ros/src)
 
 # `ros2 run hbm_runtime_ros NAME`: the command and the module whose main() it runs.
