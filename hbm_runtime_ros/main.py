@@ -19,7 +19,7 @@ from rclpy.signals import SignalHandlerOptions
 from .errors import ConfigurationError
 from .group_threads import NodeExecutor
 from .inference_node import InferenceNode
-from .memory import keep_freed_memory
+from .memory import keep_freed_memory, remove_abandoned_segments
 from .parameters import DEFAULT_NODE_NAME
 from .parameters.files import ParameterFiles
 
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stops.put(0))
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     keep_freed_memory()
+    remove_abandoned_segments()
     try:
         # rclpy's own handler invalidates the context while frames are still in flight.
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
