@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint stubs format demo bench soak recordings clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint stubs format demo bench soak recordings reliability clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -57,6 +57,9 @@ soak: setup ## the node and the runtime under changing load: out/soak/ (MINUTES=
 
 recordings: setup ## frames that fail in many ways, and the replay of each recording of them (COUNT=100)
 	@$(ENVIRONMENT) && scripts/soak recordings $(if $(COUNT),--count "$(COUNT)")
+
+reliability: setup ## lets everything go wrong: out/reliability/ (CHECKS="kill=200 sigint" for some checks; LONG=1 for long ones)
+	@$(ENVIRONMENT) && python3 -m reliability $(if $(LONG),--long) $(CHECKS)
 
 clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
 	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces \

@@ -1,0 +1,41 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The checks by their names. A new one is a function that takes an amount and returns rows, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from reliability.rows import Row
+
+
+class Check(NamedTuple):
+    """A check.
+
+    Attributes:
+        about: what it does to the system, a heading.
+        function: MODULE.FUNCTION in this folder; it takes the amount and returns the rows.
+        short: amount of `make reliability`.
+        long: amount of a thorough run.
+        unit: of the amount, plural.
+    """
+
+    about: str
+    function: str
+    short: int
+    long: int
+    unit: str
+
+    def run(self, amount: int) -> Sequence[Row]:
+        """Do it. Raises what the check raises where it cannot even be made."""
+        module, _, name = self.function.partition(".")
+        function: Callable[[int], Sequence[Row]] = getattr(import_module(f"reliability.{module}"), name)
+        return function(amount)
+
+
+CHECKS = {
+    "kill": Check("The node is killed", "kills.survive_kills", 8, 200, "kills"),
+    "kill_pack": Check("`hbm pack` is killed", "kills.survive_pack_kills", 20, 200, "kills"),
+}

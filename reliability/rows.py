@@ -1,0 +1,77 @@
+# Copyright 2026 The hbm_runtime_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a check finds: rows of one table, each with a bound and whether it is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SHOWN_FAILURES = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of a check.
+
+    Attributes:
+        what: was promised.
+        amount: how often, how many or how long, with the unit.
+        result: what was found, with the unit.
+        bound: of the result.
+        ok: whether the bound is kept.
+    """
+
+    what: str
+    amount: str
+    result: str
+    bound: str
+    ok: bool
+
+    def markdown(self) -> str:
+        """The row of a table."""
+        cells = (self.what, self.amount, self.result, self.bound, "yes" if self.ok else "**no**")
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+TABLE_HEAD = "| what | amount | result | bound | kept |\n| --- | --- | --- | --- | --- |"
+
+
+def at_most(what: str, amount: str, value: float, bound: float, unit: str) -> Row:
+    """A figure that must not be larger than `bound`."""
+    return Row(what, amount, f"{value:.3g} {unit}".rstrip(), f"at most {bound:g} {unit}".rstrip(), value <= bound)
+
+
+def at_least(what: str, amount: str, value: float, bound: float, unit: str) -> Row:
+    """A figure that must not be smaller than `bound`."""
+    return Row(what, amount, f"{value:.3g} {unit}".rstrip(), f"at least {bound:g} {unit}".rstrip(), value >= bound)
+
+
+def none_fails(what: str, amount: str, failures: Sequence[str]) -> Row:
+    """Something that must work each time; `failures` describe when it did not."""
+    result = "no failure"
+    if failures:
+        result = f"{len(failures)} failures: " + "; ".join(failures[:_SHOWN_FAILURES])
+    return Row(what, amount, result, "none", not failures)
+
+
+class Progress:
+    """Prints how far a check is, at most once per second.
+
+    Args:
+        name: of the check.
+        total: steps in all.
+    """
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name = name
+        self._total = total
+        self._printed_s = 0.0
+
+    def step(self, done: int, note: str = "") -> None:
+        """Report that `done` steps are done."""
+        now_s = time.monotonic()
+        if done == self._total or now_s - self._printed_s >= 1:
+            self._printed_s = now_s
+            print(f"{self._name}: {done} of {self._total}{f', {note}' if note else ''}", flush=True)
