@@ -41,6 +41,7 @@ ROWS = (
     "node_overload",
     "node_cpu_overload",
     "node_decoded_cpu",
+    "node_cpu_recorder",
     "node_lazy_idle",
     "param_set_under_load_ms",
     "import_vs_numpy",

@@ -68,7 +68,7 @@ class Recorder:
         self._node_name = node.get_fully_qualified_name()
         self._log = node.get_logger()
         self._parameters = parameters
-        self._directory = Path(parameters.directory).expanduser().absolute()
+        self._directory = Path(os.path.expanduser(parameters.directory))
         self._writing = ThreadPoolExecutor(1, "recorder")
         self._failed = False
         self._pending: set[Future[Path]] = set()

@@ -103,10 +103,7 @@ class Replay:
         if frame.drop is not None and not frame.drop.is_a_fault:
             return None, f"skipped: it was dropped as '{frame.drop}', which depends on the time"
         if not frame.messages:
-            return (
-                None,
-                "skipped: its messages were too large for recorder.megabytes, or were overwritten by their publisher",
-            )
+            return None, "skipped: its messages exceed recorder.megabytes, or their publisher has overwritten them"
         error, digests = None, {}
         try:
             with _device_answers(frame.error):
@@ -159,7 +156,8 @@ def _restore_environment(recording: Recording) -> None:
             else:
                 os.environ.pop(name, None)
     os.environ.pop("HBM_SIM_FAULTS", None)
-    os.environ["HBM_SIM_SOC"] = recording.description["device"]["soc"].lower()
+    if soc := recording.description["device"]["soc"]:  # also that of a real board
+        os.environ["HBM_SIM_SOC"] = soc
 
 
 def _input_topic(values: Mapping[str, Any]) -> InputTopic:

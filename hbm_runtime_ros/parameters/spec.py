@@ -235,7 +235,7 @@ def check_rate(rate_hz: float) -> str | None:
 
 
 def check_directory(path: str) -> str | None:
-    return None if path.startswith(("/", "~")) or not path else f"must be an absolute path, or begin with ~, got '{path}'"
+    return None if path.startswith(("/", "~/")) or not path else f"must be absolute, or begin with ~/, got '{path}'"
 
 
 def check_recorded_seconds(seconds: float) -> str | None:

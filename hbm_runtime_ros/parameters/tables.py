@@ -85,9 +85,9 @@ class RecorderParameters:
     directory: str = parameter(
         "",
         "Folder for recordings of the last seconds of a model, written when one of its frames fails, and by the service "
-        "~/record: an absolute path, or one that begins with ~. Empty = none are made.",
+        "~/record: an absolute path, or one that begins with ~/. Empty = none are made.",
         check=check_directory,
-        constraint="absolute, or beginning with ~",
+        constraint="absolute, or beginning with ~/",
     )
     seconds: float = parameter(
         5.0,

@@ -3,6 +3,7 @@
 """A node that cannot start says why in one message and ends within seconds."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import time
@@ -62,6 +63,35 @@ def test_a_model_file_with_another_sha256_than_its_pin(folder):
 def test_an_allowed_directory_that_cannot_be_found(folder):
     text = failure(folder, models=["a"], a={"file": "echo.hbm"}, allowed_model_dirs=["package://no_such_package"])
     assert "'allowed_model_dirs': package://no_such_package names the package 'no_such_package', which is not" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"directory": "recordings"}, "'recorder.directory': must be absolute, or begin with ~/, got 'recordings'"),
+        ({"seconds": 0.0}, "'recorder.seconds': must be more than 0 and at most 60, got 0"),
+        ({"interval_s": -1.0}, "'recorder.interval_s': must be at least 0, got -1"),
+        ({"megabytes": 0}, "recorder.megabytes"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_recorder_with_a_value_that_is_not_allowed(folder, values, words):
+    assert words in failure(folder, models=["a"], a={"file": "echo.hbm"}, recorder=values)
+
+
+def test_a_recorder_without_the_package_that_writes_its_files(folder, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+    (folder / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'mcap' else find(name, *rest)\n"
+    )
+    text = failure(folder, models=["a"], a={"file": "echo.hbm"}, recorder={"directory": str(folder)})
+    assert "'recorder.directory': mcap is not installed; install it with `pip install mcap`" in text
+
+
+def test_a_model_of_the_recorders_name(folder):
+    text = failure(folder, models=["recorder"])
+    assert "'recorder' is a group of parameters of the node; choose another name for the model" in text
 
 
 def test_a_missing_model_file_is_named_with_its_neighbors(folder):

@@ -12,6 +12,7 @@ from hbm_runtime_ros.parameters import (
     INPUT_PARAMETERS,
     MODEL_PARAMETERS,
     NODE_PARAMETERS,
+    RECORDER_PARAMETERS,
     SYNC_PARAMETERS,
     Kind,
     Scheduling,
@@ -39,7 +40,9 @@ def cores(name, value):
     return Parameter(name, Parameter.Type.INTEGER_ARRAY, value)
 
 
-@pytest.mark.parametrize("table", [NODE_PARAMETERS, MODEL_PARAMETERS, INPUT_PARAMETERS, SYNC_PARAMETERS])
+@pytest.mark.parametrize(
+    "table", [NODE_PARAMETERS, RECORDER_PARAMETERS, MODEL_PARAMETERS, INPUT_PARAMETERS, SYNC_PARAMETERS]
+)
 def test_every_parameter_is_explained_and_accepts_its_default(table):
     names = [spec.name for spec in table]
     assert len(set(names)) == len(names)

@@ -9,7 +9,7 @@ from node_process import NodeProcess
 
 from hbm_runtime_ros.parameters.declaration import explain_unknown, explain_unused_qos_overrides
 
-DECLARED = ("models", "backend", "detector.file", "detector.priority", "classifier.file", "use_sim_time")
+DECLARED = ("models", "backend", "detector.file", "detector.priority", "classifier.file", "recorder.seconds", "use_sim_time")
 MODELS = ("detector", "classifier")
 
 
@@ -37,6 +37,7 @@ def test_what_others_read_is_not_reported(name):
         ("bakend", "backend"),
         ("detector.prioritiy", "detector.priority"),
         ("detector.fil", "detector.file"),
+        ("recorder.secnds", "recorder.seconds"),
     ],
 )
 def test_a_misspelled_parameter_is_reported_with_the_nearest(name, meant):

@@ -5,6 +5,7 @@
 import errno
 import os
 import random
+from dataclasses import replace
 
 import pytest
 import rclpy
@@ -59,10 +60,7 @@ def test_everything_in_a_file_is_a_ros_message_with_its_definition(file):
 
 def test_a_message_that_several_frames_have_is_written_once(tmp_path):
     (shared,) = frame(1).messages
-    frames = [frame(1), frame(2)]
-    frames = [
-        each.__class__((shared, *each.messages), *(getattr(each, name) for name in each.__slots__[1:])) for each in frames
-    ]
+    frames = [replace(each, messages=(shared, *each.messages)) for each in (frame(1), frame(2))]
     description = {**DESCRIPTION, "topics": [{"topic": "/slow"}, {"topic": "/camera/image"}]}
     with (tmp_path / "shared.mcap").open("wb") as stream:
         write_recording(stream, Recording(description, frames))

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frames the recorder keeps, and when it writes them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from recorded_frames import MEGABYTE, failed, frame
+from recorded_frames import DESCRIPTION, MEGABYTE, failed, frame
 
+from hbm_runtime_ros import _wire
 from hbm_runtime_ros.errors import ConfigurationError, DropReason
 from hbm_runtime_ros.inputs.message_types import MESSAGE_TYPES, Message
-from hbm_runtime_ros.recording_file import kept
+from hbm_runtime_ros.recording_file import Recording, kept, read_recording, write_recording
 
 HBMEM = MESSAGE_TYPES["hbm_img_msgs/msg/HbmMsg480P"]
 
@@ -142,3 +145,15 @@ def test_a_lent_picture_that_was_overwritten_is_not_kept(recorder):
 def test_a_message_that_is_not_lent_is_kept_itself(recorder):
     (message,) = frame(1).messages
     assert recorder.keep([message])[0].data is message.data
+
+
+def test_a_lent_picture_is_read_again_from_its_recording_as_it_was(tmp_path):
+    lent = Message(HBMEM, loan(36).copy().view(Loan))
+    record = replace(frame(1), messages=(kept(lent),))
+    with (tmp_path / "lent.mcap").open("wb") as stream:
+        write_recording(stream, Recording(DESCRIPTION, [record]))
+    ((message,),) = [each.messages for each in read_recording(tmp_path / "lent.mcap").frames]
+    before, after = (_wire.parse_hbmem_image(each.data, HBMEM.capacity_bytes) for each in (lent, message))
+    assert (after.index, after.width, after.height, after.data_size_bytes) == (5, 6, 4, 36)
+    assert after.encoding == before.encoding
+    assert np.array_equal(after.room[:36], before.room[:36])

@@ -5,6 +5,7 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from hbm_runtime_ros.srv import Record
 from model_packages import echo_model, write_models
 from node_process import NodeProcess
 
-from hbm_runtime_ros.recording_file import read_recording
+from hbm_runtime_ros.errors import DropReason
+from hbm_runtime_ros.recording_file import RecordedError, read_recording, write_recording
 
 CODE = -200003
 TIMEOUT_MS = 200
@@ -132,6 +134,35 @@ def test_another_model_gives_other_bytes_and_the_difference_is_named(requested, 
     assert "differs from the recorded one (SHA-256" in done.stderr
     assert "other bytes in 1 of 3 outputs: 'boxes' (XXH3-128 " in done.stdout
     assert done.stdout.splitlines()[-1].endswith("3 of 3 frames differ")
+
+
+def changed(file, folder, **fields):
+    """Write a recording whose first frame differs."""
+    read = read_recording(file)
+    with (folder / "changed.mcap").open("wb") as stream:
+        write_recording(stream, replace(read, frames=[replace(read.frames[0], **fields)]))
+    return folder / "changed.mcap"
+
+
+NO_ERROR = RecordedError("FrameError", "something else", None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"drop": DropReason.INFERENCE, "error": NO_ERROR}, "expected FrameError: something else, got outputs"),
+        ({"drop": DropReason.DECODE, "error": NO_ERROR}, "another error: FrameError: "),
+        ({"drop": DropReason.PUBLISH, "error": NO_ERROR}, "the same bytes in 3 outputs; it could not be published"),
+        ({"drop": DropReason.TOO_OLD, "error": NO_ERROR}, "skipped: it was dropped as 'too old'"),
+        ({"messages": ()}, "skipped: its messages exceed recorder.megabytes"),
+        ({"digests": {"luma": "0"}}, "other bytes in 1 of 1 outputs: 'luma'"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_difference_is_described_and_is_no_success(requested, tmp_path, fields, text):
+    done = replay(changed(requested, tmp_path, **fields))
+    assert text in done.stdout, done.stderr
+    assert done.returncode == 1
 
 
 def test_a_missing_model_file_is_an_error_that_names_the_option(requested, tmp_path):
