@@ -224,7 +224,7 @@ class ImageSource(Node):
     def __init__(self, **node_arguments: Any) -> None:
         super().__init__("image_source", **node_arguments)
         value = {
-            name: self.declare_parameter(name, default, ParameterDescriptor(description=text)).value
+            name: self.declare_parameter(name, default, ParameterDescriptor(description=text, read_only=True)).value
             for name, default, text in PARAMETERS
         }
         self._width, self._height = value["width"], value["height"]

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from rclpy.parameter import Parameter
 
 from hbm_runtime_ros import image_source
 from hbm_runtime_ros.image_source import PictureError, open_pictures, picture_files, rgb_to_nv12
@@ -147,3 +148,10 @@ def test_a_wrong_input_ends_the_node_with_the_reason(tmp_path):
         1,
         f"image_source: there is no file or folder {tmp_path}/no.png; name a picture, a folder of pictures or a video",
     )
+
+
+def test_what_is_read_at_the_start_cannot_be_set_later(context):
+    node = image_source.ImageSource(context=context)
+    results = node.set_parameters([Parameter(each.name, value=each.default) for each in image_source.PARAMETERS])
+    assert ["read-only" in result.reason for result in results] == [True] * len(image_source.PARAMETERS)
+    node.destroy_node()
