@@ -63,6 +63,7 @@ def inference_node(
     backend: str = "",
     log_level: str = "info",
     remap: str = "",
+    enclave: str = "",
     name: str = DEFAULT_NODE_NAME,
 ) -> Node:
     """Return the action that starts an inference node.
@@ -73,6 +74,7 @@ def inference_node(
         backend: bpu, sim or auto; empty leaves it to the parameter file.
         log_level: debug, info, warn, error or fatal.
         remap: other names for topics: FROM:=TO, several with blanks between them.
+        enclave: of SROS 2, with the keys and permissions of the node; empty = as ROS chooses.
         name: of the node.
 
     Raises:
@@ -92,7 +94,7 @@ def inference_node(
         namespace=namespace,
         parameters=parameters,
         remappings=parse_remappings(remap),
-        arguments=["--ros-args", "--log-level", f"{name}:={log_level}"],
+        arguments=["--ros-args", "--log-level", f"{name}:={log_level}", *(["--enclave", enclave] if enclave else [])],
         output="screen",
         emulate_tty=True,
     )

@@ -31,6 +31,7 @@ ARGUMENTS = (
         choices=["true", "false"],
         description="true = pictures of hbm_img_msgs are read where a publisher with the same settings wrote them.",
     ),
+    DeclareLaunchArgument("enclave", default_value="", description="SROS 2 enclave of the node, such as /hbm_inference."),
     DeclareLaunchArgument(
         "remap", default_value="", description="Other names for topics: 'image:=camera/image_raw', more after a blank."
     ),

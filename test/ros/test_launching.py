@@ -55,6 +55,16 @@ def test_a_missing_parameter_file_is_named():
         inference_node("/no/such.yaml")
 
 
+def test_a_node_is_put_into_an_enclave_only_where_one_is_named(tmp_path):
+    file = tmp_path / "parameters.yaml"
+    file.touch()
+    for enclave, expected in (("", []), ("/hbm_inference", ["--enclave", "/hbm_inference"])):
+        words = [
+            part.text for word in inference_node(str(file), enclave=enclave).cmd for part in word if hasattr(part, "text")
+        ]
+        assert [word for word in words if word.startswith(("--enclave", "/hbm"))] == expected
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_starts_with_the_models_it_names(tmp_path, example):
     parameters = yaml.safe_load(example.read_text())["/**"]["ros__parameters"]
