@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lint stubs format demo bench soak recordings reliability clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lock sbom lint stubs format demo bench soak recordings reliability clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -36,6 +36,12 @@ test-aarch64: environment ## C++ and API tests on the boards' processor, emulate
 
 wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 python3.12" for some interpreters)
 	@scripts/wheel $(PYTHONS)
+
+lock: ## hashes of every Python package in scripts/versions.txt, into scripts/hashes/
+	@scripts/lock
+
+sbom: build ## the components of the package as CycloneDX JSON: out/sbom.cdx.json
+	@$(ENVIRONMENT) && scripts/sbom
 
 lint: build ## ruff, mypy, type stubs, clang-format, clang-tidy, xmllint, shellcheck
 	@$(ENVIRONMENT) && scripts/lint

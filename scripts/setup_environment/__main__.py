@@ -75,10 +75,11 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
     ros = workspace.sourced_ros
     second = workspace.second_ros
     # A second distribution runs the node's tests: without networks, the demo and lint.
-    python = pins["python.shared"] + pins[f"python.{second}" if second else "python"]
-    python_alone = [] if second else pins["python.alone"]
+    python = ["python.shared", f"python.{second}" if second else "python"]
+    python_alone = [] if second else ["python.alone"]
 
     def install_packages(progress: Progress) -> None:
+        install_requirements(workspace, ["python.build"], progress)
         install_requirements(workspace, python, progress)
         if python_alone:
             install_requirements(workspace, python_alone, progress, "--no-deps")
@@ -93,7 +94,7 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         Step(
             "python",
             "Python packages",
-            python + python_alone,
+            [line for section in ("python.build", *python, *python_alone) for line in pins[section]],
             install_packages,
         ),
     ]
@@ -103,27 +104,26 @@ def _steps(workspace: Workspace, interpreter: str, pins: dict[str, list[str]]) -
         return steps
     (main_ros,) = pins["ros.distribution"]
     distribution = second or main_ros
-    wheels = pins[f"ros.wheels.{distribution}"]
-    (tools,) = pins["ros.tools"]
+    wheels = f"ros.wheels.{distribution}"
     packages = pins["ros.tools.packages"]
     interfaces = [package for package in packages if package.endswith("_interfaces")]
 
     def install_wheels(progress: Progress) -> None:
-        install_requirements(workspace, wheels, progress)
+        install_requirements(workspace, [wheels], progress)
         relocate_cmake_files(workspace)
         mark_as_prefix(workspace)
 
     def install_tools(progress: Progress) -> None:
-        install_ros_tools(workspace, tools, packages, main_ros, progress)
+        install_ros_tools(workspace, packages, main_ros, progress)
         for package in interfaces:
             build_interfaces(workspace, package, progress)
 
-    steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", wheels, install_wheels))
+    steps.append(Step("ros", f"ROS 2 {distribution.capitalize()} wheels", pins[wheels], install_wheels))
 
     def install_command(progress: Progress) -> None:
         install_launch_command(workspace)
 
-    steps.append(Step("ros_tools", "launch and ros2cli", [tools, *packages], install_tools))
+    steps.append(Step("ros_tools", "launch and ros2cli", [*pins["ros.tools"], *packages], install_tools))
     steps.append(Step("ros2_launch", "the command ros2 launch", [LAUNCH_COMMAND.read_text()], install_command))
     # It is compiled for the Python of the Linux distribution, which a second environment has not.
     if debian.has_apt() and not second:

