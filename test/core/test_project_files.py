@@ -64,3 +64,14 @@ def test_every_package_that_cmake_finds_with_ament_is_a_dependency():
     found = {name for file in files for name in re.findall(r"find_package\(([a-z_]+) REQUIRED\)", file.read_text())}
     assert {"ament_cmake", "ament_cmake_pytest", "rcl"} <= found
     assert found <= set(re.findall(r"depend>([\w-]+)</", read("package.xml")))
+
+
+def test_every_row_of_the_threat_model_names_tests_that_exist():
+    page = read("docs/security.md")
+    sections = re.findall(r"^### (From .*?)\n\n(.*?)(?=\n##)", page, re.MULTILINE | re.DOTALL)
+    assert len(sections) == 3
+    for name, section in sections:
+        for row in section.strip().splitlines()[2:]:
+            tests = re.findall(r"`(test/[\w/.]+)`", row)
+            assert tests or "vendor's library alone reads it" in row, f"{name}: {row}"
+            assert [test for test in tests if not (CHECKOUT / test).is_file()] == [], name

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 from graph import wait_until
-from hbm_runtime_ros.srv import ListModels, LoadModel, UnloadModel
+from hbm_runtime_ros.srv import LoadModel, UnloadModel
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from model_packages import echo_model, write_models
@@ -19,6 +19,7 @@ READ_ONLY = {
     "model_dir": "/etc",
     "allowed_model_dirs": ["/"],
     "trace_file": "/tmp/trace.json",
+    "recorder.directory": "/etc",
     "trusted.file": "/etc/passwd",
     "trusted.sha256": "",
     "trusted.decoder.labels": "/etc/passwd",
@@ -49,17 +50,10 @@ def node(folder):
         yield process
 
 
-@pytest.fixture(autouse=True)
-def only_trusted(graph):
-    wait_until(lambda: states(graph).get("trusted") == "active", "the start")
-    yield
-    for name in states(graph):
-        if name != "trusted":
-            assert graph.call(UnloadModel, "unload_model", name=name, drain=True).success
-
-
-def states(graph):
-    return {model.name: model.state for model in graph.call(ListModels, "list_models").models}
+@pytest.fixture(scope="module", autouse=True)
+def started(graph):
+    lists = graph.model_lists()
+    wait_until(lambda: bool(lists) and [model.state for model in lists[-1].models] == ["active"], "the start")
 
 
 def load(graph, **given):
@@ -67,31 +61,49 @@ def load(graph, **given):
     return graph.call(LoadModel, "load_model", name="second", parameters=parameters)
 
 
+def unload(graph):
+    assert graph.call(UnloadModel, "unload_model", name="second", drain=True).success
+
+
 def refusal(folder, parameter, path):
     return f"parameter 'second.{parameter}' must be a file below one of `allowed_model_dirs` ({folder}), got '{path}'"
 
 
-OUTSIDE = ("{folder}/../{name}", "../{name}", "{parent}/{name}", "{folder}/link{suffix}", "{parent}/missing{suffix}")
+def outside(folder, name, suffix):
+    """Return paths that a service may not name; the last one does not exist."""
+    return (
+        f"{folder}/../{name}",
+        f"../{name}",
+        f"{folder.parent}/{name}",
+        f"{folder}/link{suffix}",
+        f"{folder.parent}/missing{suffix}",
+    )
 
 
-@pytest.mark.parametrize("outside", OUTSIDE)
-def test_a_model_file_outside_of_the_directory_of_the_parameter_file_is_refused_by_the_service(graph, folder, outside):
-    path = outside.format(folder=folder, parent=folder.parent, name="outside.hbm", suffix=".hbm")
-    assert graph.call(LoadModel, "load_model", name="second", file=path).message == refusal(folder, "file", path)
-    assert load(graph, file=path).message == refusal(folder, "file", path)
+def test_a_model_file_outside_of_the_directory_of_the_parameter_file_is_refused_by_the_service(graph, folder):
+    for path in outside(folder, "outside.hbm", ".hbm"):
+        assert load(graph, file=path).message == refusal(folder, "file", path)
+    answer = graph.call(LoadModel, "load_model", name="second", file=path)
+    assert answer.message == refusal(folder, "file", path)
 
 
-@pytest.mark.parametrize("outside", OUTSIDE)
-def test_labels_outside_of_the_directory_of_the_parameter_file_are_refused_by_the_service(graph, folder, outside):
-    path = outside.format(folder=folder, parent=folder.parent, name="labels.txt", suffix=".txt")
-    answer = load(graph, file="echo.hbm", decoder="yolov8", **{"decoder.labels": path})
-    assert answer.message == refusal(folder, "decoder.labels", path)
+def test_labels_outside_of_the_directory_of_the_parameter_file_are_refused_by_the_service(graph, folder):
+    for path in outside(folder, "labels.txt", ".txt"):
+        answer = load(graph, file="echo.hbm", decoder="yolov8", **{"decoder.labels": path})
+        assert answer.message == refusal(folder, "decoder.labels", path)
+
+
+def test_labels_that_are_no_text_are_refused_with_their_name(graph, folder):
+    (folder / "numbers.txt").write_bytes(b"\xff\xfe")
+    answer = load(graph, file="echo.hbm", decoder="yolov8", **{"decoder.labels": "numbers.txt"})
+    assert answer.message.startswith(f"parameter 'second.decoder.labels': {folder / 'numbers.txt'}: 'utf-8' codec")
 
 
 def test_a_model_file_in_the_directory_of_the_parameter_file_is_loaded(graph, folder):
     answer = load(graph, file="echo.hbm")
     assert answer.success, answer.message
     assert answer.info.file == str(folder / "echo.hbm")
+    unload(graph)
 
 
 def test_the_log_names_the_allowed_directories(node, folder):
@@ -103,14 +115,16 @@ def test_a_parameter_that_names_a_file_or_directory_cannot_be_set_at_run_time(gr
         result = graph.set_parameters({name: value})[0]
         assert (result.successful, "read-only" in result.reason) == (False, True), name
     declared = graph.call(ListParameters, "list_parameters").result.names
-    assert set(READ_ONLY) == {name for name in declared if name.endswith(("file", "dir", "dirs", "sha256", "labels"))}
+    assert set(READ_ONLY) == {
+        name for name in declared if name.endswith(("file", "dir", "dirs", "directory", "sha256", "labels"))
+    }
 
 
 def test_the_service_loads_a_pinned_model_and_refuses_another_one(graph, folder):
     digest = hashlib.sha256((folder / "echo.hbm").read_bytes()).hexdigest()
     answer = load(graph, file="echo.hbm", sha256=digest)
     assert (answer.success, answer.info.sha256) == (True, digest), answer.message
-    graph.call(UnloadModel, "unload_model", name="second", drain=True)
+    unload(graph)
     pin = "F" * 64
     expected = f"parameter 'second.sha256': expected {'f' * 64}, got {digest} of {folder / 'echo.hbm'}"
     assert load(graph, file="echo.hbm", sha256=pin).message == expected
