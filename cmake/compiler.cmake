@@ -35,8 +35,8 @@ function(hbm_optimize_across_files target)
   endif()
 endfunction()
 
-# Compiles the sources of `target` in groups of `size`, each group as one. Where every source includes the same large headers
-# (pybind11, OpenVINO) these take most of the time, and so does what they define inline.
+# Compiles the sources of `target` in groups of `size`, each group as one: the headers that all of them include, and what
+# these define inline, take most of the time.
 function(hbm_compile_in_groups target size)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
 endfunction()
