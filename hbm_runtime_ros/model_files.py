@@ -45,10 +45,10 @@ class ModelFileCache:
         Raises:
             ConfigurationError: the file cannot be loaded or has another SHA-256; the text says why.
         """
-        # The path may lead to another file by now, but a library might not take what is no name of a model file.
+        # A library might refuse a name that does not end in .hbm, so the descriptor is only used where it matters.
         source = file.descriptor_path if sha256 else str(file.path)
         try:
-            identity = _Identity.of(file.path, source)
+            identity = _Identity.of(file.path, file.descriptor_path)
             opened = self._open.get(identity)
             digest = opened.sha256 if opened else file_sha256(file.descriptor_path)
         except OSError as error:

@@ -101,6 +101,14 @@ def test_a_file_without_a_pin_that_is_replaced_while_it_is_loaded_is_refused(ech
         open_model(echo)
 
 
+def test_a_file_without_a_pin_that_is_replaced_after_it_was_opened_is_refused(echo):
+    other = write_models(echo.with_name("other.hbm"), echo_model("other"))
+    with OpenFile(echo) as opened:
+        os.replace(other, echo)
+        with pytest.raises(ConfigurationError, match="was changed while it was loaded"):
+            ModelHandle(ModelFileCache("sim"), opened, "echo", "")
+
+
 def test_errors_of_a_pinned_file_name_it_by_its_path(tmp_path):
     broken = tmp_path / "broken.hbm"
     broken.write_bytes(b"no model" * 100)
