@@ -116,7 +116,7 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     add_scale(group)
     group.add_argument("--color-order", choices=COLOR_ORDERS, help="channels of the network (default rgb)")
     group.add_argument("--layout", choices=LAYOUTS, help="of the network's input (default: found from its shape)")
-    group.add_argument("--color-range", choices=COLOR_RANGES, help="of the NV12 picture, BT.601 (default limited)")
+    group.add_argument("--model-range", "--color-range", choices=COLOR_RANGES, help="of the NV12 picture, BT.601 (default limited)")
 
 
 def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
@@ -268,7 +268,7 @@ def _port_fields(part: argparse.Namespace, kind: str) -> list[tuple[list[tuple[s
 def _picture_names(part: argparse.Namespace) -> list[str]:
     names = ([""] if part.nv12 else []) + part.nv12_input
     if not names:
-        for option in ("mean", "scale", "std", "color_order", "layout", "color_range"):
+        for option in ("mean", "scale", "std", "color_order", "layout", "model_range"):
             if getattr(part, option) is not None:
                 remedy = "say which input is one: --nv12, or --nv12-input NAME"
                 if option in ("mean", "scale", "std"):
@@ -286,5 +286,5 @@ def _picture(part: argparse.Namespace) -> Nv12:
         scale=scale,
         color_order=part.color_order or "rgb",
         layout=part.layout,
-        color_range=part.color_range or "limited",
+        color_range=part.model_range or "limited",
     )

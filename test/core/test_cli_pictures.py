@@ -195,7 +195,7 @@ def test_the_range_that_the_file_states_is_used(tmp_path, capsys):
     outputs = {}
     for stated in ("limited", "full"):
         model = tmp_path / f"{stated}.hbm"
-        call_json(capsys, "pack", network, "--nv12", "--color-range", stated, "-o", model)
+        call_json(capsys, "pack", network, "--nv12", "--model-range", stated, "-o", model)
         facts = call_json(capsys, "run", model, "--input", page)
         outputs[stated] = facts["outputs"][0]["mean"]
     assert outputs["limited"] == pytest.approx(255, abs=1.5)
