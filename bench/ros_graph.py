@@ -152,13 +152,13 @@ class Graph:
         library = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))
         return self._open.enter_context(PeerProcess([program, topic], {**LOANS, "LD_PRELOAD": str(library)}))
 
-    def inference_node(self, environment: Mapping[str, str] | None = None, /, **groups: dict[str, Any]) -> psutil.Process:
-        """Launch the node as users do, with a group of parameters for each model, and `recorder`; a second one in a namespace."""
+    def inference_node(self, environment: Mapping[str, str] | None = None, /, **parameters: Any) -> psutil.Process:
+        """Launch the node as users do, with `parameters`, among them a group for each model; a second one in a namespace."""
         namespace = f"node_{len(self._started)}" if self._started else ""
-        parameters = self.folder / f"parameters_{len(self._started)}.yaml"
-        models = [name for name in groups if name != "recorder"]
-        parameters.write_text(yaml.safe_dump({"/**": {"ros__parameters": {"models": models, **groups}}}))
-        command = ["ros2", "launch", "hbm_runtime_ros", "inference.launch.py", f"params_file:={parameters}"]
+        file = self.folder / f"parameters_{len(self._started)}.yaml"
+        models = [name for name, group in parameters.items() if isinstance(group, dict) and "file" in group]
+        file.write_text(yaml.safe_dump({"/**": {"ros__parameters": {"models": models, **parameters}}}))
+        command = ["ros2", "launch", "hbm_runtime_ros", "inference.launch.py", f"params_file:={file}"]
         command += [f"namespace:={namespace}"] if namespace else []
         return self._start(command, "lib/hbm_runtime_ros/inference_node.py", environment)
 

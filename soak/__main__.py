@@ -48,6 +48,9 @@ def main() -> int:
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     samples, counts, problems = _run(arguments.minutes * 60)
+    if not samples:
+        print("\n".join(["soak: ended before its first sample", *problems]), file=sys.stderr)
+        return 1
     times_s = samples.pop("time, s")
     slopes = [slope(name, times_s, values, _tolerance(name)) for name, values in samples.items() if "latency" not in name]
     (arguments.output / "samples.json").write_text(json.dumps({"time, s": times_s, **samples}, indent=1))
@@ -72,7 +75,7 @@ def _run(duration_s: float) -> tuple[dict[str, list[float]], dict[str, int], lis
     }
     samples: dict[str, list[float]] = {}
     with Graph() as graph:
-        node = graph.inference_node(**models)
+        node = graph.inference_node(**models, allowed_model_dirs=[str(Path(guest_file).parent)])
         command = [sys.executable, "-m", "soak.runtime_load", runtime_file]
         with (
             subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runtime,
