@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..whole_file import whole_file
 from .arguments import fraction
 from .console import table
 from .errors import InputError, UsageError
@@ -107,7 +108,8 @@ def _draw(result: Result, picture: PictureFile, path: str) -> None:
     canvas.load_compressed(picture.data)
     canvas.draw(result)
     try:
-        Path(path).write_bytes(canvas.jpeg())
+        with whole_file(path) as stream:
+            stream.write(canvas.jpeg())
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
 

@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+from ..whole_file import whole_file
+from .errors import InputError
 from .load_test import Measurement
 
 _BINS = 16
@@ -47,6 +50,7 @@ def save_png(result: Measurement, title: str, path: str) -> None:
 
     Raises:
         RuntimeError: matplotlib is not installed.
+        InputError: the file cannot be written.
     """
     try:
         import matplotlib
@@ -65,5 +69,10 @@ def save_png(result: Measurement, title: str, path: str) -> None:
         axes.axvline(value, color=color, linestyle="--", label=f"{name} {value:.0f} us")
     axes.set(title=f"{title}: {facts['fps']:.1f} frames/s", xlabel="latency (us), last bar: all above", ylabel="frames")
     axes.legend()
-    figure.savefig(path, dpi=120)
-    pyplot.close(figure)
+    try:
+        with whole_file(path) as stream:
+            figure.savefig(stream, dpi=120, format=Path(path).suffix[1:] or "png")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        pyplot.close(figure)

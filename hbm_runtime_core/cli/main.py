@@ -35,6 +35,19 @@ def build_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `hbm` with these arguments; returns the exit code."""
+    code = _run(argv)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # Keep Python from reporting it at exit. A reader that has closed the pipe (`hbm info ... | head`) is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if code == 0 and not isinstance(error, BrokenPipeError):
+            fail(f"cannot write the output: {error.strerror}")
+        return EXIT_FAILED
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = join_lists(sys.argv[1:] if argv is None else argv, "--bpu-cores")
     parser = build_parser()
     try:
@@ -48,8 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has closed the pipe (`hbm info ... | head`); keep Python from reporting that at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except (argparse.ArgumentTypeError, UsageError) as error:
         fail(str(error))
@@ -57,5 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("HBM_TRACEBACK") == "1":
             raise
-        fail(str(error) or type(error).__name__)
+        # Errors of files name them.
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            fail(f"cannot write the output: {error.strerror}")
+        else:
+            fail(str(error) or type(error).__name__)
         return EXIT_FAILED

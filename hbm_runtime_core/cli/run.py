@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..whole_file import whole_file
 from .arguments import add_json, integer
 from .calls import RequestMaker, add_call_options, load, run_arguments
 from .console import print_json, table, warn
@@ -161,19 +163,24 @@ def _write(outputs: dict[str, np.ndarray], options: argparse.Namespace) -> dict[
             file = path / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + f".{options.format or 'npy'}")
             if file in files.values():
                 raise InputError(f"two outputs would be written to {file}; use --output FILE.npz")
-            if options.format == "bin":
-                np.ascontiguousarray(array).tofile(file)
-            else:
-                np.save(file, array)
+            with whole_file(file) as stream:
+                stream.write(np.ascontiguousarray(array).data if options.format == "bin" else _npy_bytes(array))
             files[name] = file
         return {name: str(file) for name, file in files.items()}
     except OSError as error:
         raise InputError(f"cannot write {error.filename or path}: {error.strerror}") from None
 
 
+def _npy_bytes(array: np.ndarray) -> bytes:
+    # numpy.save() writes real files with C's buffered output, and does not notice that the last part failed.
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
 def _write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
     # numpy.savez takes names as keywords: an output called "file" would clash with a parameter of its own.
-    with zipfile.ZipFile(path, "w") as archive:
+    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)

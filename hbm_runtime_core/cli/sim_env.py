@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import _native
 from ..environment import VARIABLES
+from ..whole_file import whole_file
 from .arguments import add_json
 from .console import print_json
 from .errors import InputError, UsageError
@@ -116,6 +117,7 @@ def _write_cmake(path: Path, soc: str) -> None:
         .replace("@SOC@", soc)
     )
     try:
-        path.write_text(text, encoding="utf-8")
+        with whole_file(path) as stream:
+            stream.write(text.encode())
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HbmValueError
+from ..whole_file import whole_file
 from .document import Node, parse_json
 from .errors import PackError, PackFileError
 from .layout import dense_bytes
@@ -128,7 +128,7 @@ def write_package(
             f"{path}: the models take {total} bytes, more than the {_PACKAGE_LIMIT_BYTES} of one file; "
             "put them into several files"
         )
-    _write_atomically(path, members)
+    _write(path, members)
     return package
 
 
@@ -157,26 +157,15 @@ def _json_bytes(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _write_atomically(path: Path, members: Sequence[tuple[str, bytes, int]]) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+def _write(path: Path, members: Sequence[tuple[str, bytes, int]]) -> None:
     try:
-        # 0o666 leaves the permissions to the umask, as for any file that a program writes.
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                with zipfile.ZipFile(stream, "w") as archive:
-                    for name, data, method in members:
-                        entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
-                        entry.compress_type = method
-                        entry.create_system = 3
-                        entry.external_attr = 0o644 << 16
-                        archive.writestr(entry, data, compresslevel=6)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink()
-            raise
+        with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+            for name, data, method in members:
+                entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
+                entry.compress_type = method
+                entry.create_system = 3
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, data, compresslevel=6)
     except OSError as error:
         raise PackError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -72,16 +73,29 @@ class FrameTrace:
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o666)
         if not self._shared:
             name = {"ph": "M", "name": "process_name", "pid": self._pid, "args": {"name": self._process_name}}
-            os.write(self._file, b"[\n" + _text(name) + _END)
+            self._write(b"[\n" + _text(name) + _END)
 
     def _append(self, events: list[dict[str, Any]]) -> None:
         assert self._file is not None
         text = b"".join(b",\n" + _text(event) for event in events)
-        if not self._shared:
-            os.lseek(self._file, -len(_END), os.SEEK_END)
-            text += _END
-        # In one piece: the simulator's threads write to the same file.
-        os.write(self._file, text)
+        if self._shared:
+            self._write(text)
+            return
+        end = os.lseek(self._file, -len(_END), os.SEEK_END)
+        try:
+            self._write(text + _END)
+        except OSError:
+            os.ftruncate(self._file, end)
+            os.pwrite(self._file, _END, end)
+            raise
+
+    def _write(self, text: bytes) -> None:
+        """Write in one piece, because the simulator's threads may write to the same file."""
+        assert self._file is not None
+        written = os.write(self._file, text)
+        if written < len(text):
+            os.ftruncate(self._file, os.lseek(self._file, 0, os.SEEK_END) - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _frame(self, model: str, thread: str, timeline: FrameTimeline) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = []

@@ -20,6 +20,7 @@ namespace hbm_sim {
 namespace {
 
 constexpr std::size_t kEventBytes = 4096;
+constexpr char kEnd[] = "\n]\n";
 
 /// A few events as text, in reserved memory, so that a thread of the device cannot fail for lack of memory.
 class Events {
@@ -140,16 +141,27 @@ void Trace::queue_length(std::size_t waiting) {
 
 void Trace::write(const char* text, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  while (bytes > 0 && enabled()) {
-    const ssize_t written = ::write(file_, text, bytes);
+  off_t done = 0;
+  while (static_cast<std::size_t>(done) < bytes && enabled()) {
+    const ssize_t written = ::write(file_, text + done, bytes - static_cast<std::size_t>(done));
     if (written >= 0) {
-      text += written;
-      bytes -= static_cast<std::size_t>(written);
+      done += written;
     } else if (errno != EINTR) {
       hbm_sim_warn("HBM_SIM_TRACE: the trace ends here: %s", std::strerror(errno));
-      ::close(file_.exchange(-1));
+      end_after_whole_events(done);
     }
   }
+}
+
+void Trace::end_after_whole_events(off_t partial_bytes) {
+  const int file = file_.exchange(-1);
+  const off_t whole_bytes = ::lseek(file, 0, SEEK_END) - partial_bytes;
+  // What is cut off leaves room for the end, which is shorter than any event.
+  if (whole_bytes >= 0 && ::ftruncate(file, whole_bytes) == 0 && whole_bytes > 0) {
+    const ssize_t ended = ::write(file, kEnd, sizeof kEnd - 1);
+    static_cast<void>(ended);
+  }
+  ::close(file);
 }
 
 void Trace::close() {
@@ -157,7 +169,7 @@ void Trace::close() {
   if (getpid() != process_) {
     return;
   }
-  write("\n]\n", 3);
+  write(kEnd, sizeof kEnd - 1);
   const std::lock_guard lock(mutex_);
   const int file = file_.exchange(-1);
   if (file >= 0) {

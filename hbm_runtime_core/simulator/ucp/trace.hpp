@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +16,7 @@ struct SubTask;
 /// HBM_SIM_TRACE: what ran on which core and when, in the Chrome trace format (times in µs of CLOCK_MONOTONIC).
 ///
 /// Each event is written at once and as a whole, so Perfetto and chrome://tracing can open the file of a process that
-/// crashed. After a normal end the file is complete JSON.
+/// crashed. After a normal end the file is complete JSON, and where the disk becomes full, too.
 class Trace {
  public:
   static Trace& instance();
@@ -30,6 +32,8 @@ class Trace {
   /// To be called at process exit.
   void close();
   void write(const char* text, std::size_t bytes);
+  /// After a write that failed when `partial_bytes` of an event were in the file.
+  void end_after_whole_events(off_t partial_bytes);
 
   std::atomic<int> file_{-1};
   int process_ = 0;

@@ -1,11 +1,14 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <thread>
 #include <vector>
 
@@ -79,6 +82,33 @@ TEST(NetworkCache, what_a_killed_process_left_behind_is_removed_later) {
   std::filesystem::last_write_time(unfinished, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
   cache.write("key", "content");
   EXPECT_FALSE(std::filesystem::exists(unfinished));
+}
+
+TEST(NetworkCache, a_disk_that_is_full_at_any_byte_leaves_what_was_there) {
+  const TemporaryFolder folder;
+  const NetworkCache cache(folder.path());
+  const std::string old = "an older network";
+  const std::string content(100, 'n');
+  cache.write("key", old);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto action = std::signal(SIGXFSZ, SIG_IGN);
+  const rlim_t unlimited = limit.rlim_cur;
+  rlim_t bytes = 0;
+  for (bool fits = false; !fits; ++bytes) {
+    limit.rlim_cur = bytes;
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    cache.write("key", content);
+    limit.rlim_cur = unlimited;
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    const auto kept = cache.read("key");
+    fits = kept == content;
+    EXPECT_TRUE(fits || kept == old) << bytes;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << bytes;
+  }
+  std::signal(SIGXFSZ, action);
+  std::cout << bytes - 1 << " failures injected\n";
+  EXPECT_GT(bytes, content.size());
 }
 
 TEST(NetworkCache, readers_never_see_a_part_while_writers_replace_it) {

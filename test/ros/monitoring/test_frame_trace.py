@@ -3,6 +3,7 @@
 """The trace of a frame's way, alone and in one file with the simulator's."""
 
 import json
+import resource
 import signal
 import time
 
@@ -10,6 +11,9 @@ import pytest
 from graph import Graph, nv12_picture, wait_until
 from model_packages import MODEL_HEIGHT, MODEL_WIDTH, echo_model, write_models
 from node_process import NodeProcess
+
+from hbm_runtime_ros.monitoring.counters import FrameTimeline
+from hbm_runtime_ros.monitoring.trace import FrameTrace
 
 FRAMES = 30
 LATENCY_US = 20_000
@@ -88,3 +92,24 @@ def test_a_trace_that_cannot_be_written_stops_no_frame(tmp_path):
         results = graph.results("/hbm_inference/seen/result")
         graph.infer("/seen/image", nv12_picture(MODEL_WIDTH, MODEL_HEIGHT), results)
         wait_until(lambda: any("'trace_file'" in text and str(trace) in text for text in graph.warnings()), "a warning")
+
+
+def test_a_trace_that_the_disk_has_no_room_for_is_complete_up_to_the_last_whole_frame(tmp_path):
+    _, no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    sizes = []
+    for limit in range(150, 3000, 50):
+        path = tmp_path / f"{limit}.json"
+        warnings = []
+        trace = FrameTrace(str(path), "node", warnings.append)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, no_limit))
+        try:
+            for sequence in range(4):
+                trace.of_model("model")(FrameTimeline(sequence, 0, 0, 1, 2))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (no_limit, no_limit))
+        trace.close()
+        assert len(warnings) == 1 and "ends here" in warnings[0]
+        events = json.loads(path.read_text())
+        sizes.append(len(slices(events, "prepare")))
+    print(len(sizes), "failures injected")
+    assert sizes == sorted(sizes) and {0, 1} < set(sizes)
