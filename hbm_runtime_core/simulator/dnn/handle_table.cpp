@@ -31,12 +31,19 @@ hbDNNPackedHandle_t HandleTable::add(std::unique_ptr<Package> package) {
   const std::unique_lock lock(mutex_);
   const std::uintptr_t handle = next_handle();
   PackageEntry entry{std::move(package), {}};
-  for (const auto& model : entry.package->models()) {
-    const std::uintptr_t model_handle = next_handle();
-    entry.model_handles.push_back(model_handle);
-    models_.emplace(model_handle, ModelEntry{entry.package, model.get()});
+  try {
+    for (const auto& model : entry.package->models()) {
+      const std::uintptr_t model_handle = next_handle();
+      entry.model_handles.push_back(model_handle);
+      models_.emplace(model_handle, ModelEntry{entry.package, model.get()});
+    }
+    packages_.emplace(handle, entry);
+  } catch (...) {
+    for (const std::uintptr_t model_handle : entry.model_handles) {
+      models_.erase(model_handle);
+    }
+    throw;
   }
-  packages_.emplace(handle, std::move(entry));
   return handle_of(handle);
 }
 

@@ -22,12 +22,14 @@ constexpr std::uint64_t kFreeExpansionBytes = std::uint64_t{1} << 20;
 
 [[noreturn]] void invalid(const std::string& text) { throw StatusError(HB_UCP_MODEL_INVALID, text); }
 
-/// `what` failed for a reason that libzip knows.
+/// `what` failed for a reason that libzip knows. errno was 0 before: libzip reports some of its own allocations that
+/// failed as a damaged file.
 [[noreturn]] void fail(const std::string& what, zip_error_t* error) {
+  const bool no_memory = errno == ENOMEM;
   const int code = zip_error_code_zip(error);
   const std::string text = what + " (" + zip_error_strerror(error) + ")";
   zip_error_fini(error);
-  if (code == ZIP_ER_MEMORY) {
+  if (code == ZIP_ER_MEMORY || no_memory) {
     throw StatusError(HB_UCP_MEM_ALLOC_FAIL, text);
   }
   if (code == ZIP_ER_READ) {
@@ -48,7 +50,9 @@ std::unique_ptr<std::FILE, Close> open_file(const std::string& path) {
   }
   std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rbe"));
   if (file == nullptr) {
-    throw StatusError(HB_UCP_FILE_OPEN_FAILED, std::string("cannot open the file: ") + std::strerror(errno));
+    const int reason = errno;
+    throw StatusError(reason == ENOMEM ? HB_UCP_MEM_ALLOC_FAIL : HB_UCP_FILE_OPEN_FAILED,
+                      std::string("cannot open the file: ") + std::strerror(reason));
   }
   return file;
 }
@@ -83,6 +87,7 @@ void ZipArchive::Discard::operator()(zip* archive) const { zip_discard(archive);
 
 ZipArchive::ZipArchive(const std::string& path) {
   std::unique_ptr<std::FILE, Close> file = open_file(path);
+  errno = 0;
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_filep_create(file.get(), 0, -1, &error);
@@ -94,6 +99,7 @@ ZipArchive::ZipArchive(const std::string& path) {
 }
 
 ZipArchive::ZipArchive(const void* data, std::uint64_t bytes) {
+  errno = 0;
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(data, bytes, 0, &error);
@@ -107,6 +113,7 @@ void ZipArchive::open(zip_source* source) {
   // Until the archive is open, the source is not its own.
   std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> owned(source, zip_source_free);
   require_zip(source);
+  errno = 0;
   zip_stat_t whole;
   zip_error_t error;
   zip_error_init(&error);
@@ -160,6 +167,7 @@ const ZipArchive::Member& ZipArchive::member(const std::string& name) const {
 void ZipArchive::read(const std::string& name, void* destination) const {
   const Member& wanted = member(name);
   const std::string damaged = "zip member '" + name + "' is damaged";
+  errno = 0;
   const std::unique_ptr<zip_file_t, Close> file(zip_fopen_index(archive_.get(), wanted.index, 0));
   if (file == nullptr) {
     fail(damaged, zip_get_error(archive_.get()));

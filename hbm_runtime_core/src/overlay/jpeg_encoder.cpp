@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "vision/jpeg_decoder.hpp"
+
 namespace hbm::overlay {
 
 void JpegEncoder::Close::operator()(void* handle) const { tjDestroy(handle); }
@@ -32,6 +34,7 @@ JpegFile JpegEncoder::encode(const Canvas& canvas, int quality) {
     handle_.reset();  // after an error the library is in the midst of a picture
     file_.reset();
     capacity_bytes_ = 0;
+    vision::throw_if_out_of_memory(reason);
     throw std::runtime_error("cannot encode a JPEG of " + std::to_string(canvas.width()) + "x" +
                              std::to_string(canvas.height()) + " pixels: " + reason);
   }

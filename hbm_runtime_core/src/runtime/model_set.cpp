@@ -56,6 +56,8 @@ ModelSet::ModelSet(Device& device) : device_(device) { device_.buffers().add_use
 void ModelSet::load_file(const std::string& file) {
   const ApiTable& api = device_.api();
   const Driver& driver = device_.driver();
+  // Before there is a package, so that none is lost where there is no memory to note it.
+  packages_.reserve(packages_.size() + 1);
   hbDNNPackedHandle_t package = nullptr;
   const char* path = file.c_str();
   const std::int32_t status = api.hbDNNInitializeFromFiles(&package, &path, 1);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -217,8 +217,9 @@ void TaskPool::wake_releaser() {
     try {
       std::thread(&TaskPool::releaser_loop, this).detach();
       releaser_started_ = true;
-    } catch (const std::system_error&) {
-      // No thread could be started: callers release tasks, as they do when that is quick.
+    } catch (const std::exception&) {
+      // No thread could be started, or there was no memory for one: callers release tasks, as they do when that is
+      // quick.
       slow_votes_.store(0, std::memory_order_relaxed);
     }
   }

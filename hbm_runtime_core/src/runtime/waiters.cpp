@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/waiters.hpp"
 
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -30,7 +30,7 @@ void Waiters::start_thread() {
     // Detached: joining would block the exit of the process for a task that never ends.
     std::thread(&Waiters::loop, this).detach();
     ++thread_count_;
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // No thread, or no memory for one.
     // The existing threads run the job; if there is none, the caller runs it.
   }
 }

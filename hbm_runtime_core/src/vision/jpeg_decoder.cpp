@@ -34,6 +34,14 @@ void to_bgr_from_inks(std::uint8_t* pixels, std::size_t count) {
 
 }  // namespace
 
+void throw_if_out_of_memory(const std::string& message) {
+  for (const char* text : {"Memory allocation failure", "Insufficient memory"}) {
+    if (message.find(text) != std::string::npos) {
+      throw std::bad_alloc();
+    }
+  }
+}
+
 void JpegDecoder::Close::operator()(void* handle) const { tjDestroy(handle); }
 
 void* JpegDecoder::handle() {
@@ -70,7 +78,9 @@ Picture JpegDecoder::decode(const std::uint8_t* data, const JpegLayout& layout) 
   const int result = tjDecompressHeader3(decompress, data, length(layout), &width, &height, &sampling, &colors);
   const bool uncommon_sampling = width > 0 && colors >= 0 && sampling < 0;
   if (result != 0 && !uncommon_sampling) {
-    refuse(layout, std::string("it is damaged, or not supported (") + tjGetErrorStr2(decompress) + ")");
+    const std::string message = tjGetErrorStr2(decompress);
+    throw_if_out_of_memory(message);
+    refuse(layout, "it is damaged, or not supported (" + message + ")");
   }
   if (width != layout.width || height != layout.height) {
     refuse(layout, "it is damaged: its header holds two sizes");
@@ -89,6 +99,7 @@ void JpegDecoder::require_decoded(int result, const JpegLayout& layout) {
     return;
   }
   const std::string message = tjGetErrorStr2(handle_.get());
+  throw_if_out_of_memory(message);
   if (tjGetErrorCode(handle_.get()) != TJERR_WARNING || !is_harmless(message)) {
     refuse(layout, "it is damaged or cut off (" + message + ")");
   }

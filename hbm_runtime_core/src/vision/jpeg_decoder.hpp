@@ -5,12 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "vision/jpeg_layout.hpp"
 #include "vision/picture.hpp"
 #include "vision/scratch.hpp"
 
 namespace hbm::vision {
+
+/// Throws std::bad_alloc where libjpeg-turbo failed for lack of memory, which it reports in the text of its error
+/// alone.
+void throw_if_out_of_memory(const std::string& message);
 
 /// JPEG to the YUV planes that are in the file: they are neither brought to one size nor turned into red, green, blue.
 /// A file in other colors (RGB, CMYK, YCCK) or in an uncommon sampling becomes blue, green, red.

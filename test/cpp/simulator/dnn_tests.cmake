@@ -11,6 +11,15 @@ foreach(name IN ITEMS dnn_load_test dnn_bad_file_test dnn_manifest_test dnn_time
   hbm_simulator_test(${name} SOURCES ${name}.cpp LIBRARIES hbm_dnn_test_support
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
 endforeach()
+# On a thread of the device, whose allocations do not fail, and on the caller's.
+hbm_simulator_test(dnn_out_of_memory_test
+  SOURCES out_of_memory_test.cpp "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/dnn/zip_archive.cpp"
+  LIBRARIES hbm_dnn_test_support hbm_failing_heap "${LIBZIP_LIBRARY}"
+  ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+target_include_directories(dnn_out_of_memory_test SYSTEM PRIVATE
+  "${LIBZIP_INCLUDE_DIR}" "${LIBZIP_CONFIG_INCLUDE_DIR}")
+hbm_add_cpp_test(dnn_out_of_memory_inline_test dnn_out_of_memory_test
+  ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600;HBM_SIM_EXECUTION=inline")
 set(dnn_sources "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/dnn")
 hbm_simulator_test(dnn_manifest_cases_test
   SOURCES dnn_manifest_cases_test.cpp "${dnn_sources}/manifest.cpp" "${dnn_sources}/manifest_object.cpp"
@@ -25,6 +34,10 @@ hbm_simulator_test(dnn_s100_test SOURCES dnn_s100_test.cpp LIBRARIES hbm_dnn_tes
 hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
   LIBRARIES hbm_dnn_test_support
   ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+if(HBM_SANITIZE)
+  # The same for Python, which is not linked with a sanitizer: LD_PRELOAD loads both.
+  add_library(hbm_sanitizer_preload SHARED dnn_openvino_sanitized.cpp)
+endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
   target_compile_definitions(dnn_openvino_test PRIVATE HBM_TEST_NETWORKS)
   add_dependencies(dnn_openvino_test hbm_sim_openvino)

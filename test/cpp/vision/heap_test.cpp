@@ -1,25 +1,20 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 
-// After its first frame a preparation takes nothing from the heap, whatever libyuv does inside.
+// After its first frame a preparation takes nothing from the heap, whatever libyuv does inside. Where there is no
+// memory, whichever allocation fails, it reports that and works on.
 #include <gtest/gtest.h>
+#include <turbojpeg.h>
 
-#include <atomic>
-#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <new>
 #include <vector>
 
+#include "driver/error.hpp"
+#include "heap/failing_heap.hpp"
+#include "vision/jpeg_decoder.hpp"
 #include "vision/preparation.hpp"
-
-extern "C" void* __libc_malloc(std::size_t size_bytes);
-
-namespace {
-std::atomic<std::int64_t> allocations{0};
-}
-
-extern "C" void* malloc(std::size_t size_bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_malloc(size_bytes);
-}
 
 namespace hbm::vision {
 namespace {
@@ -34,9 +29,9 @@ std::int64_t allocations_of_second_frame(const char* encoding, std::int32_t row_
     prepare(make_picture(data.data(), data.size(), kWidth, kHeight, row_bytes, encoding, ColorRange::kLimited));
   };
   frame();
-  const std::int64_t before = allocations.load();
+  const std::int64_t before = hbm_allocation_count();
   frame();
-  return allocations.load() - before;
+  return hbm_allocation_count() - before;
 }
 
 class Heap : public testing::TestWithParam<Interpolation> {};
@@ -74,6 +69,67 @@ TEST_P(Heap, NothingIsAllocatedForEachFrame) {
 
 INSTANTIATE_TEST_SUITE_P(Interpolations, Heap,
                          testing::Values(Interpolation::kNearest, Interpolation::kBilinear, Interpolation::kBox));
+
+TEST(NoMemory, ForAPreparationIsReportedAndTheNextFrameIsRight) {
+  const std::vector<std::uint8_t> data(kWidth * kHeight * 3, 99);
+  std::vector<std::uint8_t> y(kSide * kSide), uv(kSide * kSide / 2), tensor(kSide * kSide * 3 * 4), expected;
+  PixelFormat format;
+  format.dtype = HB_DNN_TENSOR_TYPE_F32;
+  const ValueTable values(format);
+  int positions = 0;
+  for (const Interpolation interpolation : {Interpolation::kNearest, Interpolation::kBilinear, Interpolation::kBox}) {
+    Geometry geometry;
+    geometry.interpolation = interpolation;
+    const auto make = [&] { return std::make_unique<Preparation>(geometry); };
+    for (const auto& [encoding, row_bytes] : {std::pair("mono8", kWidth), std::pair("bgr8", kWidth * 3)}) {
+      const Picture picture = make_picture(data.data(), static_cast<std::size_t>(row_bytes) * kHeight, kWidth, kHeight,
+                                           row_bytes, encoding, ColorRange::kLimited);
+      const auto to_nv12 = [&](Preparation& preparation) {
+        preparation.prepare(picture, {y.data(), kSide, uv.data(), kSide, kSide, kSide}, ColorRange::kLimited);
+      };
+      const auto to_tensor = [&](Preparation& preparation) {
+        preparation.prepare(picture, {tensor.data(), kSide, kSide, kSide * 4, 4, kSide * kSide * 4}, values);
+      };
+      to_nv12(*make());
+      expected = y;
+      positions += hbm_test::fail_each_allocation(make, to_nv12);
+      EXPECT_EQ(y, expected);
+      to_tensor(*make());
+      expected = tensor;
+      positions += hbm_test::fail_each_allocation(make, to_tensor);
+      EXPECT_EQ(tensor, expected);
+    }
+  }
+  std::cout << positions << " failures injected" << std::endl;
+  EXPECT_GT(positions, 0);
+}
+
+std::vector<std::uint8_t> jpeg_of(TJSAMP sampling) {
+  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(kSide) * kSide * 3, 120);
+  tjhandle handle = tjInitCompress();
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  EXPECT_EQ(
+      tjCompress2(handle, pixels.data(), kSide, 0, kSide, TJPF_RGB, &data, &size, sampling, 90, TJFLAG_PROGRESSIVE), 0);
+  const std::vector<std::uint8_t> file(data, data + size);
+  tjFree(data);
+  tjDestroy(handle);
+  return file;
+}
+
+TEST(NoMemory, ForAJpegPictureIsReportedAndTheNextPictureIsDecoded) {
+  int positions = 0;
+  for (const TJSAMP sampling : {TJSAMP_444, TJSAMP_420, TJSAMP_GRAY}) {
+    const std::vector<std::uint8_t> file = jpeg_of(sampling);
+    positions += hbm_test::fail_each_allocation([] { return std::make_unique<JpegDecoder>(); },
+                                                [&](JpegDecoder& decoder) {
+                                                  const Picture picture = decoder.decode(file.data(), file.size());
+                                                  EXPECT_NEAR(picture.plane.data[0], 120, 2);
+                                                });
+  }
+  std::cout << positions << " failures injected" << std::endl;
+  EXPECT_GT(positions, 0);
+}
 
 }  // namespace
 }  // namespace hbm::vision
