@@ -108,7 +108,8 @@ def view_of(
         offset: bytes before the first element.
 
     Raises:
-        ValueError: shape, strides and offset reach outside of `data`, or do not fit each other.
+        ValueError: shape, strides and offset reach outside of `data` or do not fit each other, or the shape has more
+            elements than `data`.
     """
     if any(length < 0 for length in shape):
         raise ValueError(f"{what}: expected lengths of 0 or more, got the shape {list(shape)}")
@@ -127,6 +128,9 @@ def view_of(
             f"{what}: {dtype} {list(shape)} with strides of {list(stride_bytes)} bytes takes the bytes {first} to {end} "
             f"of its data, which has {size_bytes}; was the message truncated?"
         )
+    if (needed_bytes := dtype.itemsize * math.prod(shape)) > size_bytes:
+        # Strides of 0 would let a few bytes have any shape, and whoever copies them would take memory for all of it.
+        raise ValueError(f"{what}: {dtype} {list(shape)} takes {needed_bytes} bytes, its data has {size_bytes}")
     if size_bytes == 0:
         return np.empty(tuple(shape), dtype)
     # np.ndarray alone would not keep `data` from being resized under it.

@@ -83,6 +83,7 @@ def test_the_tensor_and_its_experimental_tensor_share_no_memory():
         ({"dtype_bits": 4}, "expected elements of whole bytes, got 4 bits"),
         ({"shape": [2, 5]}, "which has 8"),
         ({"strides": [8, 1]}, "which has 8"),
+        ({"shape": [2**40, 8], "strides": [0, 1]}, "its data has 8"),
         ({"byte_offset": 1}, "which has 8"),
     ],
 )
@@ -171,6 +172,7 @@ def test_padding_between_the_rows_of_release_4_is_left_out():
         ({"data_type": 0}, r"unknown data_type 0 \(known: 1 = int8"),
         ({"shape": release_4.TensorShape(rank=3, dims=[2, 4])}, r"a dimension for each of rank 3, got \[2, 4\]"),
         ({"strides": [8, 1]}, "bytes 0 to 12 of its data, which has 8"),
+        ({"strides": [0, 1], "data": [0] * 4}, "takes 8 bytes, its data has 4"),
     ],
 )
 def test_malformed_tensors_of_release_4_are_refused(fields, expected):

@@ -73,6 +73,7 @@ def test_strides_count_elements_and_the_offset_bytes():
         ({"byte_offset": 2**63}, "of its data, which has 80"),
         ({"strides": [9, 1]}, "bytes 0 to 88"),
         ({"strides": [-8, 1]}, "bytes -64 to 16"),
+        ({"shape": [2**40, 8], "strides": [0, 1]}, "takes 17592186044416 bytes, its data has 80"),
         ({"strides": [8]}, "a stride for each of 2 axes, or none, got 1"),
         ({"shape": [-5, 8]}, r"lengths of 0 or more, got the shape \[-5, 8\]"),
         ({"shape": [2**62, 2**62]}, "of its data, which has 80"),
