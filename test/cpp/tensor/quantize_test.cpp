@@ -115,6 +115,12 @@ TEST(Dequantize, PackedElementsOfPaddedRowsAreUnpacked) {
             (std::vector<float>{1, 2, -1, 70, -80, 10}));
 }
 
+TEST(Dequantize, PackedRowsWithoutElementsAreNotVisited) {
+  const std::int64_t shape[] = {std::int64_t{1} << 60, 0};
+  const std::int64_t stride_bytes[] = {-1, 1};
+  dequantize(Elements{nullptr, {TypeCode::kInt, 4}, shape, stride_bytes, 2}, {}, static_cast<float*>(nullptr));
+}
+
 TEST(Dequantize, HalvesAreRoundedFromTheFloats) {
   const std::vector<Half> real = real_values<Half>(std::vector<std::int16_t>{3, -7}, {2}, {2}, scaled({0.1F}, {}));
   EXPECT_EQ(real[0].bits(), half_from_float(3 * 0.1F));

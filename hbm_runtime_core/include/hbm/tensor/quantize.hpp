@@ -293,6 +293,9 @@ void dequantize(const Elements& elements, const Quantization& quantization, Targ
   // Two packed elements share an address along the last axis, so that one is not merged with others.
   const bool is_packed = elements.type.is_packed() && elements.rank > 0;
   const int last = elements.rank - 1;
+  if (is_packed && elements.shape[last] == 0) {
+    return;  // Else all positions of the outer axes would be visited for nothing.
+  }
   Axes axes(elements.shape, elements.stride_bytes, scale_steps.data(), is_packed ? last : elements.rank);
   const Axis line =
       is_packed ? Axis{elements.shape[last], elements.stride_bytes[last], scale_steps.last()} : axes.pop();
