@@ -17,10 +17,13 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 _DEFLATE_RATIO = 1032
 _ONE_COLOR_RATIO = 1 << 20  # WebP may code any number of equal pixels in a few bytes
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
-_PNM_TOKEN = re.compile(rb"(?:\s|#[^\n]*\n)*(\d+)")
+# A comment ends where OpenCV ends it, or what follows it would be another number there than here.
+_PNM_TOKEN = re.compile(rb"(?:\s|#[^\n\r]*[\n\r])*(\d+)")
 _TIFF_STARTS = (b"II*\0", b"MM\0*")
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_ORIENTATION = 256, 257, 274
-_TIFF_TILE = (322, 323)
+_TIFF_SIZES = (_TIFF_WIDTH, _TIFF_HEIGHT, 278, 322, 323)  # then rows of a strip, width and height of a tile
+_TIFF_ALL_ROWS = 2**32 - 1
+_TIFF_SHORT, _TIFF_LONG = 3, 4
 _UPRIGHT = 1
 
 
@@ -90,6 +93,8 @@ def _read_claim(data: memoryview) -> _Claim | None:
 def _png_claim(data: memoryview) -> _Claim:
     # OpenCV allocates as much memory as a chunk claims, before it reads its content.
     at, name = len(PNG_START), b""
+    if bytes(data[at + 4 : at + 8]) != b"IHDR":
+        raise ValueError("no size")
     while name != b"IEND":
         length, name = _big(data, at, 4), bytes(data[at + 4 : at + 8])
         at += 12 + length
@@ -114,7 +119,7 @@ def _byte_order(data: memoryview) -> Literal["little", "big"]:
 
 
 def _tiff_tags(data: memoryview) -> dict[int, tuple[int, int]]:
-    """Tags of the first picture: value, and where in the data it lies."""
+    """Tags of the first picture: value, and where in the data it lies. The first of duplicates counts, as in libtiff."""
 
     def number(at: int, size: int) -> int:
         if at + size > len(data):
@@ -122,20 +127,22 @@ def _tiff_tags(data: memoryview) -> dict[int, tuple[int, int]]:
         return int.from_bytes(data[at : at + size], _byte_order(data))
 
     directory = number(4, 4)
-    tags = {}
+    tags: dict[int, tuple[int, int]] = {}
     for entry in range(number(directory, 2)):
         at = directory + 2 + 12 * entry
-        is_short = number(at + 2, 2) == 3
-        tags[number(at, 2)] = (number(at + 8, 2 if is_short else 4), at + 8)
+        tag, kind = number(at, 2), number(at + 2, 2)
+        if tag in _TIFF_SIZES and kind not in (_TIFF_SHORT, _TIFF_LONG):
+            raise ValueError("a size of another type, which may be another number there")
+        tags.setdefault(tag, (number(at + 8, 2 if kind == _TIFF_SHORT else 4), at + 8))
     return tags
 
 
 def _tiff_claim(data: memoryview) -> _Claim:
     tags = _tiff_tags(data)
-    if any(tags.get(tag, (0, 0))[0] > MAX_SIDE for tag in _TIFF_TILE):
-        raise ValueError("tiles larger than any picture")
-    width, height = (tags.get(tag, (0, 0))[0] for tag in (_TIFF_WIDTH, _TIFF_HEIGHT))
-    return _Claim("TIFF", width, height, 8 * _DEFLATE_RATIO)
+    sizes = [tags.get(tag, (0, 0))[0] for tag in _TIFF_SIZES]
+    if any(size > max(MAX_SIDE, sizes[1]) for size in sizes[2:] if size != _TIFF_ALL_ROWS):
+        raise ValueError("strips or tiles larger than any picture")
+    return _Claim("TIFF", sizes[0], sizes[1], 8 * _DEFLATE_RATIO)
 
 
 def _webp_claim(data: memoryview) -> _Claim:

@@ -13,6 +13,8 @@ from jpeg_writer import jpeg_of, ycc_of
 from pictures import preparation_of, smooth_bgr, tensor_model
 
 from hbm_runtime_core import HbmValueError
+from hbm_runtime_core._vision import check_jpeg
+from hbm_runtime_core.picture_claims import check_claims
 
 WIDTH, HEIGHT = 96, 64
 BGR = smooth_bgr(WIDTH, HEIGHT)
@@ -87,16 +89,18 @@ def claiming(width, height, data=JPEG):
     return data[: frame + 5] + height.to_bytes(2, "big") + width.to_bytes(2, "big") + data[frame + 9 :]
 
 
-def png_claiming(width, height, content=b"\0" * 100, bits=8):
-    def chunk(name, body):
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
+
+def png_claiming(width, height, content=b"\0" * 100, bits=8):
     head = struct.pack(">IIBBBBB", width, height, bits, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(content)) + chunk(b"IEND", b"")
 
 
-def tiff_claiming(width, height):
+def tiff_claiming(width, height, first=()):
     tags = [
+        *first,
         (256, 4, width),
         (257, 4, height),
         (258, 3, 8),
@@ -149,6 +153,23 @@ def test_a_size_that_the_data_cannot_have_is_refused_before_memory_is_taken(tmp_
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000, "KiB"
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"P6\n# a comment\r16384 20000\n5 5\n255\n" + bytes(75), "16384x20000"),
+        (tiff_claiming(5, 5, first=[(256, 4, 16384), (257, 4, 20000)]), "16384x20000"),
+        (tiff_claiming(5, 5, first=[(256, 16, 100)]), "cut off or damaged"),
+        (tiff_claiming(5, 5, first=[(322, 4, 40000)]), "cut off or damaged"),
+        (tiff_claiming(5, 5, first=[(278, 4, 40000)]), "cut off or damaged"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"tEXt", bytes(13)) + png_claiming(5, 5)[8:], "cut off or damaged"),
+    ],
+    ids=["comment of PNM", "duplicate tags of TIFF", "size of 8 bytes", "tile", "strip", "PNG without size first"],
+)
+def test_sizes_are_read_where_the_library_reads_them(tmp_path, data, expected):
+    with pytest.raises(HbmValueError, match=expected):
+        preparation_of(tmp_path, MODEL).prepare_compressed(data, {"x": np.zeros((1, HEIGHT, WIDTH, 3), np.uint8)})
+
+
 def test_a_part_of_a_png_that_claims_more_than_there_is_is_refused_before_memory_is_taken(tmp_path):
     preparation = preparation_of(tmp_path, MODEL)
     data = cv2.imencode(".png", BGR)[1].tobytes()
@@ -173,12 +194,33 @@ def test_a_picture_of_one_color_may_be_as_small_as_its_format_allows(tmp_path):
         assert array[0, HEIGHT // 2, WIDTH // 2].tolist() == [0, 0, 0]
 
 
-def test_a_jpeg_of_very_many_scans_is_refused(tmp_path):
+def test_a_jpeg_of_more_than_100_scans_is_refused(tmp_path):
     data = cv2.imencode(".jpg", BGR, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
     last_scan = data.rindex(b"\xff\xda")
-    many = data[:-2] + data[last_scan:-2] * 200 + data[-2:]
+
+    def with_scans(count):
+        return data[:-2] + data[last_scan:-2] * (count - data.count(b"\xff\xda")) + data[-2:]
+
+    check_jpeg(with_scans(100))
     with pytest.raises(HbmValueError, match="more than 100 scans"):
-        decoded(preparation_of(tmp_path, MODEL), many)
+        decoded(preparation_of(tmp_path, MODEL), with_scans(101))
+
+
+def test_a_jpeg_of_8192x8192_pixels_is_the_largest(tmp_path):
+    end = JPEG.rindex(b"\xff\xd9")
+    padded = JPEG[:end] + bytes(400_000) + JPEG[end:]
+    check_jpeg(claiming(8192, 8192, padded))
+    check_jpeg(claiming(16384, 4096, padded))
+    for width, height in ((8193, 8192), (16385, 1)):
+        with pytest.raises(HbmValueError, match=f"{width}x{height} pixels"):
+            check_jpeg(claiming(width, height, padded))
+
+
+def test_a_png_of_8192x8192_pixels_is_the_largest(tmp_path):
+    check_claims(memoryview(png_claiming(8192, 8192, np.random.default_rng(0).bytes(300_000))), "it")
+    for width, height in ((8193, 8192), (16385, 1)):
+        with pytest.raises(HbmValueError, match=f"{width}x{height} pixels"):
+            check_claims(memoryview(png_claiming(width, height)), "it")
 
 
 def resident_mib():
