@@ -130,7 +130,7 @@ class LayoutReader {
 
   RawLayout read() const {
     if (width_ <= 0 || height_ <= 0 || width_ > kMaxSide || height_ > kMaxSide * 3) {
-      throw ValueError(what() + ": expected sides of 1 to " + std::to_string(kMaxSide) + " pixels");
+      refuse_sides();
     }
     if (step_ < 0 || step_ > kMaxStepBytes) {
       throw ValueError(what() + ": expected a step of " + std::to_string(row()) + " to " +
@@ -139,6 +139,9 @@ class LayoutReader {
     constexpr std::int64_t kAnyEvenHeight = 2;
     require_whole_chroma(kAnyEvenHeight);
     const RawLayout layout = choose();
+    if (layout.height > kMaxSide) {
+      refuse_sides();
+    }
     require_whole_chroma(layout.height);
     return layout;
   }
@@ -231,6 +234,10 @@ class LayoutReader {
     if (const auto other = other_encoding()) {
       refuse_two_encodings(*other, std::to_string(step_ - row()) + " bytes of padding behind each row");
     }
+  }
+
+  [[noreturn]] void refuse_sides() const {
+    throw ValueError(what() + ": expected sides of 1 to " + std::to_string(kMaxSide) + " pixels");
   }
 
   [[noreturn]] void refuse_two_encodings(const RowForm& other, const std::string& padding) const {

@@ -112,6 +112,23 @@ TEST(Picture, EachRefusalTellsTheNumbers) {
             "picture mono8 0x64, step 0 bytes: expected sides of 1 to 16384 pixels");
 }
 
+TEST(Picture, SidesAreReadUpToTheirLimit) {
+  constexpr const char* kSides = "expected sides of 1 to 16384 pixels";
+  EXPECT_EQ(refusal_of({16384, 16384, 1, 16384, "mono8"}), "accepted");
+  EXPECT_EQ(refusal_of({16384, 1, 16384, 1, "mono8"}), "accepted");
+  EXPECT_NE(refusal_of({16385, 16385, 1, 16385, "mono8"}).find(kSides), std::string::npos);
+  EXPECT_NE(refusal_of({16385, 1, 16385, 1, "mono8"}).find(kSides), std::string::npos);
+  // The stated height counts the rows of chroma.
+  EXPECT_EQ(refusal_of({2 * 24576, 2, 24576, 2, "nv12"}), "accepted");
+  EXPECT_NE(refusal_of({2 * 24579, 2, 24579, 2, "nv12"}).find(kSides), std::string::npos);
+}
+
+TEST(Picture, StepsAreReadUpToTheirLimit) {
+  EXPECT_EQ(refusal_of({8, 8, 1, 1 << 24, "mono8"}), "accepted");
+  EXPECT_EQ(refusal_of({8, 8, 1, (1 << 24) + 1, "mono8"}),
+            "picture mono8 8x1, step 16777217 bytes: expected a step of 8 to 16777216 bytes");
+}
+
 TEST(Picture, NumbersThatCannotBeAreRefusedWithoutOverflow) {
   constexpr std::int64_t kHuge = INT64_MAX;
   for (const char* encoding : {"nv12", "nv24", "bgra8", "uyvy"}) {
