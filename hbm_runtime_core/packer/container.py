@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -29,7 +30,12 @@ PROVENANCE = "provenance.json"
 
 # The earliest time that a zip can contain, for every member, so that the bytes depend only on the content.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+# The simulator reads files with the same limits. A zip bomb exceeds them, text and weights stay far below.
 _MANIFEST_LIMIT_BYTES = 64 << 20
+_EXPANSION_LIMIT = 256
+_FREE_EXPANSION_BYTES = 1 << 20
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ENCRYPTED = 1  # the bit of a member's flags
 # Larger files would need ZIP64, which the simulator does not read.
 _PACKAGE_LIMIT_BYTES = (1 << 32) - (1 << 20)
 
@@ -186,7 +192,9 @@ def read_package(path: str | os.PathLike[str], *, programs: bool = True) -> Pack
             return _read_archive(archive, str(path), programs)
     except FileNotFoundError:
         raise PackFileError(f"no such model file: {path}") from None
-    except zipfile.BadZipFile as error:
+    except PackError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise PackError(_foreign_file(path, error)) from None
     except OSError as error:
         raise PackError(f"cannot read {path}: {error.strerror or error}") from None
@@ -230,9 +238,16 @@ def _member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:
         raise PackError(f"{source}: the member {name} is missing") from None
     if name.endswith(".json") and entry.file_size > _MANIFEST_LIMIT_BYTES:
         raise PackError(f"{source}: {name} claims {entry.file_size} bytes, more than {_MANIFEST_LIMIT_BYTES}")
+    if entry.compress_type not in _METHODS or entry.flag_bits & _ENCRYPTED:
+        raise PackError(f"{source}: the member {name} must be stored or deflated, and not encrypted")
+    if entry.file_size > _FREE_EXPANSION_BYTES and entry.file_size // _EXPANSION_LIMIT > entry.compress_size:
+        raise PackError(
+            f"{source}: the member {name} claims to expand from {entry.compress_size} to {entry.file_size} bytes, more than "
+            f"{_EXPANSION_LIMIT} times"
+        )
     try:
         return archive.read(entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise PackError(f"{source}: the member {name} is damaged: {error}") from None
 
 

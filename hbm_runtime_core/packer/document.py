@@ -14,6 +14,8 @@ from .errors import PackError
 
 # Above it, neighboring floats are more than 1 apart.
 _EXACT_FLOAT = 2.0**53
+# A parsed value takes some hundred bytes, its text as few as two. The simulator has the same limit.
+MAX_VALUES = 1 << 20
 
 
 def _shown(value: Any) -> str:
@@ -128,6 +130,10 @@ def parse_json(text: str, source: str) -> Node:
     def refuse(constant: str) -> NoReturn:
         raise PackError(f"{source}: not JSON: {constant} is not a number of JSON")
 
+    # Every value but the first follows one of them.
+    count = sum(map(text.count, ",[{"))
+    if count > MAX_VALUES:
+        raise PackError(f"{source}: expected at most {MAX_VALUES} commas and opening brackets, got {count}")
     try:
         return Node(json.loads(text, object_pairs_hook=unique, parse_constant=refuse), source)
     except json.JSONDecodeError as error:

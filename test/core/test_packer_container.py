@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 from packer_networks import scaled_network, two_port_network
@@ -18,6 +19,7 @@ from hbm_runtime_core.packer import (
     NetworkOptions,
     PackedModel,
     PackError,
+    Program,
     make_tensor,
     pack_network,
     read_package,
@@ -104,6 +106,17 @@ def test_models_that_do_not_go_together_are_refused(tmp_path, models, soc, messa
     assert not list(tmp_path.iterdir())
 
 
+def test_more_bytes_than_a_file_can_have_are_refused(tmp_path):
+    class Weights(bytes):
+        def __len__(self):
+            return (1 << 32) - (1 << 20)
+
+    network = pack_network(NetworkOptions(scaled_network(tmp_path / "net.xml")))
+    large = replace(network, program=Program(b"", Weights()))
+    with pytest.raises(PackError, match=r"the models take \d+ bytes, more than the 4293918720 of one file"):
+        write_package(tmp_path / "m.hbm", [large])
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -125,6 +138,62 @@ def test_a_truncated_file_is_refused(tmp_path):
     write_package(path, [timed()])
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(PackError, match="truncated or damaged"):
+        read_package(path)
+
+
+def archive_of(path, content, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("manifest.json", content)
+    return path
+
+
+def test_a_zip_bomb_is_refused_before_memory_is_taken(tmp_path):
+    with pytest.raises(PackError, match=r"expand from \d+ to 8388608 bytes, more than 256 times"):
+        read_package(archive_of(tmp_path / "m.hbm", b" " * (8 << 20)))
+
+
+def test_a_member_that_expands_256_times_is_read(tmp_path):
+    with pytest.raises(PackError, match="manifest.json: not JSON"):
+        read_package(archive_of(tmp_path / "m.hbm", bytes(os.urandom(9000)) + b" " * 2_000_000))
+
+
+def test_a_manifest_of_more_than_64_mib_is_refused(tmp_path):
+    with pytest.raises(PackError, match="manifest.json: not JSON"):
+        read_package(archive_of(tmp_path / "m.hbm", b" " * (64 << 20), zipfile.ZIP_STORED))
+    with pytest.raises(PackError, match="claims 67108865 bytes, more than 67108864"):
+        read_package(archive_of(tmp_path / "m.hbm", b" " * ((64 << 20) + 1), zipfile.ZIP_STORED))
+
+
+def test_values_of_a_manifest_are_counted_before_memory_is_taken_for_them(tmp_path):
+    with pytest.raises(PackError, match="manifest.json: expected an object"):
+        read_package(archive_of(tmp_path / "m.hbm", "[" + ",".join("0" * (1 << 20)) + "]", zipfile.ZIP_STORED))
+    with pytest.raises(PackError, match="expected at most 1048576 commas and opening brackets, got 1048577"):
+        read_package(archive_of(tmp_path / "m.hbm", "[" + ",".join("0" * ((1 << 20) + 1)) + "]", zipfile.ZIP_STORED))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"PK\x01\x02\x14\x03\x14\0\0\0\x08", b"PK\x01\x02\x14\x03\x14\0\0\0\x0c", "must be stored or deflated"),
+        (b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\x01", "must be stored or deflated, and not encrypted"),
+        (b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff", "truncated or damaged"),
+    ],
+    ids=["method", "encryption", "version of zip"],
+)
+def test_archives_that_the_simulator_does_not_read_are_refused(tmp_path, old, new, message):
+    path = archive_of(tmp_path / "m.hbm", b"{}")
+    assert path.read_bytes().count(old) == 1
+    path.write_bytes(path.read_bytes().replace(old, new))
+    with pytest.raises(PackError, match=message):
+        read_package(path)
+
+
+def test_a_member_whose_compressed_data_is_damaged_is_refused(tmp_path):
+    path = archive_of(tmp_path / "m.hbm", b"{}" * 50)
+    data = bytearray(path.read_bytes())
+    data[30 + len("manifest.json")] = 0xFF
+    path.write_bytes(data)
+    with pytest.raises(PackError, match="the member manifest.json is damaged"):
         read_package(path)
 
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dnn/manifest.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
@@ -18,10 +19,24 @@ namespace {
 constexpr std::int64_t kSupportedVersion = 1;
 constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kMostTensors = 1024;
+// A parsed value takes up to some hundred bytes, its text as few as two.
+constexpr std::size_t kMostValues = std::size_t{1} << 20;
 constexpr std::int64_t kLongestTimeUs = 3'600'000'000;  // An hour.
+
+/// Every value but the first follows a comma or an opening bracket. Those in texts are counted, too.
+void require_few_values(const std::string& text) {
+  const auto is_before_value = [](char letter) { return letter == ',' || letter == '[' || letter == '{'; };
+  const auto count = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_before_value));
+  if (count > kMostValues) {
+    throw StatusError(HB_UCP_MODEL_INVALID, "manifest.json has " + std::to_string(count) +
+                                                " commas and opening brackets, expected at most " +
+                                                std::to_string(kMostValues));
+  }
+}
 
 /// The document, without duplicate members: the parser alone would silently keep the last of them.
 nlohmann::json parse_json(const std::string& text) {
+  require_few_values(text);
   std::vector<std::set<std::string>> open_objects;
   const auto check = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
     if (event == nlohmann::json::parse_event_t::object_start) {

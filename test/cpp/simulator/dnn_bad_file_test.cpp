@@ -71,6 +71,21 @@ TEST(BadFile, a_zip_bomb_is_refused_before_memory_is_taken) {
   expect_refused(make_zip({{"manifest.json", "{}", true, 0xfffffff0u}}), "more than 256 times");
 }
 
+TEST(BadFile, a_member_may_expand_any_number_of_times_up_to_a_mebibyte) {
+  expect_refused(make_zip({{"manifest.json", std::string(1 << 20, ' '), true}}), "is not JSON");
+  expect_refused(make_zip({{"manifest.json", std::string((1 << 20) + 1, ' '), true}}), "more than 256 times");
+}
+
+TEST(BadFile, a_member_of_4_gib_is_refused) {
+  expect_refused(make_zip({{"manifest.json", "{}", true, 0xfffffffeU}}), "more than 256 times");
+  expect_refused(make_zip({{"manifest.json", "{}", true, 0xffffffffU}}), "the zip directory cannot be read");
+}
+
+TEST(BadFile, a_manifest_of_more_than_64_mib_is_refused) {
+  expect_refused(make_zip({{"manifest.json", std::string(64 << 20, ' ')}}), "is not JSON");
+  expect_refused(make_zip({{"manifest.json", std::string((64 << 20) + 1, ' ')}}), "more than the 67108864 allowed");
+}
+
 TEST(BadFile, a_member_of_another_size_than_it_claims_is_refused) {
   expect_refused(make_zip({{"manifest.json", "{}", true, 3}}), "zip member 'manifest.json' is damaged");
   expect_refused(make_zip({{"manifest.json", "{}", true, 1}}), "zip member 'manifest.json' is damaged");
@@ -91,6 +106,21 @@ TEST(BadFile, what_the_reader_does_not_know_is_refused_by_name) {
   bzip.method = 12;
   expect_refused(make_zip({bzip}), "compression method 12");
   expect_refused(make_zip({{"manifest.json", "{}"}, {"manifest.json", "{}"}}), "duplicate zip member 'manifest.json'");
+}
+
+TEST(BadFile, a_network_whose_description_claims_more_than_a_gibibyte_is_refused) {
+  std::string noise(5 << 20, '\0');  // As large as it must be for that claim.
+  std::uint32_t state = 1;
+  for (char& byte : noise) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<char>(state >> 24);
+  }
+  const std::string manifest = R"({"format": "hbm-sim", "version": 1, "models": [
+      {"name": "m", "engine": "openvino", "program": {"xml": "x", "bin": "b"},
+       "inputs": [{"name": "x", "dtype": "U8", "shape": [4]}],
+       "outputs": [{"name": "y", "dtype": "U8", "shape": [4]}]}]})";
+  expect_refused(make_zip({{"manifest.json", manifest}, {"x", noise, true, (1U << 30) + 1}, {"b", ""}}),
+                 "has 1073741825 bytes, more than the 1073741824 allowed");
 }
 
 TEST(BadFile, a_program_that_is_missing_is_named) {

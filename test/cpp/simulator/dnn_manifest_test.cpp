@@ -37,6 +37,18 @@ TEST(Manifest, text_that_is_no_json_is_refused_with_the_place) {
   expect_refused("[]", "manifest: expected an object");
 }
 
+TEST(Manifest, values_are_counted_before_memory_is_taken_for_them) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  std::string text = "[0";
+  while (text.size() < 2 * kMost) {
+    text += ",0";
+  }
+  const Loaded just_enough(make_zip({{"manifest.json", text + "]"}}));
+  expect_error_says("manifest: expected an object, got an array of 1048576");
+  const Loaded too_many(make_zip({{"manifest.json", text + ",0]"}}));
+  expect_error_says("manifest.json has 1048577 commas and opening brackets, expected at most 1048576");
+}
+
 TEST(Manifest, another_format_and_a_newer_version_are_told_apart) {
   expect_refused(R"({"format": "onnx", "version": 1, "models": []})", "manifest.format: expected \"hbm-sim\"");
   expect_refused(R"({"format": "hbm-sim", "version": 2, "models": []})", "the file is newer");
