@@ -65,10 +65,20 @@ def _parameters(path: Path, node: str) -> set[str]:
     return names
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses aliases, as rcl does: a few lines of them stand for any number of parameters, or for themselves."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        events: Any = super()  # without types
+        if events.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not supported")
+        return events.compose_node(parent, index)
+
+
 def _load(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_bytes())
-    except (OSError, yaml.YAMLError):
+        content = yaml.load(path.read_bytes(), _Loader)
+    except (OSError, yaml.YAMLError, ValueError, RecursionError):
         return {}  # rclpy.init() reports a file that cannot be read
     return content if isinstance(content, dict) else {}
 

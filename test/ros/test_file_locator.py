@@ -250,3 +250,16 @@ def test_allowed_directories_may_be_in_a_package_or_relative_to_the_parameter_fi
 
 def test_files_that_the_parameter_file_names_may_be_anywhere(secret):
     assert locator(allowed=[secret.parent / "models"]).find(secret, "a.file") == secret
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["a: &x {ros__parameters: *x}", "a: &x\n  b: *x\n", "a: 2001-99-99", "a: " + "[" * 3000, "a: " + "9" * 5000, "\t"],
+    ids=["alias", "alias of itself", "date", "nested", "digits", "tab"],
+)
+def test_a_file_that_rcl_refuses_or_yaml_cannot_hold_has_no_parameters(tmp_path, content):
+    path = tmp_path / "params.yaml"
+    path.write_text(content)
+    files = ParameterFiles(["--params-file", str(path)])
+    assert files.source_of("models", NODE) is None
+    assert "it has none with 'ros__parameters'" in files.explain_missing_section(NODE)
