@@ -158,10 +158,8 @@ def test_a_member_that_expands_256_times_is_read(tmp_path):
 
 
 def test_a_manifest_of_more_than_64_mib_is_refused(tmp_path):
-    with pytest.raises(PackError, match="manifest.json: not JSON"):
-        read_package(archive_of(tmp_path / "m.hbm", b" " * (64 << 20), zipfile.ZIP_STORED))
     with pytest.raises(PackError, match="claims 67108865 bytes, more than 67108864"):
-        read_package(archive_of(tmp_path / "m.hbm", b" " * ((64 << 20) + 1), zipfile.ZIP_STORED))
+        read_package(archive_of(tmp_path / "m.hbm", b"x" * ((64 << 20) + 1), zipfile.ZIP_STORED))
 
 
 def test_values_of_a_manifest_are_counted_before_memory_is_taken_for_them(tmp_path):
