@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lock sbom lint stubs format demo bench soak recordings reliability clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lock sbom lint stubs format demo bench soak recordings reliability fuzz clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -66,6 +66,9 @@ recordings: setup ## frames that fail in many ways, and the replay of each recor
 
 reliability: setup ## lets everything go wrong: out/reliability/ (CHECKS="kill=200 sigint" for some checks; LONG=1 for long ones)
 	@$(ENVIRONMENT) && python3 -m reliability $(if $(LONG),--long) $(CHECKS)
+
+fuzz: setup ## hostile bytes for everything that reads them (SECONDS=60 for each target, TARGETS="jpeg decode")
+	@$(ENVIRONMENT) && python -m fuzz $(if $(SECONDS),--seconds "$(SECONDS)") $(TARGETS)
 
 clean: ## removes builds and results, keeps the environment (rm -r .workspace removes that)
 	@rm -rf .workspace/build .workspace/install .workspace/log .workspace/test_interfaces \
