@@ -192,6 +192,8 @@ def test_warming_up_takes_the_time_of_the_runs(graph):
     ("fields", "expected"),
     [
         ({"model": "first", "runs": 0}, "runs: 0 is not in [1, 1000]"),
+        ({"model": "first", "runs": 1001}, "runs: 1001 is not in [1, 1000]"),
+        ({"model": "first", "runs": 1, "timeout_s": 600.5}, "timeout_s: 600.5 is not in [0, 600]"),
         ({"model": "first", "runs": 1, "timeout_s": -1.0}, "timeout_s: -1.0 is not in"),
         ({"model": "first", "runs": 1, "timeout_s": float("nan")}, "timeout_s: nan"),
         ({"model": "frist", "runs": 1}, "unknown model 'frist'; did you mean 'first'? (known: first)"),

@@ -75,6 +75,18 @@ TEST_F(ModelSetTest, TwoModelsOfOneNameAreAnErrorThatNamesBothFiles) {
   }
 }
 
+TEST_F(ModelSetTest, AModelOfMoreTensorsThanAnyIsRefused) {
+  const auto model_with_inputs = [](int count) {
+    std::string text = "model m\noutput y 3 4\n";
+    for (int i = 0; i < count; ++i) {
+      text += "input x" + std::to_string(i) + " 3 4\n";
+    }
+    return text;
+  };
+  EXPECT_EQ(hbm_test::model_of(*hbm_test::load(model_with_inputs(4096)), "m").inputs().size(), 4096U);
+  EXPECT_THROW(hbm_test::load(model_with_inputs(4097)), hbm::StateError);
+}
+
 TEST_F(ModelSetTest, AMissingFileIsNamed) {
   try {
     hbm::ModelSet::load({"/nonexistent/model.hbm"});

@@ -75,6 +75,14 @@ TEST(TensorLayout, AbsurdSizesAreRefusedInsteadOfOverflowing) {
   EXPECT_THROW(hbm::settle_layout(huge, huge.shape.data(), 64), hbm::ValueError);
 }
 
+TEST(TensorLayout, SizesAreSettledUpToTheirLimit) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 48;
+  const hbm::TensorInfo largest = tensor(HB_DNN_TENSOR_TYPE_U8, {kMost}, {1});
+  EXPECT_EQ(hbm::settle_layout(largest, largest.shape.data(), 64).bytes, kMost);
+  const hbm::TensorInfo larger = tensor(HB_DNN_TENSOR_TYPE_U8, {kMost + 1}, {1});
+  EXPECT_THROW(hbm::settle_layout(larger, larger.shape.data(), 64), hbm::ValueError);
+}
+
 TEST(TensorLayout, OnlyEntriesThatTheLibraryLeftOpenAreWritten) {
   const hbm::TensorInfo rows = tensor(HB_DNN_TENSOR_TYPE_F32, {-1, 10}, {-1, 4});
   hbDNNTensorProperties properties = {};

@@ -102,6 +102,12 @@ TEST(DeviceMemory, senseless_arguments_are_invalid) {
   EXPECT_EQ(hbUCPFree(&block), HB_UCP_SUCCESS);
 }
 
+TEST(DeviceMemory, blocks_larger_than_any_device_are_invalid) {
+  hbUCPSysMem block{};
+  EXPECT_EQ(hbUCPMalloc(&block, std::uint64_t{1} << 40, 0), HB_UCP_MEM_ALLOC_FAIL);
+  EXPECT_EQ(hbUCPMalloc(&block, (std::uint64_t{1} << 40) + 1, 0), HB_UCP_INVALID_ARGUMENT);
+}
+
 TEST(DeviceMemory, more_than_the_device_has_is_refused_with_the_numbers) {
   hbUCPSysMem block{};
   EXPECT_EQ(hbUCPMalloc(&block, std::uint64_t{5} << 30, 0), HB_UCP_MEM_ALLOC_FAIL);
