@@ -15,10 +15,10 @@ import xml.etree.ElementTree as ElementTree
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ament_index_python.packages import get_package_share_directory
@@ -29,7 +29,7 @@ from hbm_runtime_core.environment import VARIABLES
 
 from . import _wire
 from .errors import ConfigurationError, DropReason
-from .inputs.message_types import Message
+from .inputs.message_types import HBMEM, Message
 from .monitoring.counters import NS_PER_S
 from .parameters import RECORDER, RecorderParameters
 from .parameters.declaration import declare
@@ -214,7 +214,7 @@ class ModelRecorder:
         self._now = now
         self._lock = threading.Lock()
         self._describe: Callable[[], Mapping[str, Any]] | None = None
-        self._frames: deque[_Kept] = deque()
+        self._frames: deque[tuple[int, int, FrameRecord]] = deque()  # when they ended, ns, and the bytes of their messages
         self._bytes = 0
         self._log: deque[LogLine] = deque(maxlen=_MOST_LOG_LINES)
         self._next_ns: dict[DropReason, int] = {}
@@ -232,10 +232,13 @@ class ModelRecorder:
             self._frames.clear()
             self._bytes = 0
 
-    def keep(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+    def keep(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """Return the messages of a frame so that they can be kept; none where one of them has been overwritten."""
-        copies = [kept(message) for message in messages]
-        return tuple(each for each in copies if each is not None) if None not in copies else ()
+        for message in messages:
+            if message.type.transport == HBMEM:  # no others are lent
+                copies = [kept(each) for each in messages]
+                return () if None in copies else tuple(each for each in copies if each is not None)
+        return messages
 
     def digests(self, outputs: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, str]:
         """Return what distinguishes the outputs of a frame from others."""
@@ -252,15 +255,17 @@ class ModelRecorder:
 
     def add(self, frame: FrameRecord) -> None:
         """Keep a frame that has ended. If it has failed, the last ones are written."""
-        size_bytes = sum(memoryview(message.data).nbytes for message in frame.messages)
+        size_bytes = 0
+        for message in frame.messages:
+            size_bytes += len(message.data)
         if size_bytes > self._most_bytes:
-            frame, size_bytes = replace(frame, messages=()), 0
+            frame, size_bytes = frame._replace(messages=()), 0
         with self._lock:
             now_ns = self._now()
-            self._frames.append(_Kept(now_ns, size_bytes, frame))
+            self._frames.append((now_ns, size_bytes, frame))
             self._bytes += size_bytes
-            while self._bytes > self._most_bytes or self._frames[0].ended_ns < now_ns - self._most_ns:
-                self._bytes -= self._frames.popleft().size_bytes
+            while self._bytes > self._most_bytes or self._frames[0][0] < now_ns - self._most_ns:
+                self._bytes -= self._frames.popleft()[1]
             if not self._is_to_be_written(frame.drop, now_ns):
                 return
         with contextlib.suppress(ConfigurationError):  # the node ends
@@ -285,7 +290,7 @@ class ModelRecorder:
     def _write_last(self, reason: str) -> Future[Path]:
         with self._lock:
             # Two threads work on the frames of a model.
-            frames = sorted((each.frame for each in self._frames), key=lambda frame: frame.timeline.sequence)
+            frames = sorted((frame for _, _, frame in self._frames), key=lambda frame: frame.timeline.sequence)
             if not frames or self._describe is None:
                 raise ConfigurationError(f"model '{self._model}' has had no frame since it was loaded")
             recording = Recording({**self._describe(), "reason": reason}, frames, tuple(self._log))
@@ -296,9 +301,3 @@ class ModelRecorder:
     def _written(self, future: Future[Path]) -> None:
         if not future.cancelled() and future.exception() is None:
             self.last_file = str(future.result())
-
-
-class _Kept(NamedTuple):
-    ended_ns: int
-    size_bytes: int  # of its messages
-    frame: FrameRecord

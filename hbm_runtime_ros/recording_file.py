@@ -70,8 +70,7 @@ class RecordedError(NamedTuple):
         return f"{self.kind}{answer}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRecord:
+class FrameRecord(NamedTuple):
     """One frame: what came, how it was scheduled, and what it ended with.
 
     Attributes:

@@ -5,7 +5,6 @@
 import errno
 import os
 import random
-from dataclasses import replace
 
 import pytest
 import rclpy
@@ -60,7 +59,7 @@ def test_everything_in_a_file_is_a_ros_message_with_its_definition(file):
 
 def test_a_message_that_several_frames_have_is_written_once(tmp_path):
     (shared,) = frame(1).messages
-    frames = [replace(each, messages=(shared, *each.messages)) for each in (frame(1), frame(2))]
+    frames = [each._replace(messages=(shared, *each.messages)) for each in (frame(1), frame(2))]
     description = {**DESCRIPTION, "topics": [{"topic": "/slow"}, {"topic": "/camera/image"}]}
     with (tmp_path / "shared.mcap").open("wb") as stream:
         write_recording(stream, Recording(description, frames))

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frames the recorder keeps, and when it writes them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from recorded_frames import DESCRIPTION, MEGABYTE, failed, frame
@@ -149,7 +147,7 @@ def test_a_message_that_is_not_lent_is_kept_itself(recorder):
 
 def test_a_lent_picture_is_read_again_from_its_recording_as_it_was(tmp_path):
     lent = Message(HBMEM, loan(36).copy().view(Loan))
-    record = replace(frame(1), messages=(kept(lent),))
+    record = frame(1)._replace(messages=(kept(lent),))
     with (tmp_path / "lent.mcap").open("wb") as stream:
         write_recording(stream, Recording(DESCRIPTION, [record]))
     ((message,),) = [each.messages for each in read_recording(tmp_path / "lent.mcap").frames]

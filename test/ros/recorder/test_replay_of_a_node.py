@@ -140,7 +140,7 @@ def changed(file, folder, **fields):
     """Write a recording whose first frame differs."""
     read = read_recording(file)
     with (folder / "changed.mcap").open("wb") as stream:
-        write_recording(stream, replace(read, frames=[replace(read.frames[0], **fields)]))
+        write_recording(stream, replace(read, frames=[read.frames[0]._replace(**fields)]))
     return folder / "changed.mcap"
 
 
