@@ -26,6 +26,7 @@ from rclpy.node import Node
 from rclpy.utilities import get_rmw_implementation_identifier
 
 from hbm_runtime_core.environment import VARIABLES
+from hbm_runtime_core.whole_file import whole_file
 
 from . import _wire
 from .errors import ConfigurationError, DropReason
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 # Warnings are rate-limited, so these are of minutes.
 _MOST_LOG_LINES = 200
 _BYTES_PER_MEGABYTE = 1_000_000
+# No recording takes so long to be written.
+_BEGUN_S = 600.0
 _PREFIX, _SUFFIX = "recording_", ".mcap"
 _REQUESTED = "request"
 
@@ -108,9 +111,10 @@ class Recorder:
         file = self._directory / f"{_PREFIX}{stamp}_{name}_{reason}{_SUFFIX}"
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            _write_atomically(file, {**describe_machine(self._node_name), **recording.description}, recording)
-            for old in sorted(self._directory.glob(f"{_PREFIX}*{_SUFFIX}"))[: -self._parameters.most_files]:
-                old.unlink()
+            description = {**describe_machine(self._node_name), **recording.description}
+            with whole_file(file) as stream:
+                write_recording(stream, Recording(description, recording.frames, recording.log))
+            self._delete_old_files()
         except Exception as error:
             if not self._failed:  # once, until a recording is written again
                 text = str(error) if isinstance(error, OSError) else f"please report it:\n{traceback.format_exc()}"
@@ -124,24 +128,11 @@ class Recorder:
         )
         return file
 
-
-def _write_atomically(file: Path, description: dict[str, Any], recording: Recording) -> None:
-    """Write a recording so that a file of its name is complete, whenever the machine stops."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with open(part, "wb") as stream:
-            write_recording(stream, Recording(description, recording.frames, recording.log))
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.rename(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    def _delete_old_files(self) -> None:
+        """Delete the oldest recordings, and what processes that were killed have begun to write."""
+        begun = [file for file in self._directory.glob(f".{_PREFIX}*.part") if time.time() - file.stat().st_mtime > _BEGUN_S]
+        for file in [*sorted(self._directory.glob(f"{_PREFIX}*{_SUFFIX}"))[: -self._parameters.most_files], *begun]:
+            file.unlink(missing_ok=True)  # another node may have the same directory
 
 
 def describe_machine(node: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 import errno
 import os
 import random
+import time
 
 import pytest
 import rclpy
@@ -184,6 +185,15 @@ def test_the_oldest_files_beyond_the_most_are_deleted_and_others_are_left_alone(
     (folder / "a_bag.mcap").touch()
     files = [write(node_recorder) for _ in range(6)]
     assert sorted(os.listdir(folder)) == ["a_bag.mcap", *(file.name for file in files[-3:])]
+
+
+def test_what_a_killed_process_has_begun_is_deleted_when_it_is_old(node_recorder, folder):
+    folder.mkdir()
+    for name, age_s in (("killed", 3600), ("writing", 1)):
+        (folder / f".recording_{name}.mcap.part").touch()
+        os.utime(folder / f".recording_{name}.mcap.part", (time.time() - age_s,) * 2)
+    file = write(node_recorder)
+    assert sorted(os.listdir(folder)) == [".recording_writing.mcap.part", file.name]
 
 
 def test_a_full_disk_is_logged_once_and_leaves_no_file(node_recorder, folder, monkeypatch):
