@@ -92,8 +92,8 @@ class Recorder:
 
     def close(self, timeout_s: float) -> None:
         """Write no more, after the recordings that are under way, but wait for these `timeout_s` at most."""
-        wait(tuple(self._pending), timeout_s)
-        self._writing.shutdown(wait=False, cancel_futures=True)
+        unfinished = wait(tuple(self._pending), timeout_s).not_done
+        self._writing.shutdown(wait=not unfinished, cancel_futures=True)
 
     def _submit(self, recording: Recording) -> Future[Path]:
         try:
@@ -239,7 +239,8 @@ class ModelRecorder:
         """Return what calls `log`, and keeps the text."""
 
         def log_and_keep(text: str) -> None:
-            self._log.append(LogLine(time.time_ns(), text))
+            with self._lock:
+                self._log.append(LogLine(time.time_ns(), text))
             log(text)
 
         return log_and_keep

@@ -203,6 +203,17 @@ def test_a_package_that_is_missing_is_named(tmp_path, missing, text):
     assert done.returncode == 1 and text in done.stderr
 
 
+def test_a_node_that_has_recorded_ends_without_a_warning(tmp_path):
+    write_models(tmp_path / "echo.hbm", echo_model())
+    parameters = {"models": ["echo"], "echo": {"file": "echo.hbm"}, "recorder": {"directory": str(tmp_path / "recordings")}}
+    with NodeProcess(tmp_path, parameters, name="ending") as node, Graph("/ending") as graph:
+        graph.infer("/image", nv12_picture(100, 60), graph.results("/ending/echo/result"))
+        assert graph.call(Record, "record", model="echo").success
+        node.stop()
+        assert node.process.returncode == 0
+        assert "[WARN]" not in node.output, node.output
+
+
 def test_a_node_without_a_recorder_refuses_the_service(tmp_path):
     write_models(tmp_path / "echo.hbm", echo_model())
     with NodeProcess(tmp_path, {"models": ["echo"], "echo": {"file": "echo.hbm"}}, name="other"), Graph("/other") as graph:
