@@ -23,6 +23,8 @@ _MIB = 1 << 20
 # Sender and receiver each need a segment; without one of the two nothing is sent through shared memory.
 _PROCESSES = 2
 _LEAST_FILES = 256
+# The node with one model takes 120 MiB of its own, and each thread 8 MiB for its stack.
+_LEAST_MEMORY = 512 * _MIB
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,28 @@ def network_cache_problem() -> HostProblem | None:
     remedy = "set HBM_SIM_CACHE_DIR to a folder that can be written"
     if folder is None:
         return HostProblem("HOME is not set: every start compiles its networks again", remedy)
-    existing = next(path for path in (Path(folder).absolute(), *Path(folder).absolute().parents) if path.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-        return HostProblem(f"{existing} cannot be written: every start compiles its networks again", remedy)
-    return None
+    blocked = _unwritable(folder)
+    return HostProblem(f"{blocked} cannot be written: every start compiles its networks again", remedy) if blocked else None
+
+
+def log_folder_problem() -> HostProblem | None:
+    """Whether ROS can write its log files; programs that do not turn them off cannot start otherwise."""
+    folder, home = os.environ.get("ROS_LOG_DIR"), os.environ.get("HOME")
+    remedy = "set ROS_LOG_DIR to a folder that can be written"
+    if not folder:
+        base = os.environ.get("ROS_HOME") or (f"{home}/.ros" if home else "")
+        if not base:
+            return HostProblem("HOME is not set: ROS has no folder for log files", remedy)
+        folder = f"{base}/log"
+    blocked = _unwritable(Path(folder).expanduser())
+    return HostProblem(f"{blocked} cannot be written: ROS cannot write log files", remedy) if blocked else None
+
+
+def _unwritable(folder: str | Path) -> Path | None:
+    """The part of the path `folder` that exists, if nothing can be written there."""
+    absolute = Path(folder).absolute()
+    existing = next(path for path in (absolute, *absolute.parents) if path.exists())
+    return None if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK) else existing
 
 
 def open_files_problem() -> HostProblem | None:
@@ -136,3 +156,12 @@ def open_files_problem() -> HostProblem | None:
     if limit == resource.RLIM_INFINITY or limit >= _LEAST_FILES:
         return None
     return HostProblem(f"a process may open {limit} files only", "ulimit -n 1024")
+
+
+def memory_limit_problem() -> HostProblem | None:
+    """Whether a process may allocate as much memory as a node with a model needs."""
+    for kind, option in ((resource.RLIMIT_DATA, "d"), (resource.RLIMIT_AS, "v")):
+        limit, _ = resource.getrlimit(kind)
+        if limit != resource.RLIM_INFINITY and limit < _LEAST_MEMORY:
+            return HostProblem(f"a process may allocate {limit // _MIB} MiB only", f"ulimit -{option} unlimited")
+    return None

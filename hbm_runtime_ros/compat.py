@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import rclpy
 from rclpy.callback_groups import CallbackGroup
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.lifecycle import LifecycleNode
+from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+
+from hbm_runtime_core.host import log_folder_problem
 
 try:
     from rclpy.event_handler import PublisherEventCallbacks
@@ -35,6 +39,25 @@ PUBLISHER_HAS_MATCHED_EVENT = "matched" in inspect.signature(PublisherEventCallb
 InvalidHandle: type[Exception] = _rclpy.InvalidHandle
 
 __all__ = ["DDS_PROFILE_VARIABLES", "PUBLISHER_HAS_MATCHED_EVENT", "InvalidHandle", "PublisherEventCallbacks"]
+
+
+def start_rclpy(name: str, arguments: Sequence[str], **options: Any) -> None:
+    """Call rclpy.init(), also on a host where ROS cannot write log files, such as one with a read-only disk.
+
+    rcl ends with an error there, unless it is asked to log to the console and /rosout alone.
+
+    Args:
+        name: of the logger that warns about it.
+        arguments: of the command line.
+        options: further arguments of rclpy.init().
+
+    Raises:
+        RuntimeError: a parameter file or an argument cannot be read.
+    """
+    problem = log_folder_problem()
+    rclpy.init(args=[*arguments, *(["--ros-args", "--disable-external-lib-logs"] if problem else [])], **options)
+    if problem:
+        get_logger(name).warning(str(problem))
 
 
 def param_set_timeout(seconds: int) -> list[str]:

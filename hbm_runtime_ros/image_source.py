@@ -29,6 +29,8 @@ from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import Image
 from std_msgs.msg import UInt64
 
+from .compat import start_rclpy
+
 Rgb = npt.NDArray[np.uint8]
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -296,7 +298,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = sys.argv if arguments is None else ["image_source", *arguments]
     _help_parser().parse_args(remove_ros_args(command)[1:])
     try:
-        rclpy.init(args=command)
+        start_rclpy("image_source", command)
         node = ImageSource()
         while not node.is_done:
             rclpy.spin_once(node)

@@ -16,6 +16,9 @@ import rclpy
 from rclpy.logging import get_logger
 from rclpy.signals import SignalHandlerOptions
 
+from hbm_runtime_core.host import memory_limit_problem, open_files_problem
+
+from .compat import start_rclpy
 from .errors import ConfigurationError
 from .group_threads import NodeExecutor
 from .inference_node import InferenceNode
@@ -56,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     remove_abandoned_segments()
     try:
         # rclpy's own handler invalidates the context while frames are still in flight.
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        start_rclpy(DEFAULT_NODE_NAME, arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # a parameter file or an argument that cannot be read
-        print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", file=sys.stderr)
+        print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", *_limits(), sep="\n", file=sys.stderr)
         return 1
     try:
         return _run(arguments, stops)
@@ -78,6 +81,8 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
 
     def start() -> None:
         if not node.start():
+            for limit in _limits():
+                node.get_logger().warning(limit)
             stops.put(1)
 
     if node.autostart:
@@ -100,3 +105,8 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
         sys.stderr.flush()
         os._exit(exit_code)
     return exit_code
+
+
+def _limits() -> list[str]:
+    """Limits of this process that can be why it cannot start, each with its remedy."""
+    return [str(problem) for problem in (open_files_problem(), memory_limit_problem()) if problem]

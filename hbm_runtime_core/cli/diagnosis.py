@@ -119,6 +119,7 @@ def _hardware() -> Check:
 def _host() -> Iterator[Check]:
     yield from _problem("temporary files", host.temporary_folder_problem())
     yield from _problem("open files", host.open_files_problem())
+    yield from _problem("memory", host.memory_limit_problem())
 
 
 def _problem(name: str, problem: host.HostProblem | None) -> Iterator[Check]:
@@ -222,6 +223,7 @@ def _ros() -> Iterator[Check]:
     else:
         command = shutil.which("ros2") or "no command ros2 in PATH"
         yield Check("ROS 2", OK, f"{distribution or 'ROS_DISTRO is not set'}, {detail}, {command}")
+        yield from _problem("log files", host.log_folder_problem())
         yield from _node()
 
 

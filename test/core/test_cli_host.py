@@ -135,11 +135,40 @@ def test_without_a_home_networks_are_not_kept(monkeypatch):
     assert host.network_cache_problem() is None
 
 
+@pytest.mark.parametrize("variable", ["ROS_LOG_DIR", "ROS_HOME", "HOME"])
+def test_a_folder_for_log_files_that_cannot_be_written_is_reported(monkeypatch, tmp_path, variable):
+    blocked = tmp_path / "file"
+    blocked.touch()
+    for name in ("ROS_LOG_DIR", "ROS_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(blocked))
+    problem = host.log_folder_problem()
+    assert problem.detail == f"{blocked} cannot be written: ROS cannot write log files"
+    assert problem.remedy == "set ROS_LOG_DIR to a folder that can be written"
+    monkeypatch.setenv("ROS_LOG_DIR", str(tmp_path / "new"))
+    assert host.log_folder_problem() is None
+
+
+def test_without_a_home_ros_has_no_folder_for_log_files(monkeypatch):
+    for name in ("ROS_LOG_DIR", "ROS_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert host.log_folder_problem().detail == "HOME is not set: ROS has no folder for log files"
+
+
 def test_few_open_files_are_reported(monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 1024))
     assert host.open_files_problem().detail == "a process may open 64 files only"
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1024, 1024))
     assert host.open_files_problem() is None
+
+
+@pytest.mark.parametrize(("kind", "remedy"), [(resource.RLIMIT_DATA, "ulimit -d"), (resource.RLIMIT_AS, "ulimit -v")])
+def test_little_memory_is_reported_with_the_limit_to_raise(monkeypatch, kind, remedy):
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "getrlimit", lambda asked: (100 << 20, 1 << 30) if asked == kind else unlimited)
+    assert str(host.memory_limit_problem()) == f"a process may allocate 100 MiB only; {remedy} unlimited"
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1 << 30, 1 << 30))
+    assert host.memory_limit_problem() is None
 
 
 def test_a_missing_temporary_folder_is_reported(monkeypatch, tmp_path):

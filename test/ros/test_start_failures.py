@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+from graph import wait_until
 from model_packages import echo_model, write_models, write_parameters
 from node_process import EXECUTABLE, NodeProcess
 
@@ -250,3 +251,33 @@ def test_a_topic_that_cannot_be(tmp_path, name, value):
         assert node.process.wait(20) == 1
         assert f"parameter 'echo.{name}': " in node.output
         assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize("home", ["", "file"])
+def test_where_no_log_file_can_be_written_the_node_warns_and_runs(folder, home):
+    (folder / "file").touch()
+    environment = {"HOME": home and str(folder / home), "ROS_HOME": "", "ROS_LOG_DIR": ""}
+    with NodeProcess(folder, {"models": ["a"], "a": {"file": "echo.hbm"}}, **environment) as node:
+        wait_until(lambda: "/a/result" in node.output, "the end of the start")
+        assert "set ROS_LOG_DIR to a folder that can be written" in node.output
+
+
+def test_where_no_log_file_can_be_written_the_test_camera_warns_and_runs(tmp_path):
+    environment = {**os.environ, "HOME": "", "ROS_HOME": "", "ROS_LOG_DIR": ""}
+    camera = [EXECUTABLE.with_name("image_source"), "--ros-args", "-p", "frames:=1", "-p", "rate_hz:=100.0"]
+    done = subprocess.run(camera, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert "HOME is not set: ROS has no folder for log files" in done.stderr
+    assert "sent 1 frames" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("limit", "remedy"),
+    [("--nofile=24", "may open 24 files only; ulimit -n 1024"), ("--data=100000000", "95 MiB only; ulimit -d unlimited")],
+)
+def test_a_limit_that_keeps_the_node_from_starting_is_named_with_its_remedy(folder, limit, remedy):
+    file = write_parameters(folder / "parameters.yaml", models=["a"], a={"file": "echo.hbm"})
+    command = ["prlimit", limit, EXECUTABLE, "--ros-args", "--params-file", file]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 1
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
