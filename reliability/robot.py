@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -21,7 +22,6 @@ os.environ.update(dict.fromkeys(("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFA
 
 import numpy as np
 import rclpy
-import yaml
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from hbm_runtime_ros.msg import InferenceResult
 from rcl_interfaces.srv import SetParameters
@@ -58,7 +58,7 @@ class NodeProcess:
     Args:
         folder: for its parameters and its log.
         models: parameters of each model, by name.
-        environment: in addition to that of this process.
+        environment: all of it, default that of this process.
         prefix: a command that starts it, `taskset -c 0` for instance.
         node_parameters: of the node itself.
     """
@@ -73,8 +73,9 @@ class NodeProcess:
         **node_parameters: Any,
     ) -> None:
         parameters = folder / "parameters.yaml"
+        # JSON is YAML, and has no references, which ROS does not read.
         parameters.write_text(
-            yaml.safe_dump({"/**": {"ros__parameters": {"models": list(models), **models, **node_parameters}}})
+            json.dumps({"/**": {"ros__parameters": {"models": list(models), **models, **node_parameters}}})
         )
         self._log = folder / "node.log"
         self.started_s = time.monotonic()
@@ -84,16 +85,18 @@ class NodeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **(environment or {})},
+                env=environment or os.environ,
             )
 
     def __enter__(self) -> NodeProcess:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if error is not None:
+            print(f"the log of the node ends with:\n{self.output[-2000:]}", flush=True)
 
     @property
     def output(self) -> str:
