@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 if every bound is kept."""
+    # A shell that starts a program in the background ignores the interrupt for it and all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(
         prog="python3 -m reliability", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -46,4 +46,7 @@ CHECKS = {
     "calls": Check("A program calls run() again and again", "calls.grow_with_calls", 100_000, 1_000_000, "calls"),
     "threads": Check("A program calls run() from 64 threads", "calls.call_from_threads", 64_000, 1_000_000, "calls"),
     "loads": Check("A program loads and unloads models", "calls.grow_with_loads", 200, 1000, "loads"),
+    "faults": Check("Every call can fail", "commands.fail_calls", 1, 10, "repetitions"),
+    "recordings": Check("Recordings of failed frames", "commands.replay_recordings", 10, 100, "recordings"),
+    "soak": Check("Changing load", "commands.soak", 2, 60, "minutes"),
 }

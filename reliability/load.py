@@ -21,9 +21,9 @@ WIDTH, HEIGHT = 128, 96
 _INFERENCE_S = 0.06
 _OVERLOAD = 3
 _URGENT_HZ = 4.0
-# Of one inference, the time from the arrival of a picture to its result when two models share a core: the running inference
-# of the other model, one of an urgent picture, the own one, and once more as a reserve for a busy machine.
-_OLDEST_INFERENCES = 8
+# The age of a result, in inferences: the task that the device has taken of the other model, those of urgent pictures, the own
+# one, and as many again for a machine whose processors others use, too.
+_OLDEST_INFERENCES = 12
 # Tasks that the device has taken already are not interrupted, three of them with the defaults of the simulator.
 _URGENT_INFERENCES = 5
 _WARM_UP_S = 5.0

@@ -75,3 +75,12 @@ def test_every_row_of_the_threat_model_names_tests_that_exist():
             tests = re.findall(r"`(test/[\w/.]+)`", row)
             assert tests or "vendor's library alone reads it" in row, f"{name}: {row}"
             assert [test for test in tests if not (CHECKOUT / test).is_file()] == [], name
+
+
+def test_every_promise_names_tests_and_checks_that_exist():
+    checks = re.findall(r'^    "(\w+)": Check\(', read("reliability/checks.py"), re.MULTILINE)
+    rows = [line for line in read("docs/reliability.md").splitlines() if line.startswith("|") and "`test/" in line]
+    assert len(rows) > 20
+    for row in rows:
+        assert [test for test in re.findall(r"`(test/[\w/.]+)`", row) if not (CHECKOUT / test).is_file()] == [], row
+        assert [check for check in re.findall(r"`(\w+)=\d+`", row) if check not in checks] == [], row

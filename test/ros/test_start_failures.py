@@ -270,14 +270,10 @@ def test_where_no_log_file_can_be_written_the_test_camera_warns_and_runs(tmp_pat
     assert "sent 1 frames" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("limit", "remedy"),
-    [("--nofile=24", "may open 24 files only; ulimit -n 1024"), ("--data=100000000", "95 MiB only; ulimit -d unlimited")],
-)
-def test_a_limit_that_keeps_the_node_from_starting_is_named_with_its_remedy(folder, limit, remedy):
+def test_a_limit_that_keeps_the_node_from_starting_is_named_with_its_remedy(folder):
     file = write_parameters(folder / "parameters.yaml", models=["a"], a={"file": "echo.hbm"})
-    command = ["prlimit", limit, EXECUTABLE, "--ros-args", "--params-file", file]
+    command = ["prlimit", "--data=100000000", EXECUTABLE, "--ros-args", "--params-file", file]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 1
-    assert remedy in done.stderr
+    assert "a process may allocate 95 MiB only; ulimit -d unlimited" in done.stderr
     assert "Traceback" not in done.stderr
