@@ -47,6 +47,7 @@ CHECKS = {
     "threads": Check("A program calls run() from 64 threads", "calls.call_from_threads", 64_000, 1_000_000, "calls"),
     "loads": Check("A program loads and unloads models", "calls.grow_with_loads", 200, 1000, "loads"),
     "faults": Check("Every call can fail", "commands.fail_calls", 1, 10, "repetitions"),
+    "fuzz": Check("Hostile bytes", "commands.fuzz", 10, 600, "seconds for each target"),
     "recordings": Check("Recordings of failed frames", "commands.replay_recordings", 10, 100, "recordings"),
     "soak": Check("Changing load", "commands.soak", 2, 60, "minutes"),
 }

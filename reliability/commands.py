@@ -35,6 +35,12 @@ def replay_recordings(count: int) -> list[Row]:
     return [_run("the recording of a failed frame gives the same error again", f"{count} recordings", command)]
 
 
+def fuzz(seconds: int) -> list[Row]:
+    """Hostile bytes for everything that reads bytes from outside."""
+    command = [sys.executable, "-m", "fuzz", "--seconds", str(seconds)]
+    return [_run("no input crashes, hangs or takes more memory than its limit", f"{seconds} s for each target", command)]
+
+
 def _run(what: str, amount: str, command: Sequence[str]) -> Row:
     done = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     print(done.stdout, flush=True)
