@@ -6,6 +6,8 @@ import contextlib
 import time
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostics_reader import DiagnosticsReader
 from graph import Graph, wait_until
 from hbm_runtime_ros.srv import ListModels, LoadModel, UnloadModel
 from lifecycle_msgs.msg import Transition
@@ -20,16 +22,23 @@ TIMEOUT_MS = 200
 
 
 @contextlib.contextmanager
-def running(folder, fault, threads, timeout_ms=TIMEOUT_MS):
-    """Run a node whose device does `fault` to that many frames after the first one. Yields it, the graph and `send`."""
-    write_models(folder / "models.hbm", echo_model("faulty"), echo_model("healthy"))
-    group = {"file": "models.hbm", "reliability": "reliable", "depth": 10}
+def running(folder, fault, threads, timeout_ms=TIMEOUT_MS, faults=None):
+    """Run a node whose device does `fault` to that many frames after the first one, or `faults`. Yields it and the graph."""
+    for name in ("faulty", "healthy"):
+        write_models(folder / f"{name}.hbm", echo_model(name))
+    group = {"reliability": "reliable", "depth": 10}
     parameters = {
         "models": ["faulty", "healthy"],
-        "faulty": {**group, "model_name": "faulty", "input_topic": "/faulty/image", "timeout_ms": timeout_ms},
-        "healthy": {**group, "model_name": "healthy", "input_topic": "/healthy/image"},
+        "faulty": {
+            **group,
+            "file": "faulty.hbm",
+            "model_name": "faulty",
+            "input_topic": "/faulty/image",
+            "timeout_ms": timeout_ms,
+        },
+        "healthy": {**group, "file": "healthy.hbm", "model_name": "healthy", "input_topic": "/healthy/image"},
     }
-    faults = f"hbUCPWaitTaskDone:{fault}:model=faulty:after=1:count={threads}"
+    faults = faults or f"hbUCPWaitTaskDone:{fault}:model=faulty:after=1:count={threads}"
     with NodeProcess(folder, parameters, HBM_SIM_FAULTS=faults) as node, Graph() as graph:
         yield node, graph
 
@@ -144,6 +153,44 @@ def test_a_frame_from_before_the_cleanup_is_not_published_after_it(tmp_path, goo
 def test_a_signal_ends_the_node(tmp_path, good, fault, threads, timeout_ms):
     with running(tmp_path, fault, threads, timeout_ms) as (node, graph):
         fault_begins(graph, good, threads)
+        node.stop()
+        assert node.process.returncode == 0
+        assert "Traceback" not in node.output
+
+
+def test_a_task_whose_release_hangs_is_reported_and_leaves_the_other_model_and_the_end_of_the_node(tmp_path, good):
+    with running(tmp_path, "", 2, faults="hbUCPReleaseTask:hang=1:model=faulty:after=1") as (node, graph):
+        faulty, healthy = Model(graph, "faulty"), Model(graph, "healthy")
+        faulty.answers(good)
+        diagnostics = DiagnosticsReader(graph)
+
+        def is_reported():
+            faulty.send(good)
+            healthy.answers(good)
+            return diagnostics.next()["model faulty"].level != DiagnosticStatus.OK
+
+        wait_until(is_reported, "a report of the faulty model")
+        assert diagnostics.next()["model healthy"].level == DiagnosticStatus.OK
+        node.stop()
+        assert node.process.returncode == 0
+        assert "Traceback" not in node.output
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [("load_model", "hbDNNInitializeFromFiles:hang=1:after=2"), ("unload_model", "hbDNNRelease:hang=1")],
+)
+def test_loading_or_unloading_that_hangs_leaves_the_other_model_and_the_end_of_the_node(tmp_path, good, call, fault):
+    with running(tmp_path, "", 1, faults=fault) as (node, graph):
+        healthy = Model(graph, "healthy")
+        healthy.answers(good)
+        kind = LoadModel if call == "load_model" else UnloadModel
+        assert graph.call(UnloadModel, "unload_model", name="faulty").success
+        if call == "load_model":
+            client = graph.node.create_client(kind, "/hbm_inference/load_model")
+            client.call_async(kind.Request(name="faulty"))
+        for _ in range(10):
+            healthy.answers(good)
         node.stop()
         assert node.process.returncode == 0
         assert "Traceback" not in node.output

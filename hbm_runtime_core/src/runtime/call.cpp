@@ -54,8 +54,6 @@ void Call::start_batch(Deadline deadline) {
     part.timing.submit_us = microseconds(begin, reserved);
     start_part(part, batch, deadline);
   }
-  // The device is busy now, so releasing earlier tasks costs no time.
-  tasks.release_parked();
 }
 
 void Call::start_part(CallPart& part, int batch, Deadline deadline) {
@@ -101,6 +99,9 @@ void Call::finish() {
     if (i == started_count_) {
       start_batch(Deadline::max());
     }
+    // The device is busy now, so releasing earlier tasks costs no time. Not when the call starts: that thread may have
+    // a time limit, and a release can hang.
+    set_->device().tasks().release_parked(parts_[i].model);
     finish_part(parts_[i]);
   }
   throw_first_error();

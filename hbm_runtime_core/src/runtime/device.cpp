@@ -19,7 +19,7 @@ Device::Device(const Driver& driver)
       fork_generation_(fork_generation()),
       buffers_(driver),
       tasks_(driver),
-      waiters_(tasks_.capacity()) {}
+      waiters_(tasks_.capacity() + 1) {}
 
 bool Device::usable() const { return fork_generation() == fork_generation_; }
 

@@ -51,20 +51,55 @@ std::shared_ptr<ModelSet> ModelSet::load(const std::vector<std::string>& files, 
   return set;
 }
 
-ModelSet::ModelSet(Device& device) : device_(device) { device_.buffers().add_user(); }
+/// What the library has loaded for a model set. It may hang in the release longer than the set lives.
+class ModelSet::Packages final : public BoundedJob {
+ public:
+  explicit Packages(Device& device) : device_(device) {}
+
+  std::vector<hbDNNPackedHandle_t> handles;
+
+ private:
+  void work() noexcept override {
+    for (auto package = handles.rbegin(); package != handles.rend(); ++package) {
+      device_.api().hbDNNRelease(*package);
+    }
+    device_.buffers().remove_user();
+  }
+
+  Device& device_;
+};
+
+class ModelSet::OrphanRelease final : public BoundedJob {
+ public:
+  explicit OrphanRelease(Device& device) : device_(device) {}
+
+ private:
+  void work() noexcept override { device_.tasks().release_orphans(); }
+
+  Device& device_;
+};
+
+// Both jobs exist from the beginning, because there may be no memory for them at the end.
+ModelSet::ModelSet(Device& device)
+    : device_(device),
+      packages_(std::make_shared<Packages>(device)),
+      orphan_release_(std::make_shared<OrphanRelease>(device)) {
+  device_.buffers().add_user();
+}
 
 void ModelSet::load_file(const std::string& file) {
   const ApiTable& api = device_.api();
   const Driver& driver = device_.driver();
   // Before there is a package, so that none is lost where there is no memory to note it.
-  packages_.reserve(packages_.size() + 1);
+  std::vector<hbDNNPackedHandle_t>& packages = packages_->handles;
+  packages.reserve(packages.size() + 1);
   hbDNNPackedHandle_t package = nullptr;
   const char* path = file.c_str();
   const std::int32_t status = api.hbDNNInitializeFromFiles(&package, &path, 1);
   if (status != 0) {
     throw_status(driver, status, "hbDNNInitializeFromFiles", "", file);
   }
-  packages_.push_back(package);
+  packages.push_back(package);
 
   const char* text = nullptr;
   std::uint32_t size = 0;
@@ -117,9 +152,8 @@ void ModelSet::throw_unknown_model(const std::string& name) const {
 }
 
 void ModelSet::close() {
-  closed_.store(true, std::memory_order_release);
-  if (device_.usable()) {
-    device_.tasks().release_orphans();
+  if (!closed_.exchange(true) && device_.usable()) {
+    device_.waiters().run_bounded(orphan_release_);
   }
 }
 
@@ -129,10 +163,7 @@ ModelSet::~ModelSet() {
     return;
   }
   models_.clear();
-  for (auto package = packages_.rbegin(); package != packages_.rend(); ++package) {
-    device_.api().hbDNNRelease(*package);
-  }
-  device_.buffers().remove_user();
+  device_.waiters().run_bounded(packages_);
 }
 
 }  // namespace hbm

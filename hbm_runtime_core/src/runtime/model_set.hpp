@@ -39,6 +39,9 @@ class ModelSet {
   ModelSet& operator=(const ModelSet&) = delete;
 
  private:
+  class Packages;
+  class OrphanRelease;
+
   explicit ModelSet(Device& device);
   void load_file(const std::string& file);
 
@@ -46,7 +49,8 @@ class ModelSet {
   std::atomic<bool> closed_{false};
   // Each file has a handle of its own: the list of names of a common one need not follow the order of the files, and
   // an error would not name the file that it concerns.
-  std::vector<hbDNNPackedHandle_t> packages_;
+  const std::shared_ptr<Packages> packages_;
+  const std::shared_ptr<OrphanRelease> orphan_release_;
   std::vector<std::string> file_descriptions_;
   std::vector<std::string> model_files_;
   std::vector<std::unique_ptr<Model>> models_;

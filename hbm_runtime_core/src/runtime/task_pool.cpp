@@ -20,6 +20,8 @@ constexpr int kVotesForSlow = 2;
 constexpr int kMostVotes = 3;
 // More than one per call, so that the list of parked tasks shrinks.
 constexpr int kReleasesPerCall = 2;
+// After this time in one release, a releaser is taken for one that hangs.
+constexpr std::chrono::milliseconds kHangingRelease{100};
 
 int configured_tasks() {
   const char* text = std::getenv("HB_UCP_MAX_TASK_NUM");
@@ -56,21 +58,27 @@ bool TaskPool::reserve(int count, Deadline deadline) {
 }
 
 // Once `waiting_` counts this caller, whoever parks or returns a task serves the waiting callers; what was parked
-// before that is released here.
+// before that is released by the pool's thread.
 bool TaskPool::wait_in_line(int count, Deadline deadline) {
   waiting_.fetch_add(1);
-  release_all_parked();
+  release_elsewhere();
   Request request{count, false, nullptr, {}};
   std::unique_lock<std::mutex> lock(mutex_);
   *last_request_ = &request;
   last_request_ = &request.next;
   grant_in_order();
-  const bool granted = wait_for(&request.wake, &lock, deadline, [&request] { return request.granted; });
-  if (!granted) {
+  const auto granted = [&request] { return request.granted; };
+  while (!wait_for(&request.wake, &lock, std::min(deadline, Clock::now() + kHangingRelease), granted) &&
+         Clock::now() < deadline) {
+    lock.unlock();
+    release_elsewhere();
+    lock.lock();
+  }
+  if (!request.granted) {
     leave_line(&request);
   }
   waiting_.fetch_sub(1);
-  return granted;
+  return request.granted;
 }
 
 // Strictly in order, so that small requests cannot starve a large one.
@@ -114,52 +122,67 @@ void TaskPool::push_parked(PooledTask* first, PooledTask* last) {
 
 void TaskPool::park(PooledTask* task) {
   const std::uint32_t orphanings = orphanings_.load();
-  if (task->orphaned()) {
+  if (task->orphaned() || (waiting_.load() > 0 && !releases_are_slow())) {
     release(task);
     return;
   }
   push_parked(task, task);
   // From here on another thread may have released the task.
-  if (orphanings_.load() != orphanings || (waiting_.load() > 0 && !releases_are_slow())) {
-    release_all_parked();
-  } else if (releases_are_slow()) {
-    wake_releaser();
+  if (releases_are_slow() || waiting_.load() > 0 || orphanings_.load() != orphanings) {
+    release_elsewhere();
   }
 }
 
-void TaskPool::release_parked() {
+// The others are back in the list before a release begins, which may hang.
+void TaskPool::release_parked(const void* group) {
   if (releases_are_slow() || parked_.load(std::memory_order_relaxed) == nullptr) {
     return;
   }
-  PooledTask* tasks = parked_.exchange(nullptr);
-  for (int i = 0; i < kReleasesPerCall && tasks != nullptr; ++i) {
-    PooledTask* next = std::exchange(tasks->next_parked_, nullptr);
-    release(tasks);
-    tasks = next;
-  }
-  if (tasks != nullptr) {
-    PooledTask* last = tasks;
-    while (last->next_parked_ != nullptr) {
-      last = last->next_parked_;
+  const std::uint32_t orphanings = orphanings_.load();
+  PooledTask* chosen[kReleasesPerCall];
+  int chosen_count = 0;
+  PooledTask* others = nullptr;
+  PooledTask* last_other = nullptr;
+  PooledTask* next = nullptr;
+  for (PooledTask* task = parked_.exchange(nullptr); task != nullptr; task = next) {
+    next = std::exchange(task->next_parked_, nullptr);
+    if (task->group_ == group && chosen_count < kReleasesPerCall) {
+      chosen[chosen_count++] = task;
+      continue;
     }
-    const std::uint32_t orphanings = orphanings_.load();
-    push_parked(tasks, last);
+    task->next_parked_ = others;
+    last_other = last_other != nullptr ? last_other : task;
+    others = task;
+  }
+  if (others != nullptr) {
+    push_parked(others, last_other);
     // No other thread could release these meanwhile.
     if (waiting_.load() > 0 || orphanings_.load() != orphanings) {
-      release_all_parked();
+      release_elsewhere();
     }
+  }
+  for (int i = 0; i < chosen_count; ++i) {
+    release(chosen[i]);
   }
 }
 
-bool TaskPool::release_all_parked() {
-  PooledTask* tasks = parked_.exchange(nullptr);
-  const bool any = tasks != nullptr;
-  while (tasks != nullptr) {
-    PooledTask* next = std::exchange(tasks->next_parked_, nullptr);
-    release(tasks);
-    tasks = next;
+PooledTask* TaskPool::pop_parked() {
+  PooledTask* const first = parked_.exchange(nullptr);
+  PooledTask* const rest = first != nullptr ? std::exchange(first->next_parked_, nullptr) : nullptr;
+  if (rest != nullptr) {
+    PooledTask* last = rest;
+    while (last->next_parked_ != nullptr) {
+      last = last->next_parked_;
+    }
+    push_parked(rest, last);
   }
-  return any;
+  return first;
+}
+
+void TaskPool::release_all_parked() {
+  while (PooledTask* const task = pop_parked()) {
+    release(task);
+  }
 }
 
 void TaskPool::release_orphans() {
@@ -188,15 +211,13 @@ void TaskPool::release(PooledTask* task) {
 
 bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
   const std::uint32_t seen = release_count_.load();
-  if (release_all_parked()) {
-    return true;
-  }
+  release_elsewhere();
   if (capacity_ - available_.load() <= reserved_by_caller) {
     return false;
   }
   std::unique_lock<std::mutex> lock(mutex_);
   room_seekers_.fetch_add(1);
-  // Other threads may park a task instead of releasing it, so check again soon.
+  // Other threads may have released a task before, or park one instead of releasing it, so check again soon.
   const Deadline soon = std::min(deadline, Clock::now() + std::chrono::milliseconds(1));
   wait_for(&released_, &lock, soon, [this, seen] { return release_count_.load() != seen; });
   room_seekers_.fetch_sub(1);
@@ -211,27 +232,42 @@ void TaskPool::note_release(bool slow) {
   slow_votes_.store(std::clamp(votes + (slow ? 1 : -1), 0, kMostVotes), std::memory_order_relaxed);
 }
 
-void TaskPool::wake_releaser() {
+void TaskPool::release_elsewhere() {
+  if (parked_.load() != nullptr && !wake_releaser()) {
+    // No thread could be started, or there was no memory for one: callers release tasks, as they do when that is quick.
+    slow_votes_.store(0, std::memory_order_relaxed);
+    release_all_parked();
+  }
+}
+
+// One releaser is enough, unless it hangs. False if there is none.
+bool TaskPool::wake_releaser() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!releaser_started_) {
+  const bool hangs = idle_releaser_count_ == 0 && Clock::now() - release_begun_ > kHangingRelease;
+  if ((releaser_count_ == 0 || hangs) && releaser_count_ < capacity_) {
     try {
       std::thread(&TaskPool::releaser_loop, this).detach();
-      releaser_started_ = true;
+      ++releaser_count_;
+      release_begun_ = Clock::now();
     } catch (const std::exception&) {
-      // No thread could be started, or there was no memory for one: callers release tasks, as they do when that is
-      // quick.
-      slow_votes_.store(0, std::memory_order_relaxed);
+      return releaser_count_ > 0;
     }
   }
   releaser_wake_.notify_one();
+  return true;
 }
 
 void TaskPool::releaser_loop() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
+    ++idle_releaser_count_;
     releaser_wake_.wait(lock, [this] { return parked_.load() != nullptr; });
+    --idle_releaser_count_;
+    release_begun_ = Clock::now();
     lock.unlock();
-    release_all_parked();
+    if (PooledTask* const task = pop_parked()) {
+      release(task);
+    }
     lock.lock();
   }
 }

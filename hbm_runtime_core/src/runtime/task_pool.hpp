@@ -22,7 +22,8 @@ class PooledTask {
   hbUCPTaskHandle_t handle() const { return handle_; }
 
  protected:
-  PooledTask() = default;
+  /// `group`: of the tasks whose releases may wait for each other, those of one model.
+  explicit PooledTask(const void* group) : group_(group) {}
   virtual ~PooledTask() = default;
 
   hbUCPTaskHandle_t handle_ = nullptr;
@@ -34,6 +35,7 @@ class PooledTask {
   /// Called after the release of the handle: drops what was kept for it. May destroy this object.
   virtual void recycle() = 0;
 
+  const void* const group_;
   PooledTask* next_parked_ = nullptr;
 };
 
@@ -41,7 +43,10 @@ class PooledTask {
 ///
 /// A release can be slow (28 ms were measured on a board right after the wait), so a finished task is parked, and
 /// released by the next call while the device works for that call. Where releases prove slow nevertheless, a thread
-/// of the pool does them instead. Parked tasks count against the bound and are released first when it is reached.
+/// of the pool does them instead, as it does when the bound is reached, against which parked tasks count.
+///
+/// A release can hang, too: then it holds the caller that waits for the same model, and the model's other tasks, but no
+/// other model.
 ///
 /// A call that need not wait takes no lock here.
 class TaskPool {
@@ -57,9 +62,10 @@ class TaskPool {
 
   /// Hands over a finished task and its reservation.
   void park(PooledTask* task);
-  /// Releases tasks parked earlier, on the calling thread: to be called while the device is busy.
-  void release_parked();
-  /// To be called when a model set is closed: releases everything parked.
+  /// Releases tasks of the group that were parked earlier, on the calling thread: to be called while the device is
+  /// busy, by a thread that would wait for a task of that group anyway.
+  void release_parked(const void* group);
+  /// To be called when a model set is closed: releases everything parked. It may hang.
   void release_orphans();
 
   /// To be called if the library has no task left despite a reservation, because other code holds some. Releases parked
@@ -80,12 +86,14 @@ class TaskPool {
   void leave_line(Request* request);
 
   void push_parked(PooledTask* first, PooledTask* last);
-  bool release_all_parked();
+  PooledTask* pop_parked();
+  void release_all_parked();
   void release(PooledTask* task);
 
   bool releases_are_slow() const;
   void note_release(bool slow);
-  void wake_releaser();
+  void release_elsewhere();
+  bool wake_releaser();
   void releaser_loop();
 
   const Driver& driver_;
@@ -103,7 +111,9 @@ class TaskPool {
   Request** last_request_ = &first_request_;
   std::condition_variable released_;
   std::condition_variable releaser_wake_;
-  bool releaser_started_ = false;
+  int releaser_count_ = 0;
+  int idle_releaser_count_ = 0;
+  Clock::time_point release_begun_;  ///< the latest one of the releasers
 };
 
 }  // namespace hbm

@@ -56,7 +56,8 @@ InputBuffer make_input_buffer(const Model& model, const TensorLayout& layout, st
 }
 
 TaskSlot::TaskSlot(const Model& model)
-    : model_(model),
+    : PooledTask(&model),
+      model_(model),
       input_tensors_(model.inputs().size()),
       output_tensors_(model.outputs().size()),
       own_inputs_(model.inputs().size()),

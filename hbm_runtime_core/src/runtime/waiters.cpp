@@ -2,11 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/waiters.hpp"
 
+#include <chrono>
 #include <exception>
 #include <thread>
 #include <utility>
 
 namespace hbm {
+namespace {
+
+// Models are unloaded in less; whoever closes a runtime waits that long for a device that hangs.
+constexpr std::chrono::seconds kMostPatience{2};
+
+}  // namespace
+
+void BoundedJob::run() noexcept {
+  work();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  done_ = true;
+  changed_.notify_all();
+}
+
+void BoundedJob::wait() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait_for(lock, kMostPatience, [this] { return done_; });
+}
+
+void Waiters::run_bounded(const std::shared_ptr<BoundedJob>& job) {
+  post(job);
+  job->wait();
+}
 
 void Waiters::post(std::shared_ptr<WaitJob> job) {
   std::unique_lock<std::mutex> lock(mutex_);

@@ -20,14 +20,31 @@ class WaitJob {
   std::shared_ptr<WaitJob> next_job_;
 };
 
+/// A job that calls a function of the library that may hang, for a caller that does not wait for ever.
+class BoundedJob : public WaitJob {
+ public:
+  void run() noexcept final;
+  /// Waits until it ends, or is taken for hanging.
+  void wait();
+
+ private:
+  virtual void work() noexcept = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+};
+
 /// Threads that wait for tasks on behalf of callers with a time limit and of asynchronous calls: the library's own
-/// wait may ignore its time limit. Started when first needed, kept, never more than there can be tasks.
+/// wait may ignore its time limit. Started when first needed, kept, never more than can be of use.
 class Waiters {
  public:
   explicit Waiters(int most_threads) : most_threads_(most_threads) {}
 
   /// Runs the job on one of the threads, or on the calling thread if no thread can be started. Allocates nothing.
   void post(std::shared_ptr<WaitJob> job);
+  /// Runs the job in the same way, and waits for it.
+  void run_bounded(const std::shared_ptr<BoundedJob>& job);
 
  private:
   void start_thread();

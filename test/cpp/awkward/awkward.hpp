@@ -66,6 +66,10 @@ void awkward_fail(const char* function, std::int32_t status, std::int32_t count)
 void awkward_fail_at(const char* function, std::int32_t status, std::int32_t position);
 /// How often `function` should still have failed. It does not any more.
 std::int32_t awkward_fail_no_more(const char* function);
+/// As long as it is held, the device begins no task.
+void awkward_hold(bool held);
+/// The device runs each task once more right before its release, and writes its outputs again.
+void awkward_complete_twice(bool twice);
 void awkward_set_release_us(std::int64_t microseconds);
 std::int32_t awkward_violations(void);
 char const* awkward_last_violation(void);

@@ -34,6 +34,8 @@ AwkwardControl open_control() {
   find(library, "awkward_fail", &control.fail);
   find(library, "awkward_fail_at", &control.fail_at);
   find(library, "awkward_fail_no_more", &control.fail_no_more);
+  find(library, "awkward_hold", &control.hold);
+  find(library, "awkward_complete_twice", &control.complete_twice);
   find(library, "awkward_set_release_us", &control.set_release_us);
   find(library, "awkward_violations", &control.violations);
   find(library, "awkward_last_violation", &control.last_violation);
@@ -108,6 +110,8 @@ std::vector<std::uint8_t> run_once(const std::shared_ptr<hbm::ModelSet>& set, co
 }
 
 void AwkwardTest::TearDown() {
+  awkward_control().hold(false);
+  awkward_control().complete_twice(false);
   awkward_control().set_release_us(0);
   // A thread of the runtime may have some in hand.
   const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);

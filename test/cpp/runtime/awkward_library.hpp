@@ -18,6 +18,8 @@ struct AwkwardControl {
   void (*fail)(const char* function, std::int32_t status, std::int32_t count);
   void (*fail_at)(const char* function, std::int32_t status, std::int32_t position);
   std::int32_t (*fail_no_more)(const char* function);
+  void (*hold)(bool held);
+  void (*complete_twice)(bool twice);
   void (*set_release_us)(std::int64_t microseconds);
   std::int32_t (*violations)();
   char const* (*last_violation)();

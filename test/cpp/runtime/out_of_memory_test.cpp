@@ -181,6 +181,11 @@ TEST_P(OutOfMemoryTest, AtEachAllocation) {
   int positions = 0;
   while (!HasFailure() && fail_at(use, positions)) {
     release_everything();
+    // A thread of the runtime may be about to drop what it has released.
+    const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);
+    while (live_without_threads() != live_before && hbm::Clock::now() < limit) {
+      std::this_thread::yield();
+    }
     EXPECT_EQ(live_without_threads(), live_before)
         << "after allocation " << positions << " of " << use.name << " failed";
     EXPECT_EQ(awkward_control().live_tasks(), 0) << positions;
