@@ -15,8 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.cli import main as hbm
 from reliability.robot import NodeProcess, Results, Robot
-from reliability.rows import Progress, Row, at_most, none_fails
+from reliability.rows import Progress, Row, at_most, at_most_seconds, none_fails
 
 SIDE = 64
 _SHARED_MEMORY = Path("/dev/shm")
@@ -34,7 +32,7 @@ _CAMERA_HZ = 50.0
 # Each start removes the files of processes that were killed more than ten seconds ago, four or more of each process. Other
 # programs of the machine have files, too.
 _LEFT_FILES = 100
-_START_GOAL_S = 1.5  # on an idle machine
+_START_GOAL_S = 1.5
 _RECORDED_RUNS = 64
 _KILLED = ("load", "first frame", "under load", "shutdown")
 
@@ -73,17 +71,14 @@ def survive_kills(kills: int) -> list[Row]:
         none_fails(
             "after `kill -9` at a random moment, the next start gives the same results and logs nothing", amount, failures
         ),
-        _start_row(starts_s),
+        at_most_seconds(
+            "start of the process to its third result, median",
+            f"{len(starts_s)} starts",
+            statistics.median(starts_s or [math.inf]),
+            _START_GOAL_S,
+        ),
         at_most("files that killed nodes have left in /dev/shm at the end", amount, left, _LEFT_FILES, "files"),
     ]
-
-
-def _start_row(starts_s: Sequence[float]) -> Row:
-    # Where others use the processors, too, everything takes longer.
-    waiting = max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
-    what, amount = "start of the process to its third result, median", f"{len(starts_s)} starts"
-    row = at_most(what, amount, statistics.median(starts_s or [math.inf]), _START_GOAL_S * waiting, "s")
-    return replace(row, bound=f"{_START_GOAL_S} s, times {waiting:.1f} processes that want each processor")
 
 
 def survive_pack_kills(kills: int) -> list[Row]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,13 @@ TABLE_HEAD = "| what | amount | result | bound | kept |\n| --- | --- | --- | ---
 def at_most(what: str, amount: str, value: float, bound: float, unit: str) -> Row:
     """A figure that must not be larger than `bound`."""
     return Row(what, amount, f"{value:.3g} {unit}".rstrip(), f"at most {bound:g} {unit}".rstrip(), value <= bound)
+
+
+def at_most_seconds(what: str, amount: str, seconds: float, idle_s: float) -> Row:
+    """A duration that must not be longer than `idle_s` on an idle machine; where others use the processors, too, it may be."""
+    waiting = max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
+    bound = f"at most {idle_s:g} s" + (f" × {waiting:.1f} processes that want each processor" if waiting > 1 else "")
+    return Row(what, amount, f"{seconds:.3g} s", bound, seconds <= idle_s * waiting)
 
 
 def at_least(what: str, amount: str, value: float, bound: float, unit: str) -> Row:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checks of `make reliability`, each with the smallest amount that shows that it still runs and passes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.append(str(CHECKOUT))
 
 from reliability.__main__ import main  # noqa: E402
-from reliability.rows import Row, at_least, at_most, none_fails  # noqa: E402
+from reliability.rows import Row, at_least, at_most, at_most_seconds, none_fails  # noqa: E402
 
 pytestmark = pytest.mark.alone
 
@@ -22,6 +23,16 @@ def test_a_figure_at_its_bound_keeps_it_and_one_beyond_does_not():
     assert not at_most("age", "10 s", 2.01, 2.0, "s").ok
     assert at_least("share", "10 s", 0.5, 0.5, "").ok
     assert not at_least("share", "10 s", 0.49, 0.5, "").ok
+
+
+def test_a_duration_may_be_longer_where_others_use_the_processors(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 0, 0))
+    assert at_most_seconds("start", "1", 1.5, 1.5).ok
+    assert not at_most_seconds("start", "1", 1.6, 1.5).ok
+    monkeypatch.setattr(os, "getloadavg", lambda: (4.0, 0, 0))
+    assert at_most_seconds("start", "1", 3.0, 1.5).ok
+    assert "2.0 processes that want each processor" in at_most_seconds("start", "1", 3.1, 1.5).bound
 
 
 def test_failures_are_counted_and_the_first_are_described():
