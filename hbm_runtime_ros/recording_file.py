@@ -26,7 +26,7 @@ from std_msgs.msg import String
 
 from . import _wire
 from .errors import DropReason, printable
-from .inputs.message_types import HBMEM, MESSAGE_TYPES, Message
+from .inputs.message_types import MESSAGE_TYPES, Message
 from .monitoring.counters import NS_PER_S, FrameTimeline
 from .parameters import Scheduling
 
@@ -164,11 +164,10 @@ class _Channels:
 
 
 def _complete(message: Message) -> Any:
-    """Return a serialized message. A kept copy of a loan ends with the picture, the message with unused bytes after it."""
-    data = memoryview(message.data)
-    if message.type.transport != HBMEM:
-        return data  # mcap takes any bytes
-    return bytes(data) + bytes(_HBMEM_HEAD_BYTES + message.type.capacity_bytes - len(data))
+    """Return a serialized message, for mcap, which takes any bytes. A copy of kept() lacks what is unused in its message."""
+    if isinstance(message.data, memoryview):
+        return bytes(message.data) + bytes(_HBMEM_HEAD_BYTES + message.type.capacity_bytes - len(message.data))
+    return memoryview(message.data)
 
 
 def _as_json(frame: FrameRecord, messages: Sequence[int]) -> dict[str, Any]:
@@ -296,7 +295,7 @@ def _from_json(values: Mapping[str, Any], messages: Mapping[int, Message]) -> Fr
 
 def kept(message: Message) -> Message | None:
     """Return a message that can be kept: itself or, where it is a loan whose memory its publisher reuses, a copy of it as it
-    is serialized, up to the end of its picture. None where that memory was reused already.
+    is serialized, up to the end of its picture: a memoryview. None where that memory was reused already.
     """
     if not getattr(message.data, "loaned", False):
         return message

@@ -66,11 +66,12 @@ class Replay:
     def __init__(self, path: str, model_file: str | None, warn: Callable[[str], Any]) -> None:
         self.recording = read_recording(path)
         description = self.recording.description
-        file = Path(model_file or description["file"])
-        _restore_environment(self.recording)
+        file = Path(model_file or description.get("file", ""))
         try:
+            _restore_environment(self.recording)
             with OpenFile(file) as opened:
                 self._handle = ModelHandle(ModelFileCache("sim"), opened, description["name"], description["model_name"])
+            recorded_sha256 = description["sha256"]
             topics = [_input_topic(each) for each in description["topics"]]
             plans = plan_topics(self._handle, topics)
             log = ThrottledLogger(warn)
@@ -78,12 +79,14 @@ class Replay:
         except OSError as error:
             reason = f"cannot read the model file {file}: {error.strerror or error}"
             raise RecordingError(f"{path}: {reason}; name the model with --model-file PATH") from None
+        except (LookupError, TypeError) as error:
+            raise RecordingError(f"{path} was written by another version of hbm_runtime_ros: {error}") from error
         except (ConfigurationError, HbmRuntimeError) as error:
             raise RecordingError(f"{path}: {error}") from error
-        if self._handle.sha256 != description["sha256"]:
+        if self._handle.sha256 != recorded_sha256:
             warn(
                 f"the model file {file} differs from the recorded one (SHA-256 {self._handle.sha256}, recorded "
-                f"{description['sha256']}), so its outputs may differ"
+                f"{recorded_sha256}), so its outputs may differ"
             )
 
     def frames(self, sequence: int | None) -> Iterator[Repeated]:

@@ -155,3 +155,11 @@ def test_a_lent_picture_is_read_again_from_its_recording_as_it_was(tmp_path):
     assert (after.index, after.width, after.height, after.data_size_bytes) == (5, 6, 4, 36)
     assert after.encoding == before.encoding
     assert np.array_equal(after.room[:36], before.room[:36])
+
+
+@pytest.mark.parametrize("size_bytes", [0, 10, 10_000_000])
+def test_a_damaged_message_is_written_as_it_came(tmp_path, size_bytes):
+    record = frame(1)._replace(messages=(Message(HBMEM, bytes(size_bytes)),))
+    with (tmp_path / "damaged.mcap").open("wb") as stream:
+        write_recording(stream, Recording(DESCRIPTION, [record]))
+    assert list(read_recording(tmp_path / "damaged.mcap").frames) == [record]
