@@ -116,7 +116,9 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     add_scale(group)
     group.add_argument("--color-order", choices=COLOR_ORDERS, help="channels of the network (default rgb)")
     group.add_argument("--layout", choices=LAYOUTS, help="of the network's input (default: found from its shape)")
-    group.add_argument("--model-range", "--color-range", choices=COLOR_RANGES, help="of the NV12 picture, BT.601 (default limited)")
+    group.add_argument(
+        "--model-range", "--color-range", choices=COLOR_RANGES, help="of the NV12 picture, BT.601 (default limited)"
+    )
 
 
 def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
