@@ -125,3 +125,9 @@ class MessagePublisher:
 
     def close(self) -> None:
         """Leave the publisher to rclpy. It may be repeated."""
+
+def exit_after(timeout_s: float, exit_code: int) -> None:
+    """End the process with `exit_code` after `timeout_s`, if it has not ended by then.
+
+    Even if another thread holds the GIL and never returns.
+    """

@@ -18,6 +18,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from hbm_runtime_core.host import memory_limit_problem, open_files_problem
 
+from ._rcl import exit_after
 from .compat import start_rclpy
 from .errors import ConfigurationError
 from .group_threads import NodeExecutor
@@ -33,6 +34,7 @@ _SWITCH_INTERVAL_S = 0.0005
 # For frames in flight and for a model that is being loaded, at shutdown. The sender of the signal waits 2 s in all.
 _STOP_TIMEOUT_S = 1.0
 _JOIN_S = 0.2
+_LEAVE_GRAPH_TIMEOUT_S = 3.0
 
 _HELP = """\
 Runs BPU models on frames from topics. A parameter file names the models:
@@ -97,6 +99,8 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
     held = sorted(thread.name for thread in threading.enumerate() if thread is not threading.main_thread())
     if held:
         node.get_logger().warning(f"ending without the threads that the device still holds: {', '.join(held)}")
+    # Fast DDS 2.14 can wait without end, and with the GIL, for what it destroys while another process appears.
+    exit_after(_LEAVE_GRAPH_TIMEOUT_S, exit_code)
     node.destroy_node()
     rclpy.try_shutdown()
     if held:

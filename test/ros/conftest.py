@@ -3,6 +3,7 @@
 """Every test run talks on a DDS domain of its own, on this machine only, and to the simulator. What its tests share."""
 
 import contextlib
+import faulthandler
 import os
 
 import pytest
@@ -13,6 +14,7 @@ from model_packages import MODEL_HEIGHT, MODEL_WIDTH
 from ros2cli.node.daemon import is_daemon_running, shutdown_daemon
 
 DAEMON_TIMEOUT_S = 20
+LONGEST_TEST_S = 900
 
 
 def pytest_configure(config):
@@ -28,6 +30,18 @@ def pytest_configure(config):
     # The first `ros2` command of a test starts ROS's daemon, which would outlive the tests on a domain that others get.
     if not is_daemon_running(None):
         config.add_cleanup(lambda: shutdown_daemon(None, timeout=DAEMON_TIMEOUT_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """End this process where a test hangs with the GIL, as Fast DDS can: pytest-timeout then waits for the GIL as well."""
+    marker = item.get_closest_marker("timeout")
+    limit_s = marker.args[0] if marker else float(item.config.getini("timeout"))
+    faulthandler.dump_traceback_later((limit_s or LONGEST_TEST_S) + 30, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 class SteppedClock:

@@ -176,6 +176,20 @@ def test_a_signal_at_any_moment_of_the_start_ends_the_node_without_a_traceback(m
         assert "Traceback" not in node.output
 
 
+def test_a_middleware_that_never_lets_go_of_the_node(models, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes\n"
+        "from hbm_runtime_ros.inference_node import InferenceNode\n"
+        "InferenceNode.destroy_node = lambda _: ctypes.PyDLL(None).sleep(60)  # with the GIL\n"
+    )
+    write_models(tmp_path / "models.hbm", echo_model("quick"))
+    environment = {"PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"}
+    with NodeProcess(tmp_path, parameters("quick"), **environment) as node:
+        started(node, "/quick/result")
+        node.process.send_signal(signal.SIGTERM)
+        assert node.process.wait(20) == 0
+
+
 @pytest.mark.parametrize("command", ["lib/hbm_runtime_ros/inference_node", "lib/hbm_runtime_ros/image_source", "bin/hbm"])
 def test_an_interrupt_before_the_first_line_of_a_command_ends_it_without_a_traceback(tmp_path, command):
     (tmp_path / "sitecustomize.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
