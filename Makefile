@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kilted test-boards test-aarch64 wheel lock sbom lint stubs format demo bench soak recordings reliability fuzz clean
+.PHONY: help setup build test test-kilted test-boards test-aarch64 sanitize wheel lock sbom lint stubs format demo bench soak recordings reliability fuzz clean
 
 # Every target that needs the environment sets it up first; where it is there, that takes a second.
 ENVIRONMENT := . ./env.sh
@@ -33,6 +33,9 @@ test-boards: ## the API's tests with the compiler, CMake, pybind11, Python and N
 
 test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
 	@$(ENVIRONMENT) && scripts/test_aarch64
+
+sanitize: build ## C++ tests and tests of the native modules under ASan, UBSan and TSan, `hbm run` under valgrind (PARTS="address-cpp valgrind" for some)
+	@$(ENVIRONMENT) && scripts/sanitize $(PARTS)
 
 wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 python3.12" for some interpreters)
 	@scripts/wheel $(PYTHONS)

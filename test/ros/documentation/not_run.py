@@ -74,6 +74,7 @@ NOT_RUN = (
     NotRun(r"make recordings", "runs for minutes", "soak/recordings.py", make_target_exists),
     NotRun(r"make fuzz", "runs for minutes", "fuzz/__main__.py", make_target_exists),
     NotRun(r"make reliability", "runs for minutes", "test/ros/test_reliability.py", make_target_exists),
+    NotRun(r"make sanitize", "compiles everything twice", "scripts/sanitize", make_target_exists),
     NotRun(r"make soak", "runs for an hour", "soak/__main__.py", make_target_exists),
     NotRun(
         r"make (test|lint|format|build|setup|wheel)", "is what runs this test, or its build", "Makefile", make_target_exists
