@@ -32,6 +32,14 @@ TEST(Layout, DenseStridesLeaveNoGaps) {
   EXPECT_FALSE(fill_dense_strides(large, 3, 2, stride_bytes));
 }
 
+TEST(Layout, LengthsBeyondAllMemoryAreDenseOrNotWithoutOverflow) {
+  const std::int64_t shape[] = {kMost, kMost};
+  const std::int64_t dense[] = {kMost, 1};
+  EXPECT_TRUE(is_dense(shape, dense, 2, 1));
+  const std::int64_t wide[] = {kMost, 4};
+  EXPECT_FALSE(is_dense(shape, wide, 2, 4));
+}
+
 TEST(Layout, TheStrideOfAnAxisOfOneItemIsIgnored) {
   const std::int64_t shape[] = {1, 4};
   const std::int64_t stride_bytes[] = {77, 1};

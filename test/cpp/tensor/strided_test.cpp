@@ -113,6 +113,13 @@ TEST(Axes, ThoseThatBothArraysStepThroughEvenlyBecomeOne) {
   EXPECT_EQ(axes.pop().length, 1);
 }
 
+TEST(Axes, ThoseOfAnEmptyArrayMayHaveAnyLengthsAndSteps) {
+  constexpr std::int64_t kMost = INT64_MAX;
+  const std::int64_t shape[] = {kMost, kMost, kMost, 0};
+  const std::int64_t steps[] = {0, 0, kMost, kMost};
+  Axes(shape, steps, steps, 4).walk([](std::int64_t, std::int64_t) { FAIL() << "an item of an empty array"; });
+}
+
 TEST(Axes, MoreThanNumpyHasAreRefusedUnlessTheirLengthIsOne) {
   const std::vector<std::int64_t> ones(100, 1);
   EXPECT_NO_THROW(Axes(ones.data(), ones.data(), ones.data(), 100));

@@ -44,7 +44,8 @@ inline bool is_dense(const std::int64_t* shape, const std::int64_t* stride_bytes
       return true;
     }
     dense = dense && (shape[axis] == 1 || stride_bytes[axis] == expected);
-    expected = dense ? expected * shape[axis] : expected;
+    // No stride of an outer axis is equal to a product that is too large.
+    dense = dense && (!__builtin_mul_overflow(expected, shape[axis], &expected) || axis == 0);
   }
   return dense;
 }

@@ -4,6 +4,7 @@
 // Walks and copies arrays of any strides, without memory of its own.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,11 +29,14 @@ class Axes {
  public:
   /// Throws std::invalid_argument where more than max_axes are left.
   Axes(const std::int64_t* shape, const std::int64_t* first_steps, const std::int64_t* second_steps, int rank) {
+    empty_ = std::find(shape, shape + rank, 0) != shape + rank;
+    if (empty_) {
+      return;  // Lengths and steps of no items can be any numbers: their products would overflow.
+    }
     for (int i = 0; i < rank; ++i) {
       if (shape[i] == 1) {
         continue;
       }
-      empty_ = empty_ || shape[i] == 0;
       const Axis axis{shape[i], first_steps[i], second_steps[i]};
       Axis* const outer = count_ > 0 ? &axes_[count_ - 1] : nullptr;
       if (outer != nullptr && outer->first_step == axis.first_step * axis.length &&
