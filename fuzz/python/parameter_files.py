@@ -71,6 +71,7 @@ def _as_yaml(tree: object) -> bytes:
     st.one_of(st.binary(max_size=80), _TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")), _TREES.map(_as_yaml))
 )
 @example(b"a: 2001-99-99")
+@example(b"!!float")
 @example(b"a: " + b"[" * 500)
 @example(b"a: &x\n  ros__parameters: *x\n")
 @example(b"a: &x\n  b: *x\n")

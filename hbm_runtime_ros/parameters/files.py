@@ -78,7 +78,7 @@ class _Loader(yaml.SafeLoader):
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         content = yaml.load(path.read_bytes(), _Loader)
-    except (OSError, yaml.YAMLError, ValueError, RecursionError):
+    except Exception:  # of OSError and YAMLError, but also whatever a value such as `!!float` causes
         return {}  # rclpy.init() reports a file that cannot be read
     return content if isinstance(content, dict) else {}
 

@@ -254,8 +254,17 @@ def test_files_that_the_parameter_file_names_may_be_anywhere(secret):
 
 @pytest.mark.parametrize(
     "content",
-    ["a: &x {ros__parameters: *x}", "a: &x\n  b: *x\n", "a: 2001-99-99", "a: " + "[" * 500, "a: " + "9" * 5000, "\t"],
-    ids=["alias", "alias of itself", "date", "nested", "digits", "tab"],
+    [
+        "a: &x {ros__parameters: *x}",
+        "a: &x\n  b: *x\n",
+        "a: 2001-99-99",
+        "a: !!float",
+        "a: !!bool x",
+        "a: " + "[" * 500,
+        "a: " + "9" * 5000,
+        "\t",
+    ],
+    ids=["alias", "alias of itself", "date", "float", "bool", "nested", "digits", "tab"],
 )
 def test_a_file_that_rcl_refuses_or_yaml_cannot_hold_has_no_parameters(tmp_path, content):
     path = tmp_path / "params.yaml"
