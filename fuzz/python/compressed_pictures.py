@@ -24,6 +24,8 @@ from hbm_runtime_core.opencv_pictures import decode_picture
 # The pixels as they are decoded, with four bytes, and as they are converted.
 _MOST_BYTES = MAX_PIXELS * 8
 _FORMATS = ("png", "tiff", "webp", "bmp", "ppm", "pgm")
+# Refusals are expected, thousands of them.
+cv2.setLogLevel(0)
 _STATES = (
     None,
     "",
