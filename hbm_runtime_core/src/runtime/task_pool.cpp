@@ -201,25 +201,26 @@ void TaskPool::release(PooledTask* task) {
     note_release(Clock::now() - start > kSlowRelease);
   }
   task->recycle();
-  cancel(1);
+  // First, for make_room(): where no task is in use any more, it finds that one was released.
   release_count_.fetch_add(1);
+  cancel(1);
   if (room_seekers_.load() > 0) {
     std::lock_guard<std::mutex> lock(mutex_);
     released_.notify_all();
   }
 }
 
-bool TaskPool::make_room(int reserved_by_caller, Deadline deadline) {
-  const std::uint32_t seen = release_count_.load();
+bool TaskPool::make_room(int reserved_by_caller, std::uint32_t releases_before, Deadline deadline) {
   release_elsewhere();
-  if (capacity_ - available_.load() <= reserved_by_caller) {
+  const bool none_in_use = capacity_ - available_.load() <= reserved_by_caller;
+  if (releases() == releases_before && none_in_use) {
     return false;
   }
   std::unique_lock<std::mutex> lock(mutex_);
   room_seekers_.fetch_add(1);
-  // Other threads may have released a task before, or park one instead of releasing it, so check again soon.
+  // Other threads may park a task instead of releasing it, so check again soon.
   const Deadline soon = std::min(deadline, Clock::now() + std::chrono::milliseconds(1));
-  wait_for(&released_, &lock, soon, [this, seen] { return release_count_.load() != seen; });
+  wait_for(&released_, &lock, soon, [&] { return releases() != releases_before; });
   room_seekers_.fetch_sub(1);
   return Clock::now() < deadline;
 }

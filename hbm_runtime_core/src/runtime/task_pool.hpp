@@ -68,9 +68,13 @@ class TaskPool {
   /// To be called when a model set is closed: releases everything parked. It may hang.
   void release_orphans();
 
+  /// How many tasks have been released so far.
+  std::uint32_t releases() const { return release_count_.load(); }
+
   /// To be called if the library has no task left despite a reservation, because other code holds some. Releases parked
-  /// tasks, or waits for a release; false if no task of this process is left to wait for.
-  bool make_room(int reserved_by_caller, Deadline deadline);
+  /// tasks, or waits for a release after the first `releases_before` ones, those until the library was asked; false if
+  /// no task of this process is left to wait for.
+  bool make_room(int reserved_by_caller, std::uint32_t releases_before, Deadline deadline);
 
  private:
   struct Request {

@@ -132,9 +132,10 @@ void TaskSlot::start(const Scheduling& scheduling, int reserved_by_caller, Deadl
 }
 
 void TaskSlot::create_task(int reserved_by_caller, Deadline deadline) {
-  const Device& device = model_.device();
+  Device& device = model_.device();
   while (true) {
     handle_ = nullptr;
+    const std::uint32_t releases_before = device.tasks().releases();
     std::int32_t status =
         device.api().hbDNNInferV2(&handle_, output_tensors_.data(), input_tensors_.data(), model_.handle());
     if (status == 0 && handle_ != nullptr) {
@@ -145,7 +146,8 @@ void TaskSlot::create_task(int reserved_by_caller, Deadline deadline) {
       status = HB_UCP_TASK_NUMBER_EXCEED_LIMIT;
     }
     handle_ = nullptr;
-    if (status != HB_UCP_TASK_NUMBER_EXCEED_LIMIT || !model_.device().tasks().make_room(reserved_by_caller, deadline)) {
+    if (status != HB_UCP_TASK_NUMBER_EXCEED_LIMIT ||
+        !device.tasks().make_room(reserved_by_caller, releases_before, deadline)) {
       throw_status(device.driver(), status, "hbDNNInferV2", model_.name());
     }
   }
