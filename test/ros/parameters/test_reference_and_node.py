@@ -67,6 +67,11 @@ def of_node(entries):
     return {(name, kind) for name, kinds in entries for kind in kinds}
 
 
+@pytest.fixture(autouse=True)
+def node_is_known(graph):
+    wait_until(lambda: NODE[1:] in graph.node.get_node_names(), "the node on the graph")
+
+
 def test_topics(graph):
     def own_topics():
         published = of_node(graph.node.get_publisher_names_and_types_by_node(NODE[1:], "/"))
