@@ -22,6 +22,8 @@ _THREADS = 64
 _ELEMENTS = 16
 # The first part only warms up: pools and the allocator's arenas fill.
 _WARM_UP = 0.1
+# Where a release or a wait takes long, as on a busy machine, the runtime starts another thread for it and keeps that.
+_SPARE_THREADS = 4
 _GROWTH_MIB = 1.0
 
 
@@ -40,7 +42,7 @@ class _Usage:
         return [
             at_most(f"memory that {what} cost", amount, self.memory_mib - before.memory_mib, _GROWTH_MIB, "MiB"),
             at_most(f"files that {what} leave open", amount, self.descriptors - before.descriptors, 0, ""),
-            at_most(f"threads that {what} leave", amount, self.threads - before.threads, 0, ""),
+            at_most(f"threads that {what} leave", amount, self.threads - before.threads, _SPARE_THREADS, ""),
         ]
 
 
