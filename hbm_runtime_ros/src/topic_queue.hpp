@@ -121,7 +121,7 @@ class TopicQueue {
   std::uint64_t accounted_ = 0;           // position up to which messages were taken or lost
   std::int64_t unreported_since_ns_ = 0;  // when more were accounted for than had arrived
   bool in_take_ = false;
-  bool may_hold_more_ = false;             // the source, so far as its last take and reports tell
+  bool may_hold_more_ = false;             // the source, by its last take and reports
   std::vector<std::int64_t> arrivals_ns_;  // of the last positions, as a ring
   std::deque<Kept> kept_;                  // taken, and not yet delivered to all consumers
   std::vector<Consumer*> consumers_;
