@@ -123,4 +123,12 @@ void AwkwardTest::TearDown() {
   EXPECT_EQ(awkward_control().live_tasks(), 0);
 }
 
+void release_everything() {
+  const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);
+  do {
+    hbm::Device::instance().tasks().release_orphans();
+    std::this_thread::yield();
+  } while (awkward_control().live_tasks() + awkward_control().live_allocations() > 0 && hbm::Clock::now() < limit);
+}
+
 }  // namespace hbm_test

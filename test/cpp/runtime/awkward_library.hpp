@@ -66,4 +66,8 @@ class AwkwardTest : public testing::Test {
   void TearDown() override;
 };
 
+/// Waits until the library has nothing any more of the calls before: one that was abandoned ends on a thread of the
+/// runtime.
+void release_everything();
+
 }  // namespace hbm_test

@@ -17,6 +17,7 @@
 namespace {
 
 using hbm_test::awkward_control;
+using hbm_test::release_everything;
 using hbm_test::run_once;
 using Bytes = std::vector<std::uint8_t>;
 using Set = std::shared_ptr<hbm::ModelSet>;
@@ -147,15 +148,6 @@ bool may_continue(const std::string& function, std::int32_t status) {
   return function == "hbDNNRelease" || function == "hbUCPFree" || function == "hbUCPReleaseTask" ||
          function == "hbUCPMallocCached" || (function == "hbDNNInferV2" && status == HB_UCP_TASK_NUMBER_EXCEED_LIMIT) ||
          (function == "hbUCPWaitTaskDone" && status == HB_UCP_TASK_RUN_FAILED);
-}
-
-// A call that was abandoned ends on a thread of the runtime.
-void release_everything() {
-  const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);
-  do {
-    hbm::Device::instance().tasks().release_orphans();
-    std::this_thread::yield();
-  } while (awkward_control().live_tasks() + awkward_control().live_allocations() > 0 && hbm::Clock::now() < limit);
 }
 
 TEST_P(EveryCallCanFailTest, WithEachStatusAtEachPosition) {

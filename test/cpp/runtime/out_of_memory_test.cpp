@@ -22,6 +22,7 @@
 namespace {
 
 using hbm_test::awkward_control;
+using hbm_test::release_everything;
 using hbm_test::SparedAllocations;
 using Bytes = std::vector<std::uint8_t>;
 using Set = std::shared_ptr<hbm::ModelSet>;
@@ -137,14 +138,6 @@ class OutOfMemoryTest : public hbm_test::AwkwardTest, public testing::WithParamI
 std::ptrdiff_t thread_count() {
   const SparedAllocations spared;
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
-}
-
-void release_everything() {
-  const hbm::Deadline limit = hbm::Clock::now() + std::chrono::seconds(20);
-  do {
-    hbm::Device::instance().tasks().release_orphans();
-    std::this_thread::yield();
-  } while (awkward_control().live_tasks() + awkward_control().live_allocations() > 0 && hbm::Clock::now() < limit);
 }
 
 /// Uses a model twice; the first use fails at this allocation. Returns whether there was one.
