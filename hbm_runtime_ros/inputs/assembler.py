@@ -45,7 +45,7 @@ class TopicConsumer:
         self.qos = qos
         self.group = group
         self._connection: _Connection | None = None
-        self._subscribed_s = time.monotonic()
+        self._last_message_s = time.monotonic()  # before the present connection
         self._left = 0
 
     @property
@@ -60,6 +60,7 @@ class TopicConsumer:
 
     def disconnect(self) -> None:
         """Take nothing any more."""
+        self._last_message_s = self.last_message_s
         connection, self._connection = self._connection, None
         if connection is not None:
             self._left += connection.consumer.close()
@@ -96,7 +97,7 @@ class TopicConsumer:
         """When the last message arrived or, without one, when the model subscribed; in the time of time.monotonic()."""
         connection = self._connection
         arrived_ns = connection.reader.last_arrival_ns if connection else 0
-        return max(self._subscribed_s, arrived_ns / NS_PER_S)
+        return max(self._last_message_s, arrived_ns / NS_PER_S)
 
     def describe(self) -> SubscribedTopic:
         """Return the topic with its type and QoS."""

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.qos import HistoryPolicy, QoSProfile
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
 from .. import _rcl
@@ -24,6 +24,10 @@ _GRAPH_PERIOD_S = 0.5
 
 # A subscription that was destroyed may be known to the middleware for a moment.
 _TRIES_BEFORE_WARNING = 3
+
+# Fast DDS keeps a picture that a publisher had not sent whole when it left, until the best-effort subscription ends: this
+# is renewed once no publisher is left or, where others would lose a picture by it, once so many have left.
+_RENEWED_AFTER = 4
 
 # How many messages a reader keeps for each of several models where the QoS sets no limit.
 _KEEP_ALL_DEPTH = 1000
@@ -108,6 +112,8 @@ class SharedSubscription:
         # The QoS whose overrides have the plain name. Never changed, because parameters stay declared.
         self._first: _QosKey | None = None
         self._failures = 0
+        self._publishers: set[tuple[int, ...]] = set()
+        self._left = 0  # publishers, since the subscriptions were renewed
 
     def add(self, consumer: TopicConsumer) -> None:
         """Deliver to `consumer`, too.
@@ -163,7 +169,9 @@ class SharedSubscription:
                 self._warn_once(str(error))
 
     def _update(self) -> None:
-        published = [info.topic_type for info in self._node.get_publishers_info_by_topic(self.topic)]
+        publishers = self._node.get_publishers_info_by_topic(self.topic)
+        self._follow_publishers({tuple(info.endpoint_gid) for info in publishers})
+        published = [info.topic_type for info in publishers]
         transports = self._common_transports()
         message_type = choose_type(self.topic, transports, published, self._message_type)
         if message_type is not self._message_type:
@@ -172,15 +180,29 @@ class SharedSubscription:
                     f"{self.topic} carries {message_type.type_name}: subscribing with that type instead of "
                     f"{self._message_type.type_name}"
                 )
-            for consumer in self.consumers:
-                consumer.disconnect()
-            for key in list(self._open):
-                self._unsubscribe(key)
+            self._close_all(list(self._open))
             self._message_type = message_type
         for consumer in self.consumers:
             if self._message_type is not None and _key(consumer.qos) not in self._open:
                 self._subscribe(self._message_type, consumer)
         self._warn_of_other_types(published, transports)
+
+    def _follow_publishers(self, present: set[tuple[int, ...]]) -> None:
+        """Free what the middleware keeps of publishers that have left: _update() subscribes again."""
+        self._left += len(self._publishers - present)
+        self._publishers = present
+        is_due = self._left >= (_RENEWED_AFTER if present else 1)
+        if is_due and not any(consumer.waiting_since_ns for consumer in self.consumers):
+            self._left = 0
+            qos_of = {key: subscription.qos_profile for key, (subscription, _) in self._open.items()}
+            self._close_all([key for key, qos in qos_of.items() if qos.reliability == ReliabilityPolicy.BEST_EFFORT])
+
+    def _close_all(self, keys: Collection[_QosKey]) -> None:
+        for consumer in self.consumers:
+            if _key(consumer.qos) in keys:
+                consumer.disconnect()
+        for key in keys:
+            self._unsubscribe(key)
 
     def _common_transports(self) -> list[str]:
         first, *others = self.consumers
@@ -213,7 +235,7 @@ class SharedSubscription:
                 if reader.lends
                 else "copying pictures, because the middleware does not lend them (launch argument `loaned_messages:=true`)"
             )
-            self._log.info(f"{self.topic}: {how}")
+            self._log_once(self._log.info, f"{self.topic}: {how}")
         for each in self.consumers:
             if _key(each.qos) == key:
                 self._connect(each)
@@ -252,9 +274,12 @@ class SharedSubscription:
             )
 
     def _warn_once(self, text: str) -> None:
+        self._log_once(self._log.warning, text)
+
+    def _log_once(self, log: Callable[[str], Any], text: str) -> None:
         if text not in self._logged:
             self._logged.add(text)
-            self._log.warning(text)
+            log(text)
 
 
 def choose_type(

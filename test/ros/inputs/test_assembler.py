@@ -83,6 +83,16 @@ def test_every_message_that_was_not_taken_is_left_when_the_consumer_is_disconnec
     assert topic.consumer.take() is None
 
 
+def test_a_new_subscription_does_not_change_since_when_a_topic_is_silent(node):
+    topic = Topic(node, "/image")
+    subscribed_s = topic.consumer.last_message_s
+    topic.send(Image())
+    arrived_s = topic.consumer.last_message_s
+    assert arrived_s > subscribed_s
+    topic.consumer.disconnect()
+    assert topic.consumer.last_message_s == arrived_s
+
+
 def test_messages_beyond_the_depth_are_counted_once(node):
     topic = Topic(node, "/image")
     topic.send(*[Image()] * (DEPTH + 3))
