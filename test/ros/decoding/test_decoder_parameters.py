@@ -37,13 +37,11 @@ def model_file(tmp_path):
     return write_models(tmp_path / "models.hbm", yolo_model(tmp_path), echo_model())
 
 
-def without_interfaces():
-    """The environment without the message packages that stand in for those of others."""
-
-    def own(paths):
-        return ":".join(path for path in paths.split(":") if "test_interfaces" not in path)
-
-    return {name: own(os.environ[name]) for name in ("PYTHONPATH", "AMENT_PREFIX_PATH") if name in os.environ}
+def environment_without(folder, *packages):
+    """The environment of a node that cannot import `packages`, wherever they are installed."""
+    for package in packages:
+        (folder / f"{package}.py").write_text(f"raise ModuleNotFoundError('no {package}')")
+    return {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
 
 
 def run_node(folder, model, group):
@@ -106,7 +104,8 @@ def test_classes_without_labels_are_numbers(tmp_path, model_file):
 def test_missing_message_packages_are_named_with_the_command_that_installs_them(tmp_path, model_file):
     group = {"file": model_file.name, "model_name": "boxes", "decoder": "auto"}
     distribution = os.environ["ROS_DISTRO"]
-    with NodeProcess(tmp_path, {"models": ["boxes"], "boxes": group}, **without_interfaces()) as node, Graph() as graph:
+    environment = environment_without(tmp_path, "vision_msgs", "foxglove_msgs")
+    with NodeProcess(tmp_path, {"models": ["boxes"], "boxes": group}, **environment) as node, Graph() as graph:
         drawn = []
         graph.node.create_subscription(CompressedImage, "/hbm_inference/boxes/overlay", drawn.append, QoSProfile(depth=10))
         wait_until(lambda: (graph.publish("/image", nv12_picture(WIDTH, HEIGHT)), drawn)[-1], "an overlay")
