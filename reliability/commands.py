@@ -17,8 +17,9 @@ _SHOWN_CHARACTERS = 300
 
 
 def fail_calls(repetitions: int) -> list[Row]:
-    """The C++ tests that make each call of the C API and each allocation fail, one after the other."""
-    command = ["ctest", "--test-dir", str(_BUILD), "-R", "runtime_awkward|out_of_memory|heap_test", "--output-on-failure"]
+    """The C++ tests that make each call of the C API and of OpenVINO and each allocation fail, one after the other."""
+    tests = "runtime_awkward|out_of_memory|heap_test|openvino_faults"
+    command = ["ctest", "--test-dir", str(_BUILD), "-R", tests, "--output-on-failure"]
     command += ["--no-tests=error", "--repeat", f"until-fail:{repetitions}"]
     return [_run("every call of the C API and every allocation may fail", f"{repetitions} times", command)]
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
+#include "dnn/status_error.hpp"
 #include "hobot/hb_ucp_status.h"
 
 namespace hbm_sim {
@@ -27,6 +29,10 @@ std::int32_t InferenceJob::execute(std::int32_t /*core*/) noexcept {
   try {
     model_.engine().execute(inputs_.data(), outputs_.data());
     return HB_UCP_SUCCESS;
+  } catch (const StatusError& error) {
+    return hbm_sim_fail(error.status(), "model '%s': %s", traits().model, error.what());
+  } catch (const std::bad_alloc&) {
+    return hbm_sim_fail(HB_UCP_MEM_ALLOC_FAIL, "model '%s': the host is out of memory", traits().model);
   } catch (const std::exception& error) {
     return hbm_sim_fail(HB_UCP_TASK_RUN_FAILED, "model '%s': %s", traits().model, error.what());
   } catch (...) {

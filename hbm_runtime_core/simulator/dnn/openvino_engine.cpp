@@ -5,7 +5,6 @@
 #include <array>
 #include <chrono>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "dnn/engine_settings.hpp"
@@ -23,16 +22,23 @@ constexpr std::size_t kErrorBytes = 1024;
 // Loading a large model takes seconds on a board, too; a longer time is worth a line in the log.
 constexpr std::chrono::seconds kNoticeableLoadTime{3};
 
+using ErrorText = std::array<char, kErrorBytes>;
+
+/// Throws StatusError with the text of a call of the plugin that failed.
+void require(std::int32_t status, const ErrorText& error) {
+  if (status != HB_UCP_SUCCESS) {
+    throw StatusError(status, error.data());
+  }
+}
+
 class OpenVinoEngine final : public Engine {
  public:
   OpenVinoEngine(const hbm_sim_engine_plugin& plugin, hbm_sim_program* program) : plugin_(plugin), program_(program) {}
   ~OpenVinoEngine() override { plugin_.unload(program_); }
 
   void execute(const hbDNNTensor* inputs, hbDNNTensor* outputs) override {
-    std::array<char, kErrorBytes> error;
-    if (plugin_.execute(program_, inputs, outputs, error.data(), error.size()) != 0) {
-      throw std::runtime_error(error.data());
-    }
+    ErrorText error;
+    require(plugin_.execute(program_, inputs, outputs, error.data(), error.size()), error);
   }
 
  private:
@@ -75,12 +81,10 @@ std::unique_ptr<Engine> make_openvino_engine(const ModelSpec& model, const ZipAr
   source.threads = settings.threads;
   source.fast = settings.fast ? 1 : 0;
   source.cache_directory = settings.cache_directory.empty() ? nullptr : settings.cache_directory.c_str();
-  std::array<char, kErrorBytes> error;
+  ErrorText error;
   const auto begin = std::chrono::steady_clock::now();
-  hbm_sim_program* const program = plugin.load(&source, error.data(), error.size());
-  if (program == nullptr) {
-    throw StatusError(HB_UCP_MODEL_INVALID, error.data());
-  }
+  hbm_sim_program* program = nullptr;
+  require(plugin.load(&source, &program, error.data(), error.size()), error);
   const std::chrono::duration<double> load_time = std::chrono::steady_clock::now() - begin;
   if (load_time > kNoticeableLoadTime) {
     hbm_sim_warn("model '%s': compiling its network for this host took %.1f s%s", model.name.c_str(), load_time.count(),

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of this file; libdnn.so refuses another one. */
-#define HBM_SIM_ENGINE_PLUGIN_VERSION 2
+#define HBM_SIM_ENGINE_PLUGIN_VERSION 3
 /* What libdnn.so looks up: hbm_sim_engine_plugin const *(*)(void). */
 #define HBM_SIM_ENGINE_PLUGIN_SYMBOL "hbm_sim_get_engine_plugin"
 
@@ -48,11 +48,11 @@ typedef struct {
 
 typedef struct {
   int32_t version;
-  /* Compiles a network, or takes one with the same content that is loaded already. Returns NULL and fills `error`
-     (always terminated) on failure. */
-  hbm_sim_program* (*load)(hbm_sim_program_source const* source, char* error, size_t error_bytes);
+  /* Compiles a network, or takes one with the same content that is loaded already. Returns HB_UCP_SUCCESS with
+     `program` filled, or another status with `error` filled (always terminated). */
+  int32_t (*load)(hbm_sim_program_source const* source, hbm_sim_program** program, char* error, size_t error_bytes);
   void (*unload)(hbm_sim_program* program);
-  /* One inference; safe from several threads. Returns 0, or -1 with `error` filled. */
+  /* One inference; safe from several threads. Returns HB_UCP_SUCCESS, or another status with `error` filled. */
   int32_t (*execute)(hbm_sim_program* program, hbDNNTensor const* inputs, hbDNNTensor* outputs, char* error,
                      size_t error_bytes);
 } hbm_sim_engine_plugin;

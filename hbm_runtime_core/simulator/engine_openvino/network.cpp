@@ -21,7 +21,8 @@ namespace {
 constexpr const char* kDevice = "CPU";
 
 ov::Core& core() {
-  // Never destroyed: threads of the device may still compute while the process exits.
+  // Never destroyed: threads of the device may still compute while the process exits. Also used after a call that
+  // failed: OpenVINO's documentation asks for one Core per program, and a network that is refused is no rare event.
   static auto* const instance = new ov::Core;
   return *instance;
 }
@@ -81,19 +82,25 @@ ov::CompiledModel import_or_compile(const hbm_sim_program_source& source, const 
     try {
       std::istringstream stream(*content);
       return core().import_model(stream, kDevice, configuration(source));
-    } catch (const std::exception&) {
+    } catch (...) {
       cache.remove(key);
     }
   }
-  ov::CompiledModel compiled = compile(source);
-  try {
-    std::ostringstream stream;
-    compiled.export_model(stream);
-    cache.write(key, stream.str());
-  } catch (const std::exception&) {
-    // A network that cannot be exported is compiled for each load.
+  {
+    ov::CompiledModel compiled = compile(source);
+    try {
+      std::ostringstream stream;
+      // Otherwise a stream that runs out of memory keeps what it has, and half a network would get into the cache.
+      stream.exceptions(std::ios::badbit);
+      compiled.export_model(stream);
+      cache.write(key, stream.str());
+      return compiled;
+    } catch (...) {
+      // One that cannot be exported is compiled for each load, and again for this one.
+    }
   }
-  return compiled;
+  // OpenVINO does not document in which state a failed export leaves a network.
+  return compile(source);
 }
 
 }  // namespace

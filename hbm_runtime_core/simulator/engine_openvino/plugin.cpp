@@ -1,12 +1,14 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <sstream>
 #include <string>
 
 #include "engine_openvino/engine_plugin.h"
 #include "engine_openvino/program.hpp"
+#include "hobot/hb_ucp_status.h"
 
 namespace {
 
@@ -32,34 +34,41 @@ void explain(char* error, std::size_t error_bytes, const char* text) noexcept {
   }
 }
 
-/// Runs `body`; no exception leaves the library.
-template <typename Result, typename Body>
-Result guarded(Result failure, char* error, std::size_t error_bytes, Body&& body) noexcept {
+/// Runs `body` and returns HB_UCP_SUCCESS, `failure` or HB_UCP_MEM_ALLOC_FAIL; no exception leaves the library.
+template <typename Body>
+std::int32_t guarded(std::int32_t failure, char* error, std::size_t error_bytes, const Body& body) noexcept {
+  const auto fail = [&](const char* text) {
+    explain(error, error_bytes, text);
+    return failure;
+  };
   try {
-    return body();
+    body();
+    return HB_UCP_SUCCESS;
   } catch (const std::exception& exception) {
-    explain(error, error_bytes, exception.what());
+    // OpenVINO passes on exceptions of its plugins as text.
+    if (std::strstr(exception.what(), "std::bad_alloc") == nullptr) {
+      return fail(exception.what());
+    }
   } catch (...) {
-    explain(error, error_bytes, "OpenVINO failed without a reason");
+    return fail("OpenVINO failed without a reason");
   }
-  return failure;
+  explain(error, error_bytes, "the host is out of memory");
+  return HB_UCP_MEM_ALLOC_FAIL;
 }
 
 hbm_sim::Program* program_of(hbm_sim_program* program) { return reinterpret_cast<hbm_sim::Program*>(program); }
 
-hbm_sim_program* load(const hbm_sim_program_source* source, char* error, std::size_t error_bytes) noexcept {
-  return guarded<hbm_sim_program*>(nullptr, error, error_bytes,
-                                   [&] { return reinterpret_cast<hbm_sim_program*>(new hbm_sim::Program(*source)); });
+std::int32_t load(const hbm_sim_program_source* source, hbm_sim_program** program, char* error,
+                  std::size_t error_bytes) noexcept {
+  return guarded(HB_UCP_MODEL_INVALID, error, error_bytes,
+                 [&] { *program = reinterpret_cast<hbm_sim_program*>(new hbm_sim::Program(*source)); });
 }
 
 void unload(hbm_sim_program* program) noexcept { delete program_of(program); }
 
 std::int32_t execute(hbm_sim_program* program, const hbDNNTensor* inputs, hbDNNTensor* outputs, char* error,
                      std::size_t error_bytes) noexcept {
-  return guarded<std::int32_t>(-1, error, error_bytes, [&] {
-    program_of(program)->execute(inputs, outputs);
-    return 0;
-  });
+  return guarded(HB_UCP_TASK_RUN_FAILED, error, error_bytes, [&] { program_of(program)->execute(inputs, outputs); });
 }
 
 }  // namespace

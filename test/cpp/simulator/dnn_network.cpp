@@ -14,6 +14,7 @@ std::string AddNetwork::xml() const {
   const auto port = [&](int id, const std::string& inner) {
     return "<port id=\"" + std::to_string(id) + "\" precision=\"" + precision + "\">" + inner + "</port>";
   };
+  const std::string constant_dimension = "<dim>" + std::to_string(elements) + "</dim>";
   const auto layer = [](int id, const std::string& name, const std::string& type, const std::string& body) {
     return "<layer id=\"" + std::to_string(id) + "\" name=\"" + name + "\" type=\"" + type + "\" version=\"opset1\">" +
            body + "</layer>";
@@ -23,10 +24,11 @@ std::string AddNetwork::xml() const {
                "<data shape=\"" + list + "\" element_type=\"" + element_type + "\"/><output>" + port(0, dimensions) +
                    "</output>") +
          layer(1, "constant", "Const",
-               "<data element_type=\"" + element_type + "\" shape=\"1\" offset=\"0\" size=\"" +
-                   std::to_string(constant.size()) + "\"/><output>" + port(0, "<dim>1</dim>") + "</output>") +
+               "<data element_type=\"" + element_type + "\" shape=\"" + std::to_string(elements) +
+                   "\" offset=\"0\" size=\"" + std::to_string(constant.size()) + "\"/><output>" +
+                   port(0, constant_dimension) + "</output>") +
          layer(2, "sum", "Add",
-               "<data auto_broadcast=\"numpy\"/><input>" + port(0, dimensions) + port(1, "<dim>1</dim>") +
+               "<data auto_broadcast=\"numpy\"/><input>" + port(0, dimensions) + port(1, constant_dimension) +
                    "</input><output>" + port(2, dimensions) + "</output>") +
          layer(3, "y", "Result", "<input>" + port(0, dimensions) + "</input>") +
          R"(</layers><edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>)"

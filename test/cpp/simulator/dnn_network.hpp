@@ -14,7 +14,8 @@ struct AddNetwork {
   std::string element_type = "f32";  ///< as IR writes it: f32, i8 ...
   std::string precision = "FP32";    ///< the same in the other spelling that IR uses: FP32, I8 ...
   std::vector<int> shape;            ///< -1: dynamic
-  std::string constant;              ///< the bytes of one element
+  std::string constant;              ///< the bytes of its elements
+  int elements = 1;                  ///< of the constant
 
   std::string xml() const;
 };

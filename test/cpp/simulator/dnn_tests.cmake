@@ -44,6 +44,13 @@ if(HBM_BUILD_OPENVINO_ENGINE)
 endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
   set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
+  hbm_simulator_test(dnn_openvino_faults_test
+    SOURCES dnn_openvino_faults_test.cpp failing_openvino.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
+    LIBRARIES hbm_dnn_test_support openvino::runtime ${CMAKE_DL_LIBS}
+    ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
+  add_dependencies(dnn_openvino_faults_test hbm_sim_openvino)
+  # The engine finds the program's functions before OpenVINO's.
+  set_target_properties(dnn_openvino_faults_test PROPERTIES ENABLE_EXPORTS ON)
   hbm_simulator_test(dnn_content_hash_test SOURCES dnn_content_hash_test.cpp)
   hbm_simulator_test(dnn_network_cache_test SOURCES dnn_network_cache_test.cpp "${engine}/network_cache.cpp"
     LIBRARIES hbm_dnn_test_support)
