@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "result_writer.hpp"
 
-#define XXH_INLINE_ALL
 #include <pybind11/stl.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -12,6 +10,7 @@
 
 #include "bindings/interpreter.hpp"
 #include "hbm/tensor/strided.hpp"
+#include "hbm/xxh3.hpp"
 #include "message_buffer.hpp"
 #include "python_text.hpp"
 
@@ -45,15 +44,7 @@ std::string digest(const py::array& array) {
     const auto* first = static_cast<const std::uint8_t*>(array.data());
     axes.walk([&](std::int64_t offset, std::int64_t) { XXH3_128bits_update(&state, first + offset, run_bytes); });
   }
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : canonical.digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xf];
-  }
-  return text;
+  return hbm::xxh3_hexadecimal(state);
 }
 
 }  // namespace

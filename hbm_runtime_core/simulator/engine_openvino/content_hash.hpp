@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "hbm/xxh3.hpp"
 
 namespace hbm_sim {
 
@@ -27,17 +26,7 @@ class ContentHash {
   void add(const std::string& text) { add(text.data(), text.size()); }
 
   /// 32 digits, usable as a file name.
-  std::string hexadecimal() const {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state_));
-    constexpr const char* kDigits = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : canonical.digest) {
-      text += kDigits[byte >> 4];
-      text += kDigits[byte & 0xf];
-    }
-    return text;
-  }
+  std::string hexadecimal() const { return hbm::xxh3_hexadecimal(state_); }
 
  private:
   XXH3_state_t state_;
