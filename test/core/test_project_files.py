@@ -21,7 +21,9 @@ def test_every_make_target_of_workflow_and_container_exists():
     texts = [
         read(name) for name in (".github/workflows/test.yaml", "Dockerfile", ".devcontainer/devcontainer.json", ".ci/run")
     ]
-    commands = {command for text in texts for command in re.findall(r'\bmake [a-z-]+(?: PARTS="[a-z ]+")?', text)}
+    # A value of GitHub's matrix is not known here.
+    texts = [re.sub(r"\$\{\{.*?\}\}", "value", text) for text in texts]
+    commands = {command for text in texts for command in re.findall(r'\bmake [a-z-]+(?: [A-Z]+=(?:\w+|"[^"]+"))?', text)}
     assert len(commands) >= 2
     for command in commands:
         subprocess.run(f"make -n {command.removeprefix('make ')}", shell=True, cwd=CHECKOUT, check=True, capture_output=True)
@@ -39,6 +41,15 @@ def test_the_workflow_tests_every_distribution_that_the_readme_names():
     matrix = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["ros"]["strategy"]["matrix"]["distribution"]
     (row,) = re.findall(r"^\| ROS 2 \|(.*)\|$", read("README.md"), re.MULTILINE)
     assert sorted(matrix) == sorted(name.lower() for name in re.findall(r"[A-Z][a-z]+", row))
+
+
+def test_the_workflow_fuzzes_every_target_and_runs_parts_of_the_sanitizers():
+    jobs = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    assert [step["run"] for step in jobs["fuzz"]["steps"] if "run" in step] == ["make fuzz SECONDS=10"]
+    unknown = subprocess.run([CHECKOUT / "scripts/sanitize", "?"], capture_output=True, text=True)
+    known = re.search(r"expected (.+)\)", unknown.stderr)[1].split(", ")
+    assert set(jobs["sanitizers"]["strategy"]["matrix"]["part"]) <= set(known)
+    assert 'make sanitize PARTS="${{ matrix.part }}"' in [step.get("run") for step in jobs["sanitizers"]["steps"]]
 
 
 def test_every_extra_that_the_pages_install_exists():
