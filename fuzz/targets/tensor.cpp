@@ -76,10 +76,11 @@ void convert(hbm_fuzz::Input& input, const tensor::ElementType& type, const Layo
   std::vector<std::uint8_t> copy(static_cast<std::size_t>(*items * item));
   tensor::copy_strided(copy.data(), dense.strides, first, layout.strides, layout.shape, layout.rank, item,
                        input.flip());
-  // A packed tensor has two elements for each item along its last axis.
+  // A packed tensor has two elements for each item along its last axis; where it has none, that axis may have any
+  // length.
   Layout elements = layout;
   const bool packed = type.is_packed() && layout.rank > 0;
-  if (packed) {
+  if (packed && *items > 0) {
     elements.shape[layout.rank - 1] *= 2;
   }
   const auto count = static_cast<std::size_t>(packed ? *items * 2 : *items);
