@@ -110,6 +110,9 @@ void TaskSlot::prepare_outputs(std::int32_t device_id) {
         tensor.settled ? tensor.layout.bytes
                        : std::max(model_.guessed_output_bytes(i, largest_dynamic_dimension_), outputs_[i].wanted_bytes);
     BlockRef& block = outputs_[i].block;
+    if (block && block->capacity() < static_cast<std::uint64_t>(bytes)) {
+      block.reset();
+    }
     if (!block) {
       block = model_.device().buffers().acquire(static_cast<std::uint64_t>(bytes), device_id, model_.name());
     }
@@ -201,7 +204,8 @@ void TaskSlot::read_output_layouts() {
   }
 }
 
-// The C API does not report how large an output of dynamic shape will be; a task whose buffer was too small fails.
+// The C API does not report how large an output of dynamic shape will be; a task whose buffer was too small fails. That
+// buffer stays until its task is released, as the library may use it until then.
 bool TaskSlot::enlarge_outputs() {
   bool enlarged = false;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
@@ -209,7 +213,6 @@ bool TaskSlot::enlarge_outputs() {
     const std::int64_t bytes = static_cast<std::int64_t>(output.block->capacity()) * kOutputGrowth;
     if (!model_.outputs()[i].settled && bytes <= kLargestOfferedOutput) {
       output.wanted_bytes = bytes;
-      output.block.reset();
       enlarged = true;
     }
   }

@@ -1,5 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -63,8 +64,8 @@ std::int32_t hbUCPMallocCached(hbUCPSysMem* memory, std::uint64_t size, std::int
   Allocation allocation;
   allocation.device.reset(new char[size]);
   allocation.size = size;
-  std::memset(address, kGarbage, size);
-  std::memset(allocation.device.get(), kGarbage, size);
+  std::memset(address, kGarbage, std::min(size, awkward::kMostGarbage));
+  std::memset(allocation.device.get(), kGarbage, std::min(size, awkward::kMostGarbage));
   memory->virAddr = address;
   memory->phyAddr = reinterpret_cast<std::uint64_t>(allocation.device.get());
   memory->memSize = size;
