@@ -1,11 +1,12 @@
 # Copyright 2026 The hbm_runtime_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""docs/reference/limits.md has every limit of the code, with its value, and tests that exist."""
+"""docs/reference/limits.md has every limit of the code, with its value, and tests on both sides of it that exist."""
 
 import json
 import math
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -63,40 +64,64 @@ def constants():
 LIMITS = {(path, name): value_of(text) for path, name, text in constants() if name not in NOT_LIMITS}
 
 
+class Row(NamedTuple):
+    """A limit of the page: its value, where it is in the code, and its tests."""
+
+    value: int
+    places: list[str]
+    below: list[str]
+    above: list[str]
+
+
 def rows():
     for line in PAGE.splitlines():
         if line.startswith("| ") and not line.startswith(("| ---", "| limit", "| memory")):
-            *_, places, tests = (cell.strip() for cell in line.strip("|").split(" | "))
+            *_, places, below, above = (cell.strip() for cell in line.strip("|").split(" | "))
             value = next(int(cell) for cell in line.split(" | ") if re.fullmatch(r"\s*\d+\s*", cell))
-            yield value, re.findall(r"`([^`]+)`", places), re.findall(r"`([^`]+)`", tests)
+            names = [re.findall(r"`([^`]+)`", cell) for cell in (places, below, below if above == "the same" else above)]
+            yield Row(value, *names)
 
 
 @pytest.mark.parametrize(("place", "value"), LIMITS.items(), ids=lambda each: str(each))
 def test_a_limit_of_the_code_is_on_the_page_with_its_value(place, value):
     path, name = place
-    stated = [number for number, places, _ in rows() for each in places if f"{path}: {name}".endswith(f"/{each}")]
+    stated = [row.value for row in rows() for each in row.places if f"{path}: {name}".endswith(f"/{each}")]
     assert stated, f"docs/reference/limits.md has no row for {name} of {path}; is it a limit?"
     assert len(stated) == 1 and math.isclose(stated[0], value), f"{name} of {path} is {value}"
 
 
 def test_every_row_names_a_constant_that_exists():
     known = [f"{path}: {name}" for path, name in LIMITS]
-    for _, places, _ in rows():
-        assert places
-        for place in places:
+    for row in rows():
+        assert row.places
+        for place in row.places:
             assert sum(each.endswith(f"/{place}") for each in known) == 1, place
 
 
-def test_every_row_names_tests_that_exist():
-    sources = [path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "test").rglob("*.[cp][py]*"))]
+def names_of_tests():
     cases = json.loads((CHECKOUT / "test/core/manifests/cases.json").read_text(encoding="utf-8"))
-    names = {f"cases.json: {case['name']}" for kind in ("good", "bad") for case in cases[kind]}
-    for text in sources:
-        names.update(re.findall(r"^def (test_\w+)\(", text, re.M))
-        names.update(f"{suite}.{test}" for suite, test in re.findall(r"^TEST(?:_[FP])?\((\w+), (\w+)\)", text, re.M))
-    for _, places, tests in rows():
-        assert tests, places
-        assert not [test for test in tests if test not in names], places
+    for kind in ("good", "bad"):
+        yield from (f"cases.json: {case['name']}" for case in cases[kind])
+    for path in sorted((CHECKOUT / "test").rglob("*.[cp][py]*")):
+        text = path.read_text(encoding="utf-8")
+        yield from re.findall(r"^def (test_\w+)\(", text, re.M)
+        yield from (f"{suite}.{test}" for suite, test in re.findall(r"^TEST(?:_[FP])?\((\w+), (\w+)\)", text, re.M))
+
+
+def test_every_row_names_tests_on_both_sides_that_exist():
+    known = set(names_of_tests())
+    for row in rows():
+        assert row.below and row.above, f"{row.places}: a test just below the limit and one just above it"
+        assert not [test for test in (*row.below, *row.above) if test not in known], row.places
+
+
+def test_a_limit_of_two_languages_has_tests_in_both():
+    for row in rows():
+        if len({Path(place.split(":")[0]).suffix == ".py" for place in row.places}) == 2:
+            for side in (row.below, row.above):
+                # The cases of manifests are read by both.
+                kinds = {"both" if test.startswith("cases.json") else test.startswith("test_") for test in side}
+                assert "both" in kinds or len(kinds) == 2, row.places
 
 
 def test_what_is_no_limit_is_in_the_code():

@@ -4,6 +4,8 @@
 
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -106,15 +108,26 @@ def test_models_that_do_not_go_together_are_refused(tmp_path, models, soc, messa
     assert not list(tmp_path.iterdir())
 
 
-def test_more_bytes_than_a_file_can_have_are_refused(tmp_path):
-    class Weights(bytes):
-        def __len__(self):
-            return (1 << 32) - (1 << 20)
-
+def test_more_bytes_than_a_file_can_have_are_refused(tmp_path, monkeypatch):
     network = pack_network(NetworkOptions(scaled_network(tmp_path / "net.xml")))
-    large = replace(network, program=Program(b"", Weights()))
-    with pytest.raises(PackError, match=r"the models take \d+ bytes, more than the 4293918720 of one file"):
-        write_package(tmp_path / "m.hbm", [large])
+
+    class Weights(bytes):
+        size = 1 << 32
+
+        def __len__(self):
+            return self.size
+
+    def write():
+        write_package(tmp_path / "m.hbm", [replace(network, program=Program(b"", Weights()))])
+
+    with pytest.raises(PackError, match=r"the models take \d+ bytes, more than the 4293918720 of one file") as caught:
+        write()
+    monkeypatch.setattr("hbm_runtime_core.packer.container._write", lambda path, members: None)
+    Weights.size -= int(re.search(r"take (\d+)", str(caught.value))[1]) - 4293918720
+    write()
+    Weights.size += 1
+    with pytest.raises(PackError, match="the models take 4293918721 bytes"):
+        write()
 
 
 @pytest.mark.parametrize(
@@ -153,11 +166,30 @@ def test_a_zip_bomb_is_refused_before_memory_is_taken(tmp_path):
 
 
 def test_a_member_that_expands_256_times_is_read(tmp_path):
-    with pytest.raises(PackError, match="manifest.json: not JSON"):
-        read_package(archive_of(tmp_path / "m.hbm", bytes(os.urandom(9000)) + b" " * 2_000_000))
+    path = archive_of(tmp_path / "m.hbm", os.urandom(5000))
+    archive = path.read_bytes()
+    compressed_bytes, claim_at = struct.unpack_from("<I", archive, 18)[0], archive.rindex(b"PK\1\2") + 24
+
+    def claiming(size):
+        path.write_bytes(archive[:claim_at] + struct.pack("<I", size) + archive[claim_at + 4 :])
+        return path
+
+    with pytest.raises(PackError, match=r"manifest\.json: not JSON"):
+        read_package(claiming(256 * compressed_bytes))
+    with pytest.raises(PackError, match="more than 256 times"):
+        read_package(claiming(256 * (compressed_bytes + 1)))
+
+
+def test_a_member_may_expand_any_number_of_times_up_to_a_mebibyte(tmp_path):
+    with pytest.raises(PackError, match=r"manifest\.json: not JSON"):
+        read_package(archive_of(tmp_path / "m.hbm", b" " * (1 << 20)))
+    with pytest.raises(PackError, match="more than 256 times"):
+        read_package(archive_of(tmp_path / "m.hbm", b" " * ((1 << 20) + 1)))
 
 
 def test_a_manifest_of_more_than_64_mib_is_refused(tmp_path):
+    with pytest.raises(PackError, match=r"manifest\.json: not JSON"):
+        read_package(archive_of(tmp_path / "m.hbm", b"x" * (64 << 20), zipfile.ZIP_STORED))
     with pytest.raises(PackError, match="claims 67108865 bytes, more than 67108864"):
         read_package(archive_of(tmp_path / "m.hbm", b"x" * ((64 << 20) + 1), zipfile.ZIP_STORED))
 

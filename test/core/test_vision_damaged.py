@@ -184,6 +184,27 @@ def test_a_part_of_a_png_that_claims_more_than_there_is_is_refused_before_memory
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000, "KiB"
 
 
+def check(picture):
+    check_claims(memoryview(picture), "it")
+
+
+def test_png_and_tiff_have_up_to_1032_bytes_of_pixels_for_each_byte():
+    # Pixels of a PNG have three bytes here, those of a TIFF may have one bit.
+    png, tiff = len(png_claiming(1, 1)), len(tiff_claiming(1, 1))
+    check(png_claiming(344, png))
+    check(tiff_claiming(8 * 1032, tiff))
+    for picture in (png_claiming(344, png + 1), tiff_claiming(8 * 1032, tiff + 1)):
+        with pytest.raises(HbmValueError, match="pixels take at least"):
+            check(picture)
+
+
+def test_webp_has_up_to_1048576_pixels_for_each_byte():
+    picture = webp_claiming(16384, 1920)[:30]
+    check(picture)
+    with pytest.raises(HbmValueError, match="16384x1921 pixels take at least 30 bytes"):
+        check(webp_claiming(16384, 1921)[:30])
+
+
 def test_a_picture_of_one_color_may_be_as_small_as_its_format_allows(tmp_path):
     preparation = preparation_of(tmp_path, MODEL)
     black = np.zeros((4000, 4000, 3), np.uint8)

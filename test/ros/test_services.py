@@ -188,6 +188,12 @@ def test_warming_up_takes_the_time_of_the_runs(graph):
     assert min(answer.times_ms) >= 0.9
 
 
+def test_warming_up_takes_1000_runs_and_600_s(graph):
+    answer = graph.call(WarmUp, "warm_up", model="first", runs=1000, timeout_s=600.0)
+    assert answer.success, answer.message
+    assert len(answer.times_ms) == 1000
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

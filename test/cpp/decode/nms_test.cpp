@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using hbm::decode::Candidates;
@@ -54,6 +55,19 @@ TEST(Selection, without_a_limit_all_stay_in_the_order_of_their_scores) {
 TEST(Selection, the_best_of_too_many_stay) {
   EXPECT_EQ(Selection().choose(three(0), with(1, false, 1)), (std::vector<std::int32_t>{1}));
   EXPECT_EQ(Selection().choose(three(0), with(0.6F, false, 1)), (std::vector<std::int32_t>{1}));
+}
+
+TEST(Selection, boxes_of_the_lowest_scores_are_left_out_beyond_30000) {
+  Candidates boxes;
+  boxes.add(0, 0, 1, 1, 0.1F, 0, 0);
+  for (std::int32_t i = 1; i < 30000; ++i) {
+    boxes.add(0, 0, 1, 1, 0.5F, i, i);
+  }
+  EXPECT_EQ(Selection().choose(boxes, with(0.5F, false, 40000)).size(), 30000U);
+  boxes.add(0, 0, 1, 1, 0.5F, 30000, 30000);
+  const std::vector<std::int32_t> chosen = Selection().choose(boxes, with(0.5F, false, 40000));
+  EXPECT_EQ(chosen.size(), 30000U);
+  EXPECT_EQ(std::count(chosen.begin(), chosen.end(), 0), 0);
 }
 
 TEST(Selection, the_first_of_equal_scores_comes_first) {

@@ -93,16 +93,35 @@ TEST_F(BufferPoolTest, NothingStaysBehindWhenBlocksAndTheLastUserGoAtOnce) {
   }
 }
 
-TEST_F(BufferPoolTest, IdleMemoryIsBounded) {
+TEST_F(BufferPoolTest, UpTo256MiBStayIdle) {
+  constexpr std::uint64_t kBlock = std::uint64_t{16} << 20;
+  pool().trim();
+  const std::int64_t before = awkward_control().live_allocations();
+  for (const int blocks : {16, 17}) {
+    std::vector<BlockRef> held;
+    for (int i = 0; i < blocks; ++i) {
+      held.push_back(pool().acquire(kBlock, 0, "m"));
+    }
+    held.clear();
+    EXPECT_EQ(awkward_control().live_allocations() - before, 16) << blocks;
+  }
+  pool().trim();
+}
+
+TEST_F(BufferPoolTest, ABlockOfUpTo8MiBWaitsForTheNextCallWhateverIsIdle) {
+  constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
   pool().trim();
   const std::int64_t before = awkward_control().live_allocations();
   {
     std::vector<BlockRef> held;
-    for (int i = 0; i < 100; ++i) {
-      held.push_back(pool().acquire(std::uint64_t{4} << 20, 0, "m"));
+    for (int i = 0; i < 16; ++i) {
+      held.push_back(pool().acquire(16 * kMiB, 0, "m"));
     }
   }
-  EXPECT_LE(awkward_control().live_allocations() - before, 300 / 4);
+  pool().acquire(8 * kMiB, 0, "m").reset();
+  EXPECT_EQ(awkward_control().live_allocations() - before, 16 + 1);
+  pool().acquire(8 * kMiB + 1, 0, "m").reset();
+  EXPECT_EQ(awkward_control().live_allocations() - before, 16 + 1);
   pool().trim();
 }
 

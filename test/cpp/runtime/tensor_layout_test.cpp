@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "driver/error.hpp"
@@ -97,6 +98,17 @@ TEST(TensorLayout, OnlyEntriesThatTheLibraryLeftOpenAreWritten) {
   EXPECT_EQ(properties.validShape.dimensionSize[0], 3);
   EXPECT_EQ(properties.stride[0], 64);
   EXPECT_EQ(properties.alignedByteSize, -1);
+}
+
+TEST(TensorLayout, AReportHasAtMostTenDimensions) {
+  const hbm::TensorInfo ten = tensor(HB_DNN_TENSOR_TYPE_U8, Shape(10, 1), Shape(10, 1));
+  hbDNNTensorProperties properties = {};
+  std::fill_n(properties.validShape.dimensionSize, 10, 1);
+  std::fill_n(properties.stride, 10, 1);
+  properties.validShape.numDimensions = 10;
+  EXPECT_EQ(hbm::reported_layout(ten, properties).rank, 10);
+  properties.validShape.numDimensions = 11;
+  EXPECT_THROW(hbm::reported_layout(ten, properties), hbm::StateError);
 }
 
 TEST(TensorLayout, AReportThatLeavesSomethingOpenIsRefused) {

@@ -1,5 +1,6 @@
 // Copyright 2026 The hbm_runtime_ros authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
 #include <string>
 
 #include "dnn_loaded.hpp"
@@ -82,6 +83,14 @@ TEST(BadFile, a_zip_bomb_is_refused_before_memory_is_taken) {
   expect_refused(make_zip({{"manifest.json", "{}", true, 0xfffffff0u}}), "more than 256 times");
 }
 
+TEST(BadFile, a_member_may_expand_256_times) {
+  const std::string content = noise(5000);
+  std::uint32_t compressed_bytes = 0;
+  std::memcpy(&compressed_bytes, make_zip({{"manifest.json", content, true}}).data() + 18, sizeof compressed_bytes);
+  expect_refused(make_zip({{"manifest.json", content, true, 256 * compressed_bytes}}), "does not decompress to");
+  expect_refused(make_zip({{"manifest.json", content, true, 256 * (compressed_bytes + 1)}}), "more than 256 times");
+}
+
 TEST(BadFile, a_member_may_expand_any_number_of_times_up_to_a_mebibyte) {
   expect_refused(make_zip({{"manifest.json", std::string(1 << 20, ' '), true}}), "is not JSON");
   expect_refused(make_zip({{"manifest.json", std::string((1 << 20) + 1, ' '), true}}), "more than 256 times");
@@ -120,12 +129,15 @@ TEST(BadFile, what_the_reader_does_not_know_is_refused_by_name) {
   expect_refused(make_zip({{"manifest.json", "{}"}, {"manifest.json", "{}"}}), "duplicate zip member 'manifest.json'");
 }
 
-TEST(BadFile, a_network_whose_description_claims_more_than_a_gibibyte_is_refused) {
+TEST(BadFile, the_description_of_a_network_has_at_most_a_gibibyte) {
   const std::string manifest = R"({"format": "hbm-sim", "version": 1, "models": [
       {"name": "m", "engine": "openvino", "program": {"xml": "x", "bin": "b"},
        "inputs": [{"name": "x", "dtype": "U8", "shape": [4]}],
        "outputs": [{"name": "y", "dtype": "U8", "shape": [4]}]}]})";
-  expect_refused(make_zip({{"manifest.json", manifest}, {"x", noise(5 << 20), true, (1U << 30) + 1}, {"b", ""}}),
+  const std::string content = noise(5 << 20);
+  expect_refused(make_zip({{"manifest.json", manifest}, {"x", content, true, 1U << 30}, {"b", ""}}),
+                 "does not decompress to the 1073741824 bytes");
+  expect_refused(make_zip({{"manifest.json", manifest}, {"x", content, true, (1U << 30) + 1}, {"b", ""}}),
                  "has 1073741825 bytes, more than the 1073741824 allowed");
 }
 

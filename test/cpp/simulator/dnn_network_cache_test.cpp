@@ -73,6 +73,17 @@ TEST(NetworkCache, beyond_the_limit_the_least_recently_used_is_removed) {
   EXPECT_NE(cache.read("third"), std::nullopt);
 }
 
+TEST(NetworkCache, up_to_the_limit_all_stay) {
+  const TemporaryFolder folder;
+  NetworkCache(folder.path()).write("first", std::string(60, '1'));
+  const std::uintmax_t bytes = std::filesystem::file_size(*std::filesystem::directory_iterator(folder.path()));
+  const NetworkCache cache(folder.path(), 2 * bytes);
+  cache.write("second", std::string(60, '2'));
+  EXPECT_NE(cache.read("first"), std::nullopt);
+  cache.write("second", std::string(61, '2'));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
 TEST(NetworkCache, what_a_killed_process_left_behind_is_removed_later) {
   const TemporaryFolder folder;
   const std::string unfinished = folder.write(".unfinished-abcdef", "half a network");

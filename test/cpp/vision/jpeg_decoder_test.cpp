@@ -119,16 +119,26 @@ TEST(JpegDecoder, WhatFollowsTheEndIsNotRead) {
 
 TEST(JpegDecoder, MemoryOfAnExceptionalPictureIsReturned) {
   JpegDecoder decoder;
-  const auto large = jpeg_of(6000, 6000, TJSAMP_420);
+  // Two rows more than what is kept.
+  const auto large = jpeg_of(4096, 5462, TJSAMP_420);
   const auto small = jpeg_of(64, 64, TJSAMP_420);
   decoder.decode(large.data(), large.size());
-  EXPECT_EQ(decoder.kept_bytes(), std::size_t{6000} * 6000 * 3 / 2);
+  EXPECT_EQ(decoder.kept_bytes(), std::size_t{4096} * 5462 * 3 / 2);
   decoder.decode(small.data(), small.size());
   EXPECT_LE(decoder.kept_bytes(), kKeptBytes);
   decoder.decode(large.data(), large.size());
   const std::vector<std::uint8_t> cut(large.begin(), large.end() - 200);
   EXPECT_THROW(decoder.decode(cut.data(), cut.size()), ValueError);  // before memory is looked at
-  EXPECT_EQ(decoder.kept_bytes(), std::size_t{6000} * 6000 * 3 / 2);
+  EXPECT_EQ(decoder.kept_bytes(), std::size_t{4096} * 5462 * 3 / 2);
+}
+
+TEST(JpegDecoder, MemoryOfALargePictureIsKept) {
+  JpegDecoder decoder;
+  const auto large = jpeg_of(4096, 5460, TJSAMP_420);
+  const auto small = jpeg_of(64, 64, TJSAMP_420);
+  decoder.decode(large.data(), large.size());
+  decoder.decode(small.data(), small.size());
+  EXPECT_EQ(decoder.kept_bytes(), std::size_t{4096} * 5460 * 3 / 2);
 }
 
 TEST(JpegDecoder, CamerasMayPadAndScatterStrayBytes) {
