@@ -34,7 +34,7 @@ test-boards: ## the API's tests with the compiler, CMake, pybind11, Python and N
 test-aarch64: environment ## C++ and API tests on the boards' processor, emulated
 	@$(ENVIRONMENT) && scripts/test_aarch64
 
-sanitize: build ## C++ tests and tests of the native modules under ASan, UBSan and TSan, `hbm run` under valgrind (PARTS="address-cpp valgrind" for some)
+sanitize: build ## C++ and Python tests under ASan with UBSan and TSan, `hbm run` under valgrind (PARTS="address-cpp address-python thread-cpp thread-python valgrind" for some)
 	@$(ENVIRONMENT) && scripts/sanitize $(PARTS)
 
 wheel: ## hbm_runtime_core as a manylinux wheel, in dist/ (PYTHONS="python3.10 python3.12" for some interpreters)
