@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import matplotlib
@@ -55,6 +56,8 @@ def main() -> int:
     times_s = samples.pop("time, s")
     slopes = [slope(name, times_s, values, _tolerance(name)) for name, values in samples.items() if "latency" not in name]
     (arguments.output / "samples.json").write_text(json.dumps({"time, s": times_s, **samples}, indent=1))
+    summary = {"slopes": [{**asdict(each), "grows": each.grows} for each in slopes], "counts": counts, "problems": problems}
+    (arguments.output / "summary.json").write_text(json.dumps(summary, indent=1))
     _plot(times_s, samples, arguments.output / "soak.png")
     report = _report(arguments.minutes, slopes, samples, counts, problems)
     (arguments.output / "report.md").write_text(report)

@@ -26,7 +26,7 @@ class Slope:
         per_hour: least-squares slope, units per hour.
         low, high: its 95 % confidence interval.
         level: mean of the samples.
-        tolerance: growth per hour that is accepted although it is measurable, in the quantity's unit.
+        tolerance: growth per hour that is accepted although it is measurable.
     """
 
     name: str
@@ -43,7 +43,8 @@ class Slope:
 
 
 def slope(name: str, times_s: Sequence[float], values: Sequence[float], tolerance: float) -> Slope:
-    """Fit the samples after the warm-up.
+    """Fit the samples after the warm-up. `tolerance` is accepted per hour; in a shorter run, which may see one thread more
+    or some pages as a steep slope, within the run.
 
     Raises:
         ValueError: there are too few samples.
@@ -56,5 +57,8 @@ def slope(name: str, times_s: Sequence[float], values: Sequence[float], toleranc
     centered = hours - hours.mean()
     per_hour = float(centered @ levels / (centered @ centered))
     residuals = levels - levels.mean() - per_hour * centered
+    tolerance_per_hour = tolerance / min(1.0, times_s[-1] / 3600)
     error = float(np.sqrt(residuals @ residuals / (_PARTS - 2) / (centered @ centered)))
-    return Slope(name, per_hour, per_hour - _T_95 * error, per_hour + _T_95 * error, float(levels.mean()), tolerance)
+    return Slope(
+        name, per_hour, per_hour - _T_95 * error, per_hour + _T_95 * error, float(levels.mean()), tolerance_per_hour
+    )

@@ -34,6 +34,11 @@ def test_growth_below_the_tolerance_is_accepted():
     assert not slope("memory", TIMES_S, 100 + TIMES_S / 7200, 1.0).grows
 
 
+def test_in_a_run_shorter_than_an_hour_the_tolerance_is_what_may_grow_within_it():
+    assert not slope("memory", TIMES_S / 60, 100 + 0.9 * TIMES_S / 3600, 1.0).grows
+    assert slope("memory", TIMES_S / 60, 100 + 1.1 * TIMES_S / 3600, 1.0).grows
+
+
 def test_too_few_samples_are_an_error():
     with pytest.raises(ValueError, match="expected at least 36 samples, got 10"):
         slope("memory", TIMES_S[:10], NOISE[:10], 1.0)
