@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from queue import SimpleQueue
 
 import rclpy
 from rclpy.logging import get_logger
@@ -44,6 +43,8 @@ Parameters of a running node:
   ros2 param describe /hbm_inference <parameter>"""
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# No signal has this number.
+_START_FAILED = b"\0"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,10 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not {"-h", "--help"}.isdisjoint(arguments):
         print(_HELP)
         return 0
-    # Not an Event: a signal that interrupts its wait() or set() would wait for a lock that this thread holds itself.
-    stops: SimpleQueue[int] = SimpleQueue()
+    # Python writes each signal into the pipe when it arrives. Its handlers run in the main thread only, whose wait goes on
+    # where the signal came just before it, or where the system gave the signal to another thread.
+    stops, stop = os.pipe()
+    os.set_blocking(stop, False)
+    signal.set_wakeup_fd(stop, warn_on_full_buffer=False)
     for number in _STOP_SIGNALS:
-        signal.signal(number, lambda *_: stops.put(0))
+        signal.signal(number, lambda *_: None)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     keep_freed_memory()
     remove_abandoned_segments()
@@ -66,12 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{DEFAULT_NODE_NAME}: cannot start: {error}", *_limits(), sep="\n", file=sys.stderr)
         return 1
     try:
-        return _run(arguments, stops)
+        return _run(arguments, stops, stop)
     finally:
         rclpy.try_shutdown()
 
 
-def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
+def _run(arguments: Sequence[str], stops: int, stop: int) -> int:
+    """Run the node until a signal, or a start that failed, is written to `stop`, which `stops` reads."""
     try:
         node = InferenceNode(parameter_files=ParameterFiles(arguments))
     except ConfigurationError as error:
@@ -85,11 +90,11 @@ def _run(arguments: Sequence[str], stops: SimpleQueue[int]) -> int:
         if not node.start():
             for limit in _limits():
                 node.get_logger().warning(limit)
-            stops.put(1)
+            os.write(stop, _START_FAILED)
 
     if node.autostart:
         executor.run_slow(start)
-    exit_code = stops.get()
+    exit_code = int(os.read(stops, 1) == _START_FAILED)
     # One signal is enough; a second signal could arrive during interpreter shutdown.
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)

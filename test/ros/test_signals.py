@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A signal ends the node within two seconds and with exit code 0, whatever it does at that moment."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -78,6 +79,16 @@ def test_an_idle_node(models, signals):
     with NodeProcess(models, parameters("quick")) as node:
         started(node, "/quick/result")
         assert end(node, *signals) == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_the_system_gives_to_another_thread_than_the_one_that_waits(models, number):
+    with NodeProcess(models, parameters("quick")) as node:
+        started(node, "/quick/result")
+        pid = node.process.pid
+        other = max(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())  # the first ones may block signals
+        assert ctypes.CDLL(None).tgkill(pid, other, number) == 0
+        assert node.process.wait(20) == 0
 
 
 def test_an_unconfigured_node(models):
