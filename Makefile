@@ -67,8 +67,8 @@ soak: setup ## the node and the runtime under changing load: out/soak/ (MINUTES=
 recordings: setup ## frames that fail in many ways, and the replay of each recording of them (COUNT=100)
 	@$(ENVIRONMENT) && scripts/soak recordings $(if $(COUNT),--count "$(COUNT)")
 
-reliability: build ## lets everything go wrong: out/reliability/ (CHECKS="kill=200 sigint" for some checks; LONG=1 for long ones)
-	@$(ENVIRONMENT) && python3 -m reliability $(if $(LONG),--long) $(CHECKS)
+reliability: build ## lets everything go wrong: out/reliability/ (CHECKS="kill=200 signals" for some checks; LONG=1 for long ones; DOCUMENT=1 writes docs/reliability.md)
+	@$(ENVIRONMENT) && python3 -m reliability $(if $(LONG),--long) $(if $(DOCUMENT),--document) $(CHECKS)
 
 fuzz: setup ## hostile bytes for everything that reads them (SECONDS=60 for each target, TARGETS="jpeg decode")
 	@$(ENVIRONMENT) && python -m fuzz $(if $(SECONDS),--seconds "$(SECONDS)") $(TARGETS)

@@ -15,7 +15,7 @@ import psutil
 
 from bench.harness import pack, timed_model
 from hbm_runtime_core import HB_HBMRuntime
-from reliability.rows import Progress, Row, at_most, none_fails
+from reliability.rows import Progress, Row, all_succeed, at_most
 
 _MODELS = 32
 _THREADS = 64
@@ -58,7 +58,7 @@ def grow_with_calls(calls: int) -> list[Row]:
         if call == calls * _WARM_UP // 1:
             before = _Usage.now()
     assert np.array_equal(outputs["one"]["y"], array)
-    return _Usage.now().rows(before, "calls of run()", f"{calls} calls")
+    return _Usage.now().rows(before, "calls of run()", f"{calls:,} calls")
 
 
 def grow_with_loads(loads: int) -> list[Row]:
@@ -70,7 +70,7 @@ def grow_with_loads(loads: int) -> list[Row]:
         HB_HBMRuntime(file).run(array, model_name="model_0")
         if load == loads * _WARM_UP // 1:
             before = _Usage.now()
-    return _Usage.now().rows(before, "loads of a model file", f"{loads} loads and unloads")
+    return _Usage.now().rows(before, "loads of a model file", f"{loads:,} loads and unloads")
 
 
 def call_from_threads(calls: int) -> list[Row]:
@@ -103,8 +103,9 @@ def call_from_threads(calls: int) -> list[Row]:
         thread.start()
     for thread in threads:
         thread.join()
-    amount = f"{calls // _THREADS * _THREADS} calls of {_MODELS} models from {_THREADS} threads"
-    return [none_fails("each call of run() returns the results of its own inputs", amount, failures)]
+    total = calls // _THREADS * _THREADS
+    amount = f"{_MODELS} models, {_THREADS} threads"
+    return [all_succeed("calls of run() that return the results of their own inputs", amount, total, failures)]
 
 
 def _counted(total: int, name: str) -> Iterator[int]:

@@ -36,18 +36,19 @@ class Check(NamedTuple):
 
 
 CHECKS = {
-    "kill": Check("The node is killed", "kills.survive_kills", 8, 200, "kills"),
-    "kill_pack": Check("`hbm pack` is killed", "kills.survive_pack_kills", 20, 200, "kills"),
-    "signals": Check("The node gets signals while it starts", "signals.signal_everywhere", 20, 200, "moments"),
+    "kill": Check("The node is killed", "kills.survive_kills", 20, 200, "kills"),
+    "kill_pack": Check("`hbm pack` is killed", "kills.survive_pack_kills", 30, 200, "kills"),
+    "signals": Check("The node gets signals while it starts", "signals.signal_everywhere", 25, 200, "moments"),
     "returns": Check("Camera, device and middleware disappear and return", "returns.lose_everything", 1, 6, "times"),
     "few_resources": Check("Hosts with few resources", "few_resources.run_everywhere", 10, 100, "results"),
     "load": Check("Three times the capacity", "load.overload", 20, 600, "seconds"),
     "pictures": Check("Many and large pictures", "load.many_pictures", 5, 60, "seconds"),
-    "calls": Check("A program calls run() again and again", "calls.grow_with_calls", 100_000, 1_000_000, "calls"),
-    "threads": Check("A program calls run() from 64 threads", "calls.call_from_threads", 64_000, 1_000_000, "calls"),
-    "loads": Check("A program loads and unloads models", "calls.grow_with_loads", 200, 1000, "loads"),
+    "calls": Check("A program calls run() again and again", "calls.grow_with_calls", 1_000_000, 1_000_000, "calls"),
+    "threads": Check("A program calls run() from 64 threads", "calls.call_from_threads", 1_000_000, 1_000_000, "calls"),
+    "loads": Check("A program loads and unloads models", "calls.grow_with_loads", 1000, 1000, "loads"),
     "faults": Check("Every call can fail", "commands.fail_calls", 1, 10, "repetitions"),
+    "hangs": Check("The device hangs", "commands.hang", 1, 10, "repetitions"),
     "fuzz": Check("Hostile bytes", "commands.fuzz", 10, 600, "seconds for each target"),
-    "recordings": Check("Recordings of failed frames", "commands.replay_recordings", 10, 100, "recordings"),
-    "soak": Check("Changing load", "commands.soak", 2, 60, "minutes"),
+    "recordings": Check("Recordings of failed frames", "commands.replay_recordings", 20, 100, "recordings"),
+    "soak": Check("Changing load", "commands.soak", 3, 60, "minutes"),
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.harness import pack
 from reliability.load import HEIGHT, WIDTH, echo
 from reliability.robot import NODE, NodeProcess, Robot
-from reliability.rows import Progress, Row, none_fails
+from reliability.rows import Progress, Row, all_succeed
 
 _MODEL = "echo"
 _RESULTS = 10
@@ -45,59 +45,56 @@ class Host:
     log: str = ""
 
 
-def hosts() -> list[Host]:
-    """All of them."""
-    return [
-        Host(
-            "/dev/shm of 64 MiB",
-            of_all="mount -t tmpfs -o size=64m tmpfs /dev/shm",
-            doctor=("/dev/shm holds 64 MiB", "mount -o remount,size=512m /dev/shm"),
-            log="mount -o remount,size=512m /dev/shm",
-        ),
-        Host("64 file descriptors", of_node="prlimit --nofile=64", doctor=("may open 64 files", "ulimit -n 1024")),
-        Host("one processor", of_node="taskset --cpu-list 0"),
-        # A control group would need rights that a container seldom has; this limits what the process itself allocates.
-        Host("512 MiB of memory for the node's data (RLIMIT_DATA)", of_node=f"prlimit --data={512 * _MIB}"),
-        Host(
-            "a disk that cannot be written",
-            of_all="mount -t tmpfs -o ro tmpfs /mnt && cd /mnt",
-            variables={"HOME": "/mnt", "TMPDIR": "/mnt", "XDG_CACHE_HOME": None, "ROS_LOG_DIR": None, "ROS_HOME": None},
-            doctor=("/mnt cannot be written: every start", "set HBM_SIM_CACHE_DIR", "set ROS_LOG_DIR"),
-            log="/mnt cannot be written: ROS cannot write log files; set ROS_LOG_DIR to a folder that can be written",
-        ),
-        Host(
-            "no HOME",
-            variables={"HOME": None, "XDG_CACHE_HOME": None, "ROS_LOG_DIR": None, "ROS_HOME": None},
-            doctor=("HOME is not set: every start", "set HBM_SIM_CACHE_DIR", "set ROS_LOG_DIR"),
-            log="HOME is not set: ROS has no folder for log files; set ROS_LOG_DIR to a folder that can be written",
-        ),
-    ]
+HOSTS = (
+    Host(
+        "/dev/shm of 64 MiB",
+        of_all="mount -t tmpfs -o size=64m tmpfs /dev/shm",
+        doctor=("/dev/shm holds 64 MiB", "mount -o remount,size=512m /dev/shm"),
+        log="mount -o remount,size=512m /dev/shm",
+    ),
+    Host("64 file descriptors", of_node="prlimit --nofile=64", doctor=("may open 64 files", "ulimit -n 1024")),
+    Host("one processor", of_node="taskset --cpu-list 0"),
+    # A control group would need rights that a container seldom has; RLIMIT_DATA limits what the process itself allocates.
+    Host("512 MiB for the data of the process", of_node=f"prlimit --data={512 * _MIB}"),
+    Host(
+        "a disk that cannot be written",
+        of_all="mount -t tmpfs -o ro tmpfs /mnt && cd /mnt",
+        variables={"HOME": "/mnt", "TMPDIR": "/mnt", "XDG_CACHE_HOME": None, "ROS_LOG_DIR": None, "ROS_HOME": None},
+        doctor=("/mnt cannot be written: every start", "set HBM_SIM_CACHE_DIR", "set ROS_LOG_DIR"),
+        log="/mnt cannot be written: ROS cannot write log files; set ROS_LOG_DIR to a folder that can be written",
+    ),
+    Host(
+        "no HOME",
+        variables={"HOME": None, "XDG_CACHE_HOME": None, "ROS_LOG_DIR": None, "ROS_HOME": None},
+        doctor=("HOME is not set: every start", "set HBM_SIM_CACHE_DIR", "set ROS_LOG_DIR"),
+        log="HOME is not set: ROS has no folder for log files; set ROS_LOG_DIR to a folder that can be written",
+    ),
+)
 
 
 def run_everywhere(results: int) -> list[Row]:
     """Run a node on each of these hosts until it has given so many results."""
-    rows = []
-    all_hosts = hosts()
-    progress = Progress("few_resources", len(all_hosts))
-    for index, host in enumerate(all_hosts):
+    failures = []
+    progress = Progress("few_resources", len(HOSTS))
+    for index, host in enumerate(HOSTS):
         environment = {**os.environ, "PYTHONPATH": f"{os.environ.get('PYTHONPATH', '')}:{os.getcwd()}"}
         for name, value in host.variables.items():
             environment.pop(name, None)
             if value is not None:
                 environment[name] = value
-        program = shlex.join([sys.executable, "-m", "reliability.few_resources", str(index), str(results)])
+        program = shlex.join([sys.executable, "-m", "reliability.few_resources", host.what, str(results)])
         command = ["sh", "-c", program]
         if host.of_all:
             command = ["unshare", "--mount", "sh", "-c", f"{host.of_all} && {program}"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
-        failures = [(done.stdout + done.stderr)[-600:]] if done.returncode else []
-        rows.append(
-            none_fails(
-                f"the node works, and `hbm doctor` names the remedy, with {host.what}", f"{results} results", failures
-            )
-        )
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+            if done.returncode:
+                failures.append(f"{host.what}: exit code {done.returncode}, {(done.stdout + done.stderr)[-600:]}")
+        except subprocess.TimeoutExpired as error:
+            failures.append(f"{host.what}: {error}")
         progress.step(index + 1, host.what)
-    return rows
+    what = f"hosts that give results, where `hbm doctor` names the remedy: {', '.join(host.what for host in HOSTS)}"
+    return [all_succeed(what, f"{results} results on each", len(HOSTS), failures)]
 
 
 def _check(host: Host, results: int) -> None:
@@ -129,4 +126,4 @@ def _pack(folder: str) -> str:
 
 
 if __name__ == "__main__":
-    _check(hosts()[int(sys.argv[1])], int(sys.argv[2]))
+    _check(next(host for host in HOSTS if host.what == sys.argv[1]), int(sys.argv[2]))

@@ -24,7 +24,7 @@ from onnx import TensorProto, helper, numpy_helper
 from hbm_runtime_core import HB_HBMRuntime
 from hbm_runtime_core.cli import main as hbm
 from reliability.robot import NodeProcess, Results, Robot
-from reliability.rows import Progress, Row, at_most, at_most_seconds, none_fails
+from reliability.rows import Progress, Row, all_succeed, at_most, at_most_seconds
 
 SIDE = 64
 _SHARED_MEMORY = Path("/dev/shm")
@@ -68,8 +68,11 @@ def survive_kills(kills: int) -> list[Row]:
         left = len(_shared_memory_files() - before)
     amount = f"{kills} kills, seed {seed}"
     return [
-        none_fails(
-            "after `kill -9` at a random moment, the next start gives the same results and logs nothing", amount, failures
+        all_succeed(
+            "kills at a random moment after which the next start gives the same results and logs nothing",
+            amount,
+            kills,
+            failures,
         ),
         at_most_seconds(
             "start of the process to its third result, median",
@@ -112,8 +115,11 @@ def survive_pack_kills(kills: int) -> list[Row]:
                 failures.append(f"after {after_s:.3f} s: {error}")
             progress.step(kill + 1, f"{len(failures)} failures")
     return [
-        none_fails(
-            "a model file whose packing is killed is the old one or the new one", f"{kills} kills, seed {seed}", failures
+        all_succeed(
+            "kills of `hbm pack` that leave the old model file or the new one",
+            f"{kills} kills, seed {seed}",
+            kills,
+            failures,
         )
     ]
 

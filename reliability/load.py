@@ -79,7 +79,9 @@ def overload(seconds: int) -> list[Row]:
         equal = [counts["left"], counts["right"]]
         amount = f"{seconds} s, {_OVERLOAD} times the capacity"
         of_equals_s = [age_s for name in ("left", "right") for age_s in results[name].ages_s]
+        disordered = sum(each.disordered for each in results.values())
         return [
+            at_most("results after one of a newer picture", f"{sum(counts.values()):,} results", disordered, 0, ""),
             at_most_seconds("age of results, 99th percentile", amount, _percentile(of_equals_s, 99), _OLDEST_S),
             at_most("age of the last tenth of the results ÷ of the first", amount, _aging(results["left"].ages_s), 1.3, ""),
             at_least("results of the slower ÷ of the faster of two equal models", amount, min(equal) / max(equal), 0.9, ""),

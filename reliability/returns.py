@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.harness import pack
 from reliability.load import HEIGHT, WIDTH, echo
 from reliability.robot import EXECUTABLE, NODE, Diagnostics, NodeProcess, Results, Robot, wait_until
-from reliability.rows import Progress, Row, none_fails
+from reliability.rows import Progress, Row, all_succeed
 
 _MODEL = "echo"
 _SIZES = ((640, 480), (1280, 720), (322, 240))
@@ -34,7 +34,7 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 def lose_everything(times: int) -> list[Row]:
     """Let each of them disappear and return so many times."""
-    amount = f"{times} times"
+    amount = f"{times} × each"
     progress = Progress("returns", 5 * times)
     steps = itertools.count(1)
     rows = []
@@ -52,7 +52,7 @@ def lose_everything(times: int) -> list[Row]:
             except (TimeoutError, AssertionError, RuntimeError) as error:
                 failures.append(f"{error}")
             progress.step(next(steps), what)
-        rows.append(none_fails(f"results, and diagnostics that say OK again, after {what}", amount, failures))
+        rows.append(all_succeed(f"results, and diagnostics that say OK again, after {what}", amount, times, failures))
     return rows
 
 

@@ -231,17 +231,22 @@ class Results:
     Attributes:
         arrived_s: time of each arrival, s of the monotonic clock.
         ages_s: of the picture at each arrival, s.
+        disordered: how many had an older picture than the one before.
         last: the last message.
     """
 
     def __init__(self, node: Any, topic: str) -> None:
         self.arrived_s: list[float] = []
         self.ages_s: list[float] = []
+        self.disordered = 0
+        self._newest = (0, 0)
         self.last: InferenceResult | None = None
         self._subscription = node.create_subscription(InferenceResult, topic, self._take, QoSProfile(depth=10))
 
     def _take(self, result: InferenceResult) -> None:
         stamp = result.header.stamp
+        self.disordered += (stamp.sec, stamp.nanosec) < self._newest
+        self._newest = (stamp.sec, stamp.nanosec)
         self.last = result
         self.ages_s.append(time.time() - stamp.sec - stamp.nanosec / 1e9)
         self.arrived_s.append(time.monotonic())

@@ -30,14 +30,6 @@ class Row:
     bound: str
     ok: bool
 
-    def markdown(self) -> str:
-        """The row of a table."""
-        cells = (self.what, self.amount, self.result, self.bound, "yes" if self.ok else "**no**")
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-
-TABLE_HEAD = "| what | amount | result | bound | kept |\n| --- | --- | --- | --- | --- |"
-
 
 def at_most(what: str, amount: str, value: float, bound: float, unit: str) -> Row:
     """A figure that must not be larger than `bound`."""
@@ -56,12 +48,12 @@ def at_least(what: str, amount: str, value: float, bound: float, unit: str) -> R
     return Row(what, amount, f"{value:.3g} {unit}".rstrip(), f"at least {bound:g} {unit}".rstrip(), value >= bound)
 
 
-def none_fails(what: str, amount: str, failures: Sequence[str]) -> Row:
-    """Something that must work each time; `failures` describe when it did not."""
-    result = "no failure"
+def all_succeed(what: str, amount: str, total: int, failures: Sequence[str]) -> Row:
+    """Something that must work each time of `total`; `failures` describe when it did not."""
+    result = f"{total - len(failures):,} of {total:,}"
     if failures:
-        result = f"{len(failures)} failures: " + "; ".join(failures[:_SHOWN_FAILURES])
-    return Row(what, amount, result, "none", not failures)
+        result += ": " + "; ".join(failures[:_SHOWN_FAILURES])
+    return Row(what, amount, result, "all", total > 0 and not failures)
 
 
 class Progress:

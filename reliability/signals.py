@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.harness import pack
 from bench.ros_graph import detector
 from reliability.robot import NodeProcess
-from reliability.rows import Progress, Row, none_fails
+from reliability.rows import Progress, Row, all_succeed
 
 _AFTER_START_S = 1.0
 _READY = "BPU cores"
@@ -41,9 +41,10 @@ def signal_everywhere(moments: int) -> list[Row]:
                         failures.append(f"after {moment * step_s:.3f} s: exit code {code}, {node.output[-200:]}")
                 progress.step(moment + 1, f"{len(failures)} failures")
             rows.append(
-                none_fails(
+                all_succeed(
                     f"{number.name} ends the node with exit code 0 or {128 + number} and without a traceback",
                     f"{moments} moments, one every {step_s * 1e3:.0f} ms from its first instruction on",
+                    moments,
                     failures,
                 )
             )

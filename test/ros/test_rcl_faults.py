@@ -112,3 +112,4 @@ def test_a_call_of_rcl_that_fails_is_reported_and_the_next_one_works(function, s
     command = [sys.executable, "-c", PROGRAM, str(library()), function, str(status)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr
+    print(function, done.stdout)
