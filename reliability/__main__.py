@@ -72,8 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = report.text(outcomes)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "report.md").write_text(f"# Reliability\n\n{table}\n")
-    minutes = sum(outcome.seconds for outcome in outcomes) / 60
-    print(f"\n{table}\n\n{sum(row.ok for row in rows)} of {len(rows)} bounds are kept, {minutes:.1f} minutes")
+    print(f"\n{table}\n\n{sum(row.ok for row in rows)} of {len(rows)} bounds are kept")
     if not is_complete:
         print("reliability: interrupted", file=sys.stderr)
         return 130

@@ -114,6 +114,7 @@ def hang(repetitions: int) -> list[Row]:
 def fuzz(seconds: int) -> list[Row]:
     """Give hostile bytes to everything that reads bytes from outside."""
     output, _ = _run([sys.executable, "-m", "fuzz", "--seconds", str(seconds)])
+    output = output.replace(f"{CHECKOUT}/", "")
     executions = re.search(r"^\| all \| ([\d,]+)", output, re.MULTILINE)
     targets = re.findall(r"^(\w+) +[\d,]+ executions in \d+ s: (.*)", output, re.MULTILINE)
     failures = [f"{target}: {finding}" for target, finding in targets if finding != "nothing found"]

@@ -15,7 +15,7 @@ from reliability.rows import Row
 _HEAD = "| check | what | amount | result | bound | kept |\n| --- | --- | --- | --- | --- | --- |"
 _MARKED = re.compile(r"(<!-- table: measured -->\n).*?(<!-- end of table -->)", re.DOTALL)
 # Only the first row of a check names it.
-_FIRST_ROW = re.compile(r"\| `(\w+)=")
+_FIRST_ROW = re.compile(r"\| `(\w+)=\d+`, (\d+) s ")
 
 
 class Outcome(NamedTuple):
@@ -59,11 +59,9 @@ def update(page: str, outcomes: Sequence[Outcome]) -> str:
 
 def _text(lines: dict[str, list[str]]) -> str:
     described = machine.describe()
-    return "\n".join(
-        [
-            f"{described['time'][:10]}, {described['processor']}, {described['processors']} processors.",
-            "",
-            _HEAD,
-            *(line for check in CHECKS for line in lines.get(check, ())),
-        ]
+    table = [line for check in CHECKS for line in lines.get(check, ())]
+    minutes = sum(int(first[2]) for line in table if (first := _FIRST_ROW.match(line))) / 60
+    where = (
+        f"{described['time'][:10]}, {described['processor']}, {described['processors']} processors, {minutes:.0f} minutes."
     )
+    return "\n".join([where, "", _HEAD, *table])
