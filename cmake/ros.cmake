@@ -30,12 +30,19 @@ if(interfaces)
 endif()
 
 # Generated code is headers for the most part, and copies arrays as a whole: parsed once a library and optimized little, it
-# is as fast and takes half the time to compile.
+# is as fast and takes a third of the time to compile.
 foreach(part IN ITEMS typesupport_cpp typesupport_introspection_cpp typesupport_fastrtps_cpp typesupport_fastrtps_c)
   set(target ${PROJECT_NAME}__rosidl_${part})
   if(TARGET ${target})
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-    hbm_precompile_headers(${target} algorithm array limits memory stdexcept string vector)
+    if(part MATCHES "fastrtps")
+      # Each of the sources declares the functions for the messages of others that it holds.
+      target_compile_options(${target} PRIVATE -Wno-redundant-decls)
+      hbm_compile_in_groups(${target} 0)
+    else()
+      # A source cannot follow one that uses what it specializes.
+      hbm_precompile_headers(${target} algorithm array limits memory stdexcept string vector)
+    endif()
   endif()
 endforeach()
 
