@@ -175,18 +175,6 @@ def test_under_ros2_launch(models, number):
         launch.wait()
 
 
-@pytest.mark.parametrize("delay_ms", [0, 10, 20, 30, 50, 100, 200, 400, 600, 800, 1200])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_at_any_moment_of_the_start_ends_the_node_without_a_traceback(models, tmp_path, number, delay_ms):
-    write_models(tmp_path / "models.hbm", echo_model("quick"))
-    with NodeProcess(tmp_path, parameters("quick")) as node:
-        time.sleep(delay_ms / 1000)
-        node.process.send_signal(number)
-        # A shell reports a program that a signal has ended as 128 + the signal.
-        assert node.process.wait(20) in (0, 128 + number, -number)
-        assert "Traceback" not in node.output
-
-
 def test_a_middleware_that_never_lets_go_of_the_node(models, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
         "import ctypes\n"
@@ -199,15 +187,6 @@ def test_a_middleware_that_never_lets_go_of_the_node(models, tmp_path):
         started(node, "/quick/result")
         node.process.send_signal(signal.SIGTERM)
         assert node.process.wait(20) == 0
-
-
-@pytest.mark.parametrize("command", ["lib/hbm_runtime_ros/inference_node", "lib/hbm_runtime_ros/image_source", "bin/hbm"])
-def test_an_interrupt_before_the_first_line_of_a_command_ends_it_without_a_traceback(tmp_path, command):
-    (tmp_path / "sitecustomize.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"}
-    program = Path(get_package_prefix("hbm_runtime_ros")) / command
-    ended = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.returncode, ended.stdout + ended.stderr) == (130, "")
 
 
 def test_a_command_runs_from_where_the_installation_was_moved_to(tmp_path):
