@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 
 from .progress import Progress, SetupError
+from .workspace import CHECKOUT
 
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
 _WAIT_FOR_LOCK = ("-o", "DPkg::Lock::Timeout=600")
+_LOCK = CHECKOUT / ".workspace/debian.lock"
 
 
 def has_apt() -> bool:
@@ -34,9 +37,16 @@ def missing_packages(names: Sequence[str]) -> list[str]:
 
 def install_packages(names: Sequence[str], progress: Progress) -> int:
     """Installs those of `names` that are missing. Returns their number."""
-    missing = missing_packages(names)
-    if not missing:
-        return 0
+    # apt-get does not wait for another one that reads the package lists, and what that installs is missing no more.
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = missing_packages(names)
+        if missing:
+            _install(missing, progress)
+    return len(missing)
+
+
+def _install(missing: Sequence[str], progress: Progress) -> None:
     root = [] if os.geteuid() == 0 else ["sudo"]
     if root and not shutil.which("sudo"):
         raise SetupError(
@@ -47,4 +57,3 @@ def install_packages(names: Sequence[str], progress: Progress) -> int:
     # A source that does not answer is no reason to stop: the packages may come from another one.
     progress.run("reading the package lists", [*apt, "update"], check=False)
     progress.run(f"installing {' '.join(missing)}", [*apt, "install", "-y", "--no-install-recommends", *missing])
-    return len(missing)
