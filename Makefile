@@ -22,7 +22,7 @@ environment:
 build: environment ## the ament package and the C++ tests
 	@scripts/build --tests
 
-test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros kilted alone boards lint" for some of them)
+test: build ## C++ tests, Python tests, launch tests, lint (PARTS="cpp core ros alone kilted demo boards lint" for some of them)
 	@$(ENVIRONMENT) && scripts/test $(PARTS)
 
 test-kilted: ## the node's tests on ROS 2 Kilted with newer tools, in .workspace/kilted; part of make test
