@@ -55,33 +55,32 @@ def test_a_backend_that_is_not_there_fails_with_the_remedy():
     assert result.stdout.endswith("no model can run; see above\n")
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("HBM_SIM_SOCK", "HBM_SIM_SOC"),
-        ("HBM_TRACE_BACK", "HBM_TRACEBACK"),
-        ("HB_UCP_LOGLEVEL", "HB_UCP_LOG_LEVEL"),
-        ("HBM_RUNTIME_BACKENDS", "HBM_RUNTIME_BACKEND"),
-    ],
-)
-def test_a_misspelt_variable_is_noticed(name, meant):
-    result = doctor(**{name: "1"})
+def test_misspelt_variables_are_noticed():
+    meant = {
+        "HBM_SIM_SOCK": "HBM_SIM_SOC",
+        "HBM_TRACE_BACK": "HBM_TRACEBACK",
+        "HB_UCP_LOGLEVEL": "HB_UCP_LOG_LEVEL",
+        "HBM_RUNTIME_BACKENDS": "HBM_RUNTIME_BACKEND",
+    }
+    result = doctor(**dict.fromkeys(meant, "1"))
     assert result.returncode == 0
-    assert f"unknown variable '{name}'; did you mean '{meant}'?" in result.stdout
-    assert f"-> unset {name}" in result.stdout
+    for name in meant:
+        assert f"unknown variable '{name}'; did you mean '{meant[name]}'?" in result.stdout
+        assert f"-> unset {name}" in result.stdout
 
 
 def test_a_variable_of_somebody_else_is_not_reported():
     assert "environment" not in doctor(HBM_ROS_WHEELS="x", HB_CAMERA="1", HBM="1").stdout
 
 
-@pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.choices])
-def test_every_value_that_a_variable_takes_is_accepted(name):
-    for value in VARIABLES[name].choices:
-        if value == "bpu":
-            continue  # no board
-        result = doctor(**{name: value})
-        assert f"{name}={value}" in result.stdout
+def test_every_value_that_a_variable_takes_is_accepted():
+    choices = {name: variable.choices for name, variable in VARIABLES.items() if variable.choices}
+    choices["HBM_RUNTIME_BACKEND"] = tuple(set(choices["HBM_RUNTIME_BACKEND"]) - {"bpu"})  # no board
+    for number in range(max(map(len, choices.values()))):
+        chosen = {name: values[number % len(values)] for name, values in choices.items()}
+        result = doctor(**chosen)
+        for name, value in chosen.items():
+            assert f"{name}={value}" in result.stdout
         assert "WARNING  environment" not in result.stdout
 
 
