@@ -16,7 +16,7 @@ namespace {
 
 using namespace hbm;
 
-constexpr tensor::ElementType kTypes[] = {
+constexpr tensor::ElementType kElementTypes[] = {
     {tensor::TypeCode::kInt, 4},   {tensor::TypeCode::kUint, 4},   {tensor::TypeCode::kInt, 8},
     {tensor::TypeCode::kUint, 8},  {tensor::TypeCode::kFloat, 16}, {tensor::TypeCode::kInt, 16},
     {tensor::TypeCode::kUint, 16}, {tensor::TypeCode::kFloat, 32}, {tensor::TypeCode::kInt, 32},
@@ -95,7 +95,8 @@ void convert(hbm_fuzz::Input& input, const tensor::ElementType& type, const Layo
   }
   std::vector<std::int64_t> integers(count);
   try {
-    tensor::quantize(real.data(), elements.shape, elements.rank, quantization, input.one_of(kTypes), integers.data());
+    tensor::quantize(real.data(), elements.shape, elements.rank, quantization, input.one_of(kElementTypes),
+                     integers.data());
   } catch (const std::invalid_argument&) {
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -139,7 +140,7 @@ HBM_FUZZ_TARGET(tensor, input) {
   if (input.flip()) {
     return settle(input);
   }
-  const tensor::ElementType& type = input.one_of(kTypes);
+  const tensor::ElementType& type = input.one_of(kElementTypes);
   const Layout layout = layout_of(input, type.item_bytes());
   convert(input, type, layout);
 }

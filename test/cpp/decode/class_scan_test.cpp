@@ -16,21 +16,18 @@ using hbm::decode::least_input;
 using hbm::decode::OutputInfo;
 using hbm::decode::OutputView;
 using hbm::decode::sigmoid;
-using hbm::tensor::ElementType;
 using hbm::tensor::TypeCode;
 
 namespace {
 
-constexpr ElementType kInt8{TypeCode::kInt, 8};
-constexpr ElementType kFloat{TypeCode::kFloat, 32};
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 OutputInfo int8_output(std::vector<float> scales, std::vector<std::int32_t> zero_points) {
-  return {"y", kInt8, {1, 5, 7, 3}, 3, std::move(scales), std::move(zero_points)};
+  return {"y", {TypeCode::kInt, 8}, {1, 5, 7, 3}, 3, std::move(scales), std::move(zero_points)};
 }
 
 std::vector<Hit> best_of(const OutputInfo& info, const void* data, const std::vector<float>& thresholds) {
-  const std::int64_t item = info.element == kInt8 ? 1 : 4;
+  const std::int64_t item = info.element.code == TypeCode::kInt ? 1 : 4;
   const std::int64_t strides[] = {105 * item, 21 * item, 3 * item, item};
   ClassScan scan;
   scan.prepare(info, 0, thresholds);
@@ -82,7 +79,7 @@ TEST(ClassScan, the_first_of_equal_classes_is_the_best) {
 }
 
 TEST(ClassScan, nan_is_no_score_and_infinity_is_one) {
-  const OutputInfo info{"y", kFloat, {1, 5, 7, 3}, 3, {}, {}};
+  const OutputInfo info{"y", {TypeCode::kFloat, 32}, {1, 5, 7, 3}, 3, {}, {}};
   std::vector<float> values(105, std::nanf(""));
   values[30] = kInfinity;
   values[60] = -kInfinity;

@@ -47,6 +47,10 @@ class ModelFile {
 
 std::shared_ptr<hbm::ModelSet> load(const std::string& text);
 
+/// A model whose output is its input of four bytes, and such an input.
+inline constexpr const char* kEcho = "model echo\ninput x 3 4\noutput y 3 4\n";
+inline const std::vector<std::uint8_t> kEchoInput = {1, 2, 3, 4};
+
 /// The model of a set that has this name.
 const hbm::Model& model_of(const hbm::ModelSet& set, const std::string& name);
 

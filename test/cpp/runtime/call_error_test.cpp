@@ -15,8 +15,6 @@ using hbm_test::awkward_control;
 using hbm_test::run_once;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr const char* kEcho = "model echo\ninput x 3 4\noutput y 3 4\n";
-
 struct Failure {
   const char* function;
   std::int32_t status;
@@ -25,7 +23,7 @@ struct Failure {
 class CallErrorTest : public hbm_test::AwkwardTest, public testing::WithParamInterface<Failure> {};
 
 TEST_P(CallErrorTest, AFailureIsAnErrorWithItsStatusAndTheNextCallWorks) {
-  const auto set = hbm_test::load(kEcho);
+  const auto set = hbm_test::load(hbm_test::kEcho);
   awkward_control().fail(GetParam().function, GetParam().status, 1);
   try {
     run_once(set, "echo", {1, 2, 3, 4}, {4});
@@ -40,7 +38,7 @@ TEST_P(CallErrorTest, AFailureIsAnErrorWithItsStatusAndTheNextCallWorks) {
 }
 
 TEST_P(CallErrorTest, FailuresOnFourThreadsEndOnlyTheirOwnCalls) {
-  const auto set = hbm_test::load(kEcho);
+  const auto set = hbm_test::load(hbm_test::kEcho);
   constexpr int failing = 40;
   awkward_control().fail(GetParam().function, GetParam().status, failing);
   std::atomic<int> errors{0};

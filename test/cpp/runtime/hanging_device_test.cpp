@@ -19,10 +19,7 @@ using hbm_test::awkward_control;
 using Bytes = std::vector<std::uint8_t>;
 using Set = std::shared_ptr<hbm::ModelSet>;
 
-constexpr const char* kEcho = "model echo\ninput x 3 4\noutput y 3 4\n";
-const Bytes kInput = {1, 2, 3, 4};
-
-std::shared_ptr<hbm::PendingCall> start(const Set& set, const Bytes& input = kInput) {
+std::shared_ptr<hbm::PendingCall> start(const Set& set, const Bytes& input = hbm_test::kEchoInput) {
   auto pending = std::make_shared<hbm::PendingCall>(std::make_shared<hbm::Call>(), "test: ");
   pending->claim();
   hbm::CallPart& part = pending->call().add_part(*set->models()[0]);
@@ -50,7 +47,7 @@ bool is_nothing_left() { return awkward_control().live_tasks() == 0 && awkward_c
 class HangingDeviceTest : public hbm_test::AwkwardTest {};
 
 TEST_F(HangingDeviceTest, ATaskThatNeverCompletesKeepsItsBuffersWhateverBecomesOfItsCallerAndModel) {
-  Set set = hbm_test::load(kEcho);
+  Set set = hbm_test::load(hbm_test::kEcho);
   awkward_control().hold(true);
   std::vector<std::shared_ptr<hbm::PendingCall>> calls = {start(set), start(set)};
   calls[0]->abandon();
@@ -66,7 +63,7 @@ TEST_F(HangingDeviceTest, ATaskThatNeverCompletesKeepsItsBuffersWhateverBecomesO
 }
 
 TEST_F(HangingDeviceTest, ATaskThatCompletesAfterItsTimeLimitAnswersTheNextWait) {
-  const Set set = hbm_test::load(kEcho);
+  const Set set = hbm_test::load(hbm_test::kEcho);
   awkward_control().hold(true);
   const auto pending = start(set);
   expect_time_out(pending);
@@ -74,11 +71,11 @@ TEST_F(HangingDeviceTest, ATaskThatCompletesAfterItsTimeLimitAnswersTheNextWait)
   awkward_control().hold(false);
   ASSERT_TRUE(pending->wait(hbm::Clock::now() + std::chrono::seconds(20)));
   pending->check();
-  EXPECT_EQ(hbm_test::bytes_of(pending->call().part(0).results[0], 1), kInput);
+  EXPECT_EQ(hbm_test::bytes_of(pending->call().part(0).results[0], 1), hbm_test::kEchoInput);
 }
 
 TEST_F(HangingDeviceTest, ATaskThatCompletesTwiceWritesIntoBuffersThatAreStillItsOwn) {
-  const Set set = hbm_test::load(kEcho);
+  const Set set = hbm_test::load(hbm_test::kEcho);
   awkward_control().complete_twice(true);
   std::vector<std::shared_ptr<hbm::PendingCall>> calls;
   for (std::uint8_t i = 0; i < 20; ++i) {
@@ -100,7 +97,7 @@ TEST_F(HangingDeviceTest, ATaskThatCompletesTwiceWritesIntoBuffersThatAreStillIt
 
 TEST_F(HangingDeviceTest, ATaskThatCompletesWhenItsCallerIsGoneIsReleasedByTheRuntime) {
   for (const bool is_closed_first : {false, true}) {
-    Set set = hbm_test::load(kEcho);
+    Set set = hbm_test::load(hbm_test::kEcho);
     awkward_control().hold(true);
     start(set)->abandon();
     if (is_closed_first) {

@@ -14,12 +14,10 @@
 namespace {
 
 using hbm_test::awkward_control;
+using hbm_test::kEchoInput;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr const char* kQuickModel = "model echo\ninput x 3 4\noutput y 3 4\n";
 constexpr const char* kSlowModel = "model slow latency_us=300000\ninput x 3 4\noutput y 3 4\n";
-
-const Bytes kInput = {1, 2, 3, 4};
 
 hbm::Deadline after_ms(int milliseconds) { return hbm::Clock::now() + std::chrono::milliseconds(milliseconds); }
 
@@ -38,7 +36,7 @@ class Request {
       call.clear();
       hbm::CallPart& part = call.add_part(*set_->models()[0]);
       part.scheduling = hbm::built_in_scheduling();
-      part.inputs[0] = hbm_test::view_of(kInput, {4});
+      part.inputs[0] = hbm_test::view_of(kEchoInput, {4});
       pending_->start(set_, hbm::Deadline::max());
     } catch (...) {
       pending_->call().clear();
@@ -83,11 +81,11 @@ void wait_until_done(Request* request) {
 class PendingCallTest : public hbm_test::AwkwardTest {};
 
 TEST_F(PendingCallTest, AStartedCallGivesItsResultsWithAndWithoutATimeLimit) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   for (int i = 0; i < 20; ++i) {
     request.start();
     ASSERT_TRUE(request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(20000)));
-    EXPECT_EQ(request.take(), kInput);
+    EXPECT_EQ(request.take(), kEchoInput);
   }
 }
 
@@ -97,7 +95,7 @@ TEST_F(PendingCallTest, AfterATimeOutTheSameCallIsWaitedForAgain) {
   EXPECT_FALSE(request.wait(after_ms(1)));
   EXPECT_FALSE(request.wait(after_ms(1)));
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), kInput);
+  EXPECT_EQ(request.take(), kEchoInput);
 }
 
 TEST_F(PendingCallTest, DoneBecomesTrueThoughNobodyWaits) {
@@ -107,7 +105,7 @@ TEST_F(PendingCallTest, DoneBecomesTrueThoughNobodyWaits) {
   EXPECT_FALSE(request.done());
   wait_until_done(&request);
   EXPECT_TRUE(request.wait(after_ms(0)));
-  EXPECT_EQ(request.take(), kInput);
+  EXPECT_EQ(request.take(), kEchoInput);
 }
 
 TEST_F(PendingCallTest, ALateAnswerMayBeDiscardedByAnotherStart) {
@@ -118,21 +116,21 @@ TEST_F(PendingCallTest, ALateAnswerMayBeDiscardedByAnotherStart) {
   wait_until_done(&request);
   request.start();
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), kInput);
+  EXPECT_EQ(request.take(), kEchoInput);
 }
 
 TEST_F(PendingCallTest, AnAnswerThatNobodyWaitedForIsNotDiscarded) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   request.start();
   EXPECT_THROW(request.start(), hbm::StateError);
   wait_until_done(&request);
   EXPECT_THROW(request.start(), hbm::StateError);
   EXPECT_TRUE(request.wait());
-  EXPECT_EQ(request.take(), kInput);
+  EXPECT_EQ(request.take(), kEchoInput);
 }
 
 TEST_F(PendingCallTest, WaitingWithoutAStartIsAnError) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   EXPECT_THROW(request.wait(), hbm::StateError);
   EXPECT_THROW(request.wait(after_ms(1)), hbm::StateError);
 }
@@ -157,24 +155,24 @@ TEST_F(PendingCallTest, OfTwoThreadsThatWaitOneGetsAnError) {
     wait_until_answered();
     other.join();
     EXPECT_EQ(answers, 1);
-    EXPECT_EQ(request.take(), kInput);
+    EXPECT_EQ(request.take(), kEchoInput);
   }
 }
 
 TEST_F(PendingCallTest, ARefusedTaskIsRaisedByTheStart) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   for (const char* function : {"hbUCPMemFlush", "hbDNNInferV2", "hbUCPSubmitTask"}) {
     awkward_control().fail(function, -200003, 1);
     EXPECT_THROW(request.start(), hbm::DeviceError) << function;
     EXPECT_TRUE(request.done()) << function;
     request.start();
     EXPECT_TRUE(request.wait());
-    EXPECT_EQ(request.take(), kInput) << function;
+    EXPECT_EQ(request.take(), kEchoInput) << function;
   }
 }
 
 TEST_F(PendingCallTest, AFailedTaskIsRaisedByTheWait) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   for (const hbm::Deadline deadline : {hbm::Deadline::max(), after_ms(20000)}) {
     request.start();
     awkward_control().fail("hbUCPWaitTaskDone", -200003, 1);
@@ -182,7 +180,7 @@ TEST_F(PendingCallTest, AFailedTaskIsRaisedByTheWait) {
     EXPECT_THROW(request.take(), hbm::DeviceError);
     request.start();
     EXPECT_TRUE(request.wait(deadline));
-    EXPECT_EQ(request.take(), kInput);
+    EXPECT_EQ(request.take(), kEchoInput);
   }
 }
 
@@ -198,7 +196,7 @@ TEST_F(PendingCallTest, ACallThatIsDroppedKeepsItsMemoryUntilTheAnswer) {
 }
 
 TEST_F(PendingCallTest, NothingIsAllocatedOnTheDeviceOnceCallsAreUnderWay) {
-  Request request(kQuickModel);
+  Request request(hbm_test::kEcho);
   const auto run = [&request](int i) {
     request.start();
     ASSERT_TRUE(request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(20000)));
@@ -219,7 +217,7 @@ TEST_F(PendingCallTest, ManyThreadsStartPollAndWaitAtOnce) {
   std::atomic<int> wrong{0};
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&wrong, t] {
-      Request request(kQuickModel);
+      Request request(hbm_test::kEcho);
       for (int i = 0; i < 100; ++i) {
         request.start();
         if ((i + t) % 3 == 0) {
@@ -227,7 +225,7 @@ TEST_F(PendingCallTest, ManyThreadsStartPollAndWaitAtOnce) {
         }
         while (!request.wait(i % 2 == 0 ? hbm::Deadline::max() : after_ms(1))) {
         }
-        wrong += request.take() == kInput ? 0 : 1;
+        wrong += request.take() == kEchoInput ? 0 : 1;
       }
     });
   }
@@ -244,7 +242,7 @@ TEST_F(PendingCallTest, OneThreadPollsWhileAnotherWaitsInTheLibrary) {
     std::thread waiter([&request] { EXPECT_TRUE(request.wait()); });
     wait_until_done(&request);
     waiter.join();
-    EXPECT_EQ(request.take(), kInput);
+    EXPECT_EQ(request.take(), kEchoInput);
   }
 }
 
