@@ -22,6 +22,13 @@ std::int64_t hbm_live_allocations(void);
 
 namespace hbm_test {
 
+/// Whether allocations of libraries in C fail too.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kMallocFails = false;
+#else
+constexpr bool kMallocFails = true;
+#endif
+
 /// No allocation of this thread fails as long as it lives: for libraries that are not tested.
 class SparedAllocations {
  public:

@@ -24,7 +24,7 @@ TEST(NoMemory, ForAJpegFileIsReportedAndTheNextFileIsWritten) {
                                                          EXPECT_GT(file.size_bytes, 100U);
                                                        });
   std::cout << positions << " failures injected" << std::endl;
-  EXPECT_GT(positions, 0);
+  EXPECT_TRUE(positions > 0 || !hbm_test::kMallocFails);
 }
 
 }  // namespace

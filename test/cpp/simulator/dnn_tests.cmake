@@ -31,13 +31,9 @@ target_compile_definitions(dnn_manifest_cases_test PRIVATE
 hbm_simulator_test(dnn_s100_test SOURCES dnn_s100_test.cpp LIBRARIES hbm_dnn_test_support ${CMAKE_DL_LIBS}
   ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s100")
 
-hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
+hbm_simulator_test(dnn_openvino_test SOURCES dnn_openvino_test.cpp dnn_network.cpp
   LIBRARIES hbm_dnn_test_support
   ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
-if(HBM_SANITIZE)
-  # The same for Python, which is not linked with a sanitizer: LD_PRELOAD loads both.
-  add_library(hbm_sanitizer_preload SHARED dnn_openvino_sanitized.cpp)
-endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
   target_compile_definitions(dnn_openvino_test PRIVATE HBM_TEST_NETWORKS)
   add_dependencies(dnn_openvino_test hbm_sim_openvino)
@@ -45,7 +41,7 @@ endif()
 if(HBM_BUILD_OPENVINO_ENGINE)
   set(engine "${PROJECT_SOURCE_DIR}/hbm_runtime_core/simulator/engine_openvino")
   hbm_simulator_test(dnn_openvino_faults_test
-    SOURCES dnn_openvino_faults_test.cpp failing_openvino.cpp dnn_network.cpp dnn_openvino_sanitized.cpp
+    SOURCES dnn_openvino_faults_test.cpp failing_openvino.cpp dnn_network.cpp
     LIBRARIES hbm_dnn_test_support openvino::runtime ${CMAKE_DL_LIBS}
     ENVIRONMENT "HB_UCP_LOG_LEVEL=6;HBM_SIM_SOC=s600")
   add_dependencies(dnn_openvino_faults_test hbm_sim_openvino)

@@ -128,7 +128,7 @@ TEST(NoMemory, ForAJpegPictureIsReportedAndTheNextPictureIsDecoded) {
                                                 });
   }
   std::cout << positions << " failures injected" << std::endl;
-  EXPECT_GT(positions, 0);
+  EXPECT_TRUE(positions > 0 || !hbm_test::kMallocFails);
 }
 
 }  // namespace
