@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "message_publisher.hpp"
 #include "topic_reader.hpp"
 
@@ -26,6 +27,7 @@ void exit_after(double timeout_s, int exit_code) {
 PYBIND11_MODULE(_rcl, module) {
   module.doc() = "Takes and publishes serialized and loaned messages through rcl, without the GIL.";
   hbm::watch_interpreter_exit();
+  hbm::register_memory_error_translation();
   hbm_ros::define_topic_reader(module);
   hbm_ros::define_message_publisher(module);
   module.def("exit_after", &exit_after, pybind11::arg("timeout_s"), pybind11::arg("exit_code"),

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "hbm/tensor/strided.hpp"
 #include "hbm/xxh3.hpp"
 #include "message_buffer.hpp"
@@ -112,7 +113,12 @@ py::memoryview ResultWriter::write(const FrameHeader& header, std::uint64_t sequ
     tensors.push_back(describe(outputs_[i], outputs[i]));
   }
   const ResultMessage result{header, model_, sequence, transforms, timing, tensors};
-  return fill_message(buffers_, result_size_bytes(result), [&](std::uint8_t* target) { write_result(result, target); });
+  return hbm::with_memory_errors(
+      "write", [this] { return model_; },
+      [&] {
+        return fill_message(buffers_, result_size_bytes(result),
+                            [&](std::uint8_t* target) { write_result(result, target); });
+      });
 }
 
 void define_result_writer(py::module_& module) {

@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "cdr_reader.hpp"
 #include "detection_writer.hpp"
 #include "message_buffer.hpp"
@@ -16,6 +17,7 @@ namespace py = pybind11;
 PYBIND11_MODULE(_wire, module) {
   module.doc() = "Serialized ROS messages, read and written in place.";
   hbm::watch_interpreter_exit();
+  hbm::register_memory_error_translation();
   py::register_exception<hbm_wire::WireError>(module, "WireError", PyExc_ValueError);
   hbm_wire::define_message_readers(module);
   hbm_wire::define_message_buffer(module);

@@ -85,7 +85,16 @@ class AsyncCall final : public WaitJob {
         future_.attr("set_exception")(python_exception(failure));
       }
     } catch (py::error_already_set& e) {
-      e.discard_as_unraisable("completing an inference");
+      report(e);
+    }
+  }
+
+  // Whoever waits for the future would wait for ever, where completing it ran out of memory.
+  void report(py::error_already_set& error) {
+    try {
+      future_.attr("set_exception")(error.value());
+    } catch (py::error_already_set&) {
+      error.discard_as_unraisable("completing an inference");
     }
   }
 

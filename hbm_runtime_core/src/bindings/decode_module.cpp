@@ -12,6 +12,7 @@
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
 #include "bindings/made_by_init.hpp"
+#include "bindings/memory_error.hpp"
 #include "bindings/typed.hpp"
 #include "decode/class_map.hpp"
 #include "decode/decoder.hpp"
@@ -116,6 +117,12 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
 
   Typed<type_text::kDecoded> decode(const Arrays& outputs, const std::shared_ptr<Options>& options,
                                     const Typed<type_text::kTransform>& transform) {
+    return with_memory_errors("decode", [&] { return decode_arrays(outputs, options, transform); });
+  }
+
+ private:
+  Typed<type_text::kDecoded> decode_arrays(const Arrays& outputs, const std::shared_ptr<Options>& options,
+                                           const Typed<type_text::kTransform>& transform) {
     // The arrays stay alive while other threads have the interpreter's lock.
     std::vector<py::array> arrays;
     for (std::size_t i = 0; i < infos_.size(); ++i) {
@@ -153,7 +160,6 @@ class NativeDecoder : public MadeByInit<NativeDecoder> {
     return std::visit(ResultToPython{}, result_);
   }
 
- private:
   void require_size(std::int64_t width, std::int64_t height) const {
     if (width_ != 0 && (width != width_ || height != height_)) {
       throw ValueError("transform: expected one to the model's " + std::to_string(width_) + "x" +
@@ -223,7 +229,7 @@ Array label_image(const py::array_t<std::uint8_t, py::array::c_style>& masks,
   const float* box_data = boxes.data();
   const auto write = [&](auto label) -> Array {
     using Label = decltype(label);
-    py::array_t<Label> labels({source.height, source.width});
+    auto labels = with_memory_errors("label_image", [&] { return py::array_t<Label>({source.height, source.width}); });
     Label* const data = labels.mutable_data();
     {
       const GilRelease released;
@@ -242,7 +248,7 @@ Array sample_classes(const py::array& class_map, const std::array<double, 4>& pl
     const auto grid = py::array_t<Class, py::array::c_style>::ensure(class_map);
     const Class* cells = grid.data();
     const std::int64_t grid_width = grid.shape(1), grid_height = grid.shape(0);
-    py::array_t<Class> classes({height, width});
+    auto classes = with_memory_errors("sample_classes", [&] { return py::array_t<Class>({height, width}); });
     Class* const data = classes.mutable_data();
     {
       const GilRelease released;

@@ -4,8 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include <new>
-
+#include "bindings/memory_error.hpp"
 #include "driver/error.hpp"
 
 namespace py = pybind11;
@@ -46,10 +45,10 @@ void set_error(const std::exception_ptr& error) {
     PyErr_SetObject(PyExc_TypeError, text(e.what()).ptr());
   } catch (const py::builtin_exception& e) {
     e.set_error();
-  } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
   } catch (const std::exception& e) {
-    PyErr_SetString(PyExc_RuntimeError, e.what());
+    if (!set_memory_error(error)) {
+      PyErr_SetString(PyExc_RuntimeError, e.what());
+    }
   }
 }
 
@@ -64,6 +63,7 @@ void set_python_error(const std::exception_ptr& error) {
 }
 
 void register_error_translation() {
+  register_memory_error_translation();
   // NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is pybind11's.
   py::register_local_exception_translator([](std::exception_ptr error) {
     try {

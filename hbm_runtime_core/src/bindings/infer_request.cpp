@@ -9,6 +9,7 @@
 #include "bindings/async_call.hpp"
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "bindings/numpy_array.hpp"
 #include "bindings/results.hpp"
 #include "bindings/run_arguments.hpp"
@@ -115,43 +116,54 @@ py::object results_of(InferRequest& self) {
   return part_results(self.runtime().keys(self.model()), self.call(), 0);
 }
 
+template <typename Body>
+auto naming_memory_errors(const char* function, const InferRequest& self, const Body& body) {
+  return with_memory_errors(function, [&self] { return self.model().name(); }, body);
+}
+
 void start_request(InferRequest& self, const IntOrNone& priority, const IntsOrNone& bpu_cores,
                    const IntOrNone& custom_id, const IntOrNone& device_id, const FloatOrNone& timeout_ms,
                    const ArraysOrNone& outputs) {
-  ResetAtEnd reset(self);
-  std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
-  const Deadline deadline = deadline_after(to_timeout_ms(or_null(timeout_ms)));
-  prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
-  const GilRelease release;
-  self.pending().start(std::move(set), deadline);
-  reset.disarm();
+  naming_memory_errors("start", self, [&] {
+    ResetAtEnd reset(self);
+    std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
+    const Deadline deadline = deadline_after(to_timeout_ms(or_null(timeout_ms)));
+    prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
+    const GilRelease release;
+    self.pending().start(std::move(set), deadline);
+    reset.disarm();
+  });
 }
 
 Results wait_for_request(InferRequest& self, const FloatOrNone& timeout_ms) {
-  ResetAtEnd reset(self);
-  const double limit_ms = to_timeout_ms(or_null(timeout_ms));
-  {
-    const GilRelease release;
-    take_answer(self, limit_ms, deadline_after(limit_ms), &reset);
-  }
-  return results_of(self);
+  return naming_memory_errors("wait", self, [&]() -> Results {
+    ResetAtEnd reset(self);
+    const double limit_ms = to_timeout_ms(or_null(timeout_ms));
+    {
+      const GilRelease release;
+      take_answer(self, limit_ms, deadline_after(limit_ms), &reset);
+    }
+    return results_of(self);
+  });
 }
 
 // start() and wait() in one, so that the GIL is acquired only once.
 Results run_request(InferRequest& self, const IntOrNone& priority, const IntsOrNone& bpu_cores,
                     const IntOrNone& custom_id, const IntOrNone& device_id, const FloatOrNone& timeout_ms,
                     const ArraysOrNone& outputs) {
-  ResetAtEnd reset(self);
-  std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
-  const double limit_ms = to_timeout_ms(or_null(timeout_ms));
-  const Deadline deadline = deadline_after(limit_ms);
-  prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
-  {
-    const GilRelease release;
-    self.pending().start(std::move(set), deadline);
-    take_answer(self, limit_ms, deadline, &reset);
-  }
-  return results_of(self);
+  return naming_memory_errors("run", self, [&]() -> Results {
+    ResetAtEnd reset(self);
+    std::shared_ptr<const ModelSet> set = self.runtime().runtime().set();
+    const double limit_ms = to_timeout_ms(or_null(timeout_ms));
+    const Deadline deadline = deadline_after(limit_ms);
+    prepare(self, priority, bpu_cores, custom_id, device_id, outputs, &reset);
+    {
+      const GilRelease release;
+      self.pending().start(std::move(set), deadline);
+      take_answer(self, limit_ms, deadline, &reset);
+    }
+    return results_of(self);
+  });
 }
 
 constexpr const char* kClassDoc =
@@ -264,9 +276,13 @@ std::unique_ptr<InferRequest> create_request(const py::object& runtime, const Te
       throw_input_names(model, {name});
     }
   }
-  std::vector<InputBuffer> buffers =
-      allocate_inputs(model, settled, static_cast<std::int32_t>(self.runtime().scheduling(model).deviceId));
-  return InferRequest::make(runtime, model, std::move(buffers));
+  return with_memory_errors(
+      "create_request", [&model] { return model.name(); },
+      [&] {
+        std::vector<InputBuffer> buffers =
+            allocate_inputs(model, settled, static_cast<std::int32_t>(self.runtime().scheduling(model).deviceId));
+        return InferRequest::make(runtime, model, std::move(buffers));
+      });
 }
 
 void define_infer_request(py::module_& module) {

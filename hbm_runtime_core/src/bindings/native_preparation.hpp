@@ -10,6 +10,7 @@
 
 #include "bindings/image_transform.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "bindings/picture_arguments.hpp"
 #include "vision/jpeg_decoder.hpp"
 #include "vision/preparation.hpp"
@@ -35,22 +36,27 @@ class NativePreparation {
   template <typename Write>
   std::unique_ptr<ImageTransform> from_picture(const pybind11::buffer& data, std::int64_t offset,
                                                const PictureArguments& arguments, Write write) {
-    const PictureBytes bytes(data, offset);
-    const GilRelease released;
-    const std::lock_guard lock(mutex_);
-    const vision::Picture picture = vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height,
-                                                         arguments.step, arguments.encoding, picture_range_);
-    last_reading_ = picture.reading;
-    return ImageTransform::make(write(preparation_, picture));
+    return with_memory_errors("prepare", [&] {
+      const PictureBytes bytes(data, offset);
+      const GilRelease released;
+      const std::lock_guard lock(mutex_);
+      const vision::Picture picture =
+          vision::make_picture(bytes.data(), bytes.size(), arguments.width, arguments.height, arguments.step,
+                               arguments.encoding, picture_range_);
+      last_reading_ = picture.reading;
+      return ImageTransform::make(write(preparation_, picture));
+    });
   }
 
   template <typename Write>
   std::unique_ptr<ImageTransform> from_jpeg(const pybind11::buffer& data, std::int64_t offset, Write write) {
-    const PictureBytes bytes(data, offset);
-    const GilRelease released;
-    const std::lock_guard lock(mutex_);
-    last_reading_ = vision::Reading::kAsStated;
-    return ImageTransform::make(write(preparation_, jpeg_.decode(bytes.data(), bytes.size())));
+    return with_memory_errors("prepare_jpeg", [&] {
+      const PictureBytes bytes(data, offset);
+      const GilRelease released;
+      const std::lock_guard lock(mutex_);
+      last_reading_ = vision::Reading::kAsStated;
+      return ImageTransform::make(write(preparation_, jpeg_.decode(bytes.data(), bytes.size())));
+    });
   }
 
  private:

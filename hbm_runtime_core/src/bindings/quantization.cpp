@@ -10,6 +10,7 @@
 
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "bindings/numpy_array.hpp"
 #include "bindings/parameters.hpp"
 #include "bindings/run_arguments.hpp"
@@ -147,13 +148,21 @@ void check(const QuantParams& quant, const Ints& shape) {
 
 void define_quantization(py::module_& module) {
   module.def(
-      "dequantize", &dequantize_array, py::arg("array"), py::arg("quant"),
+      "dequantize",
+      [](const Array& array, const QuantParams& quant) {
+        return with_memory_errors("dequantize", [&] { return dequantize_array(array, quant); });
+      },
+      py::arg("array"), py::arg("quant"),
       "Real values of a quantized tensor: (q - zero_point) * scale, float32 and C-contiguous.\n"
       "\n"
       "array: integers of any strides. quant: QuantParams, one scale or one for each slice along its axis; NONE\n"
       "only converts. HbmValueError where the number of scales does not fit the shape.");
   module.def(
-      "quantize", &quantize_array, py::arg("array"), py::arg("quant"), py::arg("dtype"),
+      "quantize",
+      [](const Array& array, const QuantParams& quant, const Typed<type_text::kAnyDtype>& dtype) {
+        return with_memory_errors("quantize", [&] { return quantize_array(array, quant, dtype); });
+      },
+      py::arg("array"), py::arg("quant"), py::arg("dtype"),
       "Integers for a quantized tensor: clip(round_half_even(x / scale) + zero_point).\n"
       "\n"
       "dtype: hbDNNDataType or a NumPy type of 8 to 32 bits. S4 and U4 give packed bytes, the first value in the\n"

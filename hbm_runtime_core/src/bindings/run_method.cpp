@@ -9,6 +9,7 @@
 #include "bindings/call_arguments.hpp"
 #include "bindings/errors.hpp"
 #include "bindings/interpreter.hpp"
+#include "bindings/memory_error.hpp"
 #include "bindings/results.hpp"
 #include "bindings/run_arguments.hpp"
 #include "bindings/runtime_object.hpp"
@@ -80,17 +81,32 @@ py::object run_limited(const RuntimeObject& self, std::shared_ptr<const ModelSet
   return results;
 }
 
+// The name of the model, for errors; empty where the call may be one of several models.
+std::string model_of(const RuntimeObject& self, const RunArguments& arguments) {
+  if (arguments.model_name != nullptr) {
+    return to_string(arguments.model_name, "model_name");
+  }
+  const auto& models = self.runtime().set()->models();
+  return models.size() == 1 ? models.front()->name() : "";
+}
+
 py::object run(const py::object& self_object, const VectorCall& passed) {
   const auto& self = py::cast<const RuntimeObject&>(self_object);
   const RunArguments arguments = parse_run_arguments("run", passed);
   std::shared_ptr<const ModelSet> set = self.runtime().set();
   const double timeout_ms = to_timeout_ms(arguments.timeout_ms);
-  return deadline_after(timeout_ms) == Deadline::max() ? run_here(self, std::move(set), arguments)
-                                                       : run_limited(self, std::move(set), arguments, timeout_ms);
+  const auto model_name = [&] { return model_of(self, arguments); };
+  return with_memory_errors("run", model_name, [&] {
+    return deadline_after(timeout_ms) == Deadline::max() ? run_here(self, std::move(set), arguments)
+                                                         : run_limited(self, std::move(set), arguments, timeout_ms);
+  });
 }
 
-py::object run_async(const py::object& self, const VectorCall& passed) {
-  return start_async_call(self, parse_run_arguments("run_async", passed));
+py::object run_async(const py::object& self_object, const VectorCall& passed) {
+  const auto& self = py::cast<const RuntimeObject&>(self_object);
+  const RunArguments arguments = parse_run_arguments("run_async", passed);
+  const auto model_name = [&] { return model_of(self, arguments); };
+  return with_memory_errors("run_async", model_name, [&] { return start_async_call(self_object, arguments); });
 }
 
 constexpr const char* kRunDoc =
