@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hbm_runtime_core.whole_file import write_whole_text
+
 from .processes import DemoError, Interrupted, notice_interrupts, run, say
 
 SUMMARY_FILE = "summary.json"
@@ -110,7 +112,7 @@ def _pack(models: Path, environment: dict[str, str]) -> None:
 
 
 def _write(file: Path, summary: dict[str, Any]) -> None:
-    file.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole_text(file, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
 
 
 def _shown(path: Path) -> str:

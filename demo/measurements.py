@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hbm_runtime_core.whole_file import write_whole_text
+
 from .overlay import ModelLine
 from .text import View
 
@@ -120,9 +122,7 @@ class Measurements:
             }
             for view in views
         }
-        temporary = self._file.with_suffix(".part")
-        temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary.replace(self._file)
+        write_whole_text(self._file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
     def subtitle(self) -> str:
         """What ran, in one line."""

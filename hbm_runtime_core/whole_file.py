@@ -42,3 +42,9 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
+
+
+def write_whole_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text in UTF-8 as `whole_file` does."""
+    with whole_file(path) as stream:
+        stream.write(text.encode())

@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.suite import own_ros_domain
+from hbm_runtime_core.whole_file import write_whole_text
 from reliability import report
 from reliability.checks import CHECKS, Check
 from reliability.rows import Row
@@ -71,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [row for outcome in outcomes for row in outcome.rows]
     table = report.text(outcomes)
     options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "report.md").write_text(f"# Reliability\n\n{table}\n")
+    write_whole_text(options.output / "report.md", f"# Reliability\n\n{table}\n")
     print(f"\n{table}\n\n{sum(row.ok for row in rows)} of {len(rows)} bounds are kept")
     if not is_complete:
         print("reliability: interrupted", file=sys.stderr)
         return 130
     if options.document:
-        PAGE.write_text(report.update(PAGE.read_text(), outcomes))
+        write_whole_text(PAGE, report.update(PAGE.read_text(), outcomes))
     print(PAGE if options.document else options.output / "report.md")
     return int(not all(row.ok for row in rows))
 

@@ -21,6 +21,7 @@ import matplotlib
 from bench import machine
 from bench.harness import pack, timed_model
 from bench.ros_graph import Graph, detector
+from hbm_runtime_core.whole_file import write_whole_text
 from soak.node_load import JPEG_TOPIC, RAW_TOPIC, NodeLoad
 
 matplotlib.use("Agg")
@@ -55,12 +56,12 @@ def main() -> int:
         return 1
     times_s = samples.pop("time, s")
     slopes = [slope(name, times_s, values, _tolerance(name)) for name, values in samples.items() if "latency" not in name]
-    (arguments.output / "samples.json").write_text(json.dumps({"time, s": times_s, **samples}, indent=1))
+    write_whole_text(arguments.output / "samples.json", json.dumps({"time, s": times_s, **samples}, indent=1))
     summary = {"slopes": [{**asdict(each), "grows": each.grows} for each in slopes], "counts": counts, "problems": problems}
-    (arguments.output / "summary.json").write_text(json.dumps(summary, indent=1))
+    write_whole_text(arguments.output / "summary.json", json.dumps(summary, indent=1))
     _plot(times_s, samples, arguments.output / "soak.png")
     report = _report(arguments.minutes, slopes, samples, counts, problems)
-    (arguments.output / "report.md").write_text(report)
+    write_whole_text(arguments.output / "report.md", report)
     print(f"{report}\n{arguments.output / 'report.md'}")
     return 1 if problems or any(fitted.grows for fitted in slopes) else 0
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import _native
 from ..environment import VARIABLES
-from ..whole_file import whole_file
+from ..whole_file import write_whole_text
 from .arguments import add_json
 from .console import print_json
 from .errors import InputError, UsageError
@@ -117,7 +117,6 @@ def _write_cmake(path: Path, soc: str) -> None:
         .replace("@SOC@", soc)
     )
     try:
-        with whole_file(path) as stream:
-            stream.write(text.encode())
+        write_whole_text(path, text)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None

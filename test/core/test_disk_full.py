@@ -14,7 +14,7 @@ import sys
 import pytest
 from cli_models import DETECTOR, ECHO, model_file, picture
 
-from hbm_runtime_core.whole_file import whole_file
+from hbm_runtime_core.whole_file import whole_file, write_whole_text
 
 OLD = b"what was there before"
 MOST_LIMITS = 20
@@ -145,3 +145,9 @@ def test_an_error_while_writing_leaves_what_was_there(tmp_path):
         raise ZeroDivisionError
     assert file.read_bytes() == OLD
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_text_is_written_as_a_whole_in_utf8(tmp_path):
+    write_whole_text(tmp_path / "report.md", "µs: 5\n")
+    assert (tmp_path / "report.md").read_bytes() == "µs: 5\n".encode()
+    assert os.listdir(tmp_path) == ["report.md"]
