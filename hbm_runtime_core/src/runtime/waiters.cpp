@@ -34,7 +34,7 @@ void Waiters::run_bounded(const std::shared_ptr<BoundedJob>& job) {
 
 void Waiters::post(std::shared_ptr<WaitJob> job) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (idle_count_ <= job_count_ && thread_count_ < most_threads_) {
+  if (first_idle_ == nullptr && thread_count_ < most_threads_) {
     start_thread();
   }
   if (thread_count_ == 0) {
@@ -45,8 +45,11 @@ void Waiters::post(std::shared_ptr<WaitJob> job) {
   WaitJob* const last = job.get();
   (last_job_ != nullptr ? last_job_->next_job_ : first_job_) = std::move(job);
   last_job_ = last;
-  ++job_count_;
-  wake_.notify_one();
+  if (IdleThread* const idle = first_idle_) {
+    first_idle_ = idle->next;
+    idle->woken = true;
+    idle->wake.notify_one();
+  }
 }
 
 void Waiters::start_thread() {
@@ -61,21 +64,44 @@ void Waiters::start_thread() {
 
 void Waiters::loop() {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    ++idle_count_;
-    wake_.wait(lock, [this] { return first_job_ != nullptr; });
-    --idle_count_;
-    std::shared_ptr<WaitJob> job = std::move(first_job_);
-    first_job_ = std::move(job->next_job_);
-    if (first_job_ == nullptr) {
-      last_job_ = nullptr;
+  while (first_job_ != nullptr || wait_for_job(lock)) {
+    std::shared_ptr<WaitJob> job = take_job();
+    if (job == nullptr) {
+      continue;  // A thread that was about to become idle was faster.
     }
-    --job_count_;
     lock.unlock();
     job->run();
     job.reset();
     lock.lock();
   }
+  --thread_count_;
+}
+
+// False: nobody needed this thread for the idle time.
+bool Waiters::wait_for_job(std::unique_lock<std::mutex>& lock) {
+  IdleThread self;
+  self.next = first_idle_;
+  first_idle_ = &self;
+  if (self.wake.wait_for(lock, idle_time_, [&self] { return self.woken; })) {
+    return true;
+  }
+  IdleThread** link = &first_idle_;
+  while (*link != &self) {
+    link = &(*link)->next;
+  }
+  *link = self.next;
+  return false;
+}
+
+std::shared_ptr<WaitJob> Waiters::take_job() {
+  std::shared_ptr<WaitJob> job = std::move(first_job_);
+  if (job != nullptr) {
+    first_job_ = std::move(job->next_job_);
+  }
+  if (first_job_ == nullptr) {
+    last_job_ = nullptr;
+  }
+  return job;
 }
 
 }  // namespace hbm
