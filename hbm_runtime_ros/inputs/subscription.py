@@ -25,10 +25,6 @@ _GRAPH_PERIOD_S = 0.5
 # A subscription that was destroyed may be known to the middleware for a moment.
 _TRIES_BEFORE_WARNING = 3
 
-# Fast DDS keeps a picture that a publisher had not sent whole when it left, until the best-effort subscription ends: this
-# is renewed once no publisher is left or, where others would lose a picture by it, once so many have left.
-_RENEWED_AFTER = 4
-
 # How many messages a reader keeps for each of several models where the QoS sets no limit.
 _KEEP_ALL_DEPTH = 1000
 
@@ -113,7 +109,7 @@ class SharedSubscription:
         self._first: _QosKey | None = None
         self._failures = 0
         self._publishers: set[tuple[int, ...]] = set()
-        self._left = 0  # publishers, since the subscriptions were renewed
+        self._renewal_due = False
 
     def add(self, consumer: TopicConsumer) -> None:
         """Deliver to `consumer`, too.
@@ -188,12 +184,14 @@ class SharedSubscription:
         self._warn_of_other_types(published, transports)
 
     def _follow_publishers(self, present: set[tuple[int, ...]]) -> None:
-        """Free what the middleware keeps of publishers that have left: _update() subscribes again."""
-        self._left += len(self._publishers - present)
+        """End the best-effort subscriptions when a publisher has left; _update() subscribes again.
+
+        Until then, Fast DDS keeps the picture that the publisher had not sent whole.
+        """
+        self._renewal_due |= not self._publishers <= present
         self._publishers = present
-        is_due = self._left >= (_RENEWED_AFTER if present else 1)
-        if is_due and not any(consumer.waiting_since_ns for consumer in self.consumers):
-            self._left = 0
+        if self._renewal_due and not any(consumer.waiting_since_ns for consumer in self.consumers):
+            self._renewal_due = False
             qos_of = {key: subscription.qos_profile for key, (subscription, _) in self._open.items()}
             self._close_all([key for key, qos in qos_of.items() if qos.reliability == ReliabilityPolicy.BEST_EFFORT])
 
