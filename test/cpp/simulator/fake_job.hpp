@@ -4,8 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
-#include <future>
+#include <mutex>
 #include <utility>
 
 #include "ucp/job.hpp"
@@ -44,14 +45,30 @@ class FakeJob final : public hbm_sim::Job {
 /// the test's thread.
 class Gate {
  public:
-  void open() { promise_.set_value(); }
-  std::function<void()> wait() const {
-    return [opened = opened_] { opened.wait(); };
+  std::function<void()> wait() {
+    return [this] {
+      std::unique_lock lock(mutex_);
+      reached_ = true;
+      changed_.notify_all();
+      changed_.wait(lock, [this] { return opened_; });
+    };
+  }
+  /// Until then, the core may still take another task first.
+  void wait_until_reached() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return reached_; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    opened_ = true;
+    changed_.notify_all();
   }
 
  private:
-  std::promise<void> promise_;
-  std::shared_future<void> opened_{promise_.get_future()};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool reached_ = false;
+  bool opened_ = false;
 };
 
 /// Of the clock that the device keeps.

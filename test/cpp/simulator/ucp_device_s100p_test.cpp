@@ -25,6 +25,7 @@ class Order {
     blocker_.on_execute = all_added_.wait();
     blocker_task_ = make_task(blocker_);
     EXPECT_EQ(submit(blocker_task_), HB_UCP_SUCCESS);
+    all_added_.wait_until_reached();
   }
   void add(const std::string& name, std::int32_t priority, std::int64_t custom_id = 0, std::int64_t latency_us = 100) {
     jobs_.push_back(std::make_unique<FakeJob>(latency_us));

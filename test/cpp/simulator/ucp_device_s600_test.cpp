@@ -150,6 +150,7 @@ TEST(SeveralCores, are_not_starved_by_tasks_of_one) {
   for (int i = 0; i < 6; ++i) {
     batch.add(2'000, 0, HB_UCP_BPU_CORE_0, 0, 1, all_added.wait());
   }
+  all_added.wait_until_reached();
   FakeJob& wide = batch.add(1'000, 10, HB_UCP_BPU_CORE_0 | HB_UCP_BPU_CORE_1, 0, 2);
   int narrow_before = -1;
   std::atomic<int> narrow{0};

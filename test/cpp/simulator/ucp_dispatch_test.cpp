@@ -25,6 +25,7 @@ TEST(DispatchAhead, of_one_lets_an_ordinary_priority_pass_all_but_the_running_ta
   high.on_execute = [&] { order += "high "; };
   const hbUCPTaskHandle_t tasks[] = {make_task(running), make_task(low), make_task(high)};
   EXPECT_EQ(submit(tasks[0]), HB_UCP_SUCCESS);
+  all_submitted.wait_until_reached();
   EXPECT_EQ(submit(tasks[1], 1), HB_UCP_SUCCESS);
   EXPECT_EQ(submit(tasks[2], 2), HB_UCP_SUCCESS);
   all_submitted.open();
