@@ -56,8 +56,8 @@ def test_a_model_at_work_tells_rates_latencies_and_stages(graph, diagnostics, go
     assert "results/s" in status.message
     assert status.hardware_id == "s600 (sim)"
     values = {item.key: item.value for item in status.values}
-    # Of 25 pictures a second. A node that was kept waiting takes what has queued up at once.
-    assert 5 < float(values["results/s"]) < 50 and 5 < float(values["frames in/s"]) < 50
+    # Of 25 pictures a second. A node or a camera that was kept waiting makes up for that within one status.
+    assert 5 < float(values["results/s"]) < 250 and 5 < float(values["frames in/s"]) < 250
     p50, p99 = float(values["latency p50 (ms)"]), float(values["latency p99 (ms)"])
     assert LATENCY_US / 1000 <= p50 <= p99
     means = {stage: float(values[f"{stage} mean (ms)"]) for stage in STAGES}
