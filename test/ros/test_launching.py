@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The building blocks of the launch files, and the examples that are shipped."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import yaml
@@ -20,6 +22,13 @@ from launch import LaunchContext
 CONFIG = Path(get_package_share_directory("hbm_runtime_ros")) / "config"
 EXAMPLES = sorted(CONFIG.glob("*_model*.yaml"))
 VARIABLES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+
+
+@pytest.fixture(autouse=True)
+def own_environment():
+    """The actions of launch change the environment of the process, which the tests after these share."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 def test_launch_files_bring_shared_memory_that_holds_pictures(monkeypatch):
