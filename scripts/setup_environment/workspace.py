@@ -101,8 +101,9 @@ class Workspace:
         self._stamp(_WHOLE).unlink(missing_ok=True)
 
     def mark_complete(self) -> None:
-        """Remembers that every step has succeeded: env.sh asks for it."""
-        self.mark_done(_WHOLE, "")
+        """Remembers that every step has succeeded: env.sh asks for it. Its time is that of the last change."""
+        if not self.is_current(_WHOLE, ""):
+            self.mark_done(_WHOLE, "")
 
     def mark_done(self, step: str, made_from: str) -> None:
         """Remembers that `step` has succeeded."""
