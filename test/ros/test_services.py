@@ -284,7 +284,9 @@ def test_models_that_come_and_go_leave_neither_memory_nor_files_nor_threads(fold
         for _ in range(30):
             cycle()
         after = resources(node.process)
-        assert after[:2] == (files, threads)
+        assert after[0] == files
+        # The runtime keeps threads that wait for the device for 10 s.
+        assert after[1] <= threads + 4
         # Peaks of the allocator are up to 5 MB apart.
         assert after[2] < memory_kb + 8192
 
