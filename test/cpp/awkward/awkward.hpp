@@ -21,8 +21,8 @@
 
 namespace awkward {
 
-/// Garbage ends there, so that a block of gigabytes takes no memory of the host until it is used.
-constexpr std::uint64_t kMostGarbage = std::uint64_t{16} << 20;
+/// No test uses more of a block, and one of gigabytes must not take that much memory of the host.
+constexpr std::uint64_t kMostUsed = std::uint64_t{16} << 20;
 
 /// Computes on the device's side of the memory, and returns the outputs' real properties and a status.
 using Work = std::int32_t (*)(void* context, hbDNNTensor* outputs, const hbDNNTensor* inputs,

@@ -89,7 +89,7 @@ std::int32_t run_model(void* context, hbDNNTensor* outputs, const hbDNNTensor* i
     if (to == nullptr) {
       return HB_UCP_TASK_RUN_FAILED;
     }
-    std::memset(to, 0xEE, std::min(outputs[i].sysMem.memSize, awkward::kMostGarbage));
+    std::memset(to, 0xEE, std::min(outputs[i].sysMem.memSize, awkward::kMostUsed));
     std::vector<char> source;
     if (i < model.inputs.size()) {
       const hbDNNTensor& input = inputs[i];

@@ -64,8 +64,8 @@ std::int32_t hbUCPMallocCached(hbUCPSysMem* memory, std::uint64_t size, std::int
   Allocation allocation;
   allocation.device.reset(new char[size]);
   allocation.size = size;
-  std::memset(address, kGarbage, std::min(size, awkward::kMostGarbage));
-  std::memset(allocation.device.get(), kGarbage, std::min(size, awkward::kMostGarbage));
+  std::memset(address, kGarbage, std::min(size, awkward::kMostUsed));
+  std::memset(allocation.device.get(), kGarbage, std::min(size, awkward::kMostUsed));
   memory->virAddr = address;
   memory->phyAddr = reinterpret_cast<std::uint64_t>(allocation.device.get());
   memory->memSize = size;
@@ -101,10 +101,11 @@ std::int32_t hbUCPMemFlush(hbUCPSysMem const* memory, std::int32_t flag) {
     awkward::record_violation("hbUCPMemFlush beyond the allocation");
     return HB_UCP_MEM_FLUSH_FAIL;
   }
+  const std::size_t size = std::min(memory->memSize, awkward::kMostUsed);
   if (flag == HB_SYS_MEM_CACHE_CLEAN) {
-    std::memcpy(device, memory->virAddr, memory->memSize);
+    std::memcpy(device, memory->virAddr, size);
   } else {
-    std::memcpy(memory->virAddr, device, memory->memSize);
+    std::memcpy(memory->virAddr, device, size);
   }
   return 0;
 }

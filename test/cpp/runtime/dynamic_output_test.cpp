@@ -6,6 +6,7 @@
 
 #include "awkward_library.hpp"
 #include "driver/error.hpp"
+#include "runtime/device.hpp"
 
 namespace {
 
@@ -59,7 +60,7 @@ TEST_F(DynamicOutputTest, UpTo4GiBAreOffered) {
   for (const auto& [too_small, offers] : {std::pair(std::int64_t{512} << 20, 2), {std::int64_t{576} << 20, 1}}) {
     const auto set = hbm_test::load("model echo\ninput x 3 -1,6 stride=-1,1\noutput y 3 -1,6 stride=-1,1\n");
     hbm_test::run_once(set, "echo", counted(12), {2, 6});
-    hbm_test::release_everything();
+    hbm::Device::instance().tasks().release_orphans();
     hbm_test::model_of(*set, "echo").raise_output_bytes(0, too_small);
     const std::int64_t before = awkward_control().allocation_count();
     awkward_control().fail("hbUCPWaitTaskDone", HB_UCP_TASK_RUN_FAILED, 2);
