@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not {"-h", "--help"}.isdisjoint(arguments):
         print(_HELP)
         return 0
-    # Python writes each signal into the pipe when it arrives. Its handlers run in the main thread only, whose wait goes on
-    # where the signal came just before it, or where the system gave the signal to another thread.
+    # Python writes each signal into the pipe when it arrives. Its handlers run in the main thread only, whose wait does not
+    # end where the signal came just before it, or where the system gave the signal to another thread.
     stops, stop = os.pipe()
     os.set_blocking(stop, False)
     signal.set_wakeup_fd(stop, warn_on_full_buffer=False)

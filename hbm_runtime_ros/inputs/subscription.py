@@ -186,11 +186,12 @@ class SharedSubscription:
     def _follow_publishers(self, present: set[tuple[int, ...]]) -> None:
         """End the best-effort subscriptions when a publisher has left; _update() subscribes again.
 
-        Until then, Fast DDS keeps the picture that the publisher had not sent whole.
+        Until then, Fast DDS keeps the picture that the publisher had not sent whole. Where no publisher is left, the last
+        message is taken first; where one is left, the next message follows, and a busy model would put it off forever.
         """
         self._renewal_due |= not self._publishers <= present
         self._publishers = present
-        if self._renewal_due and not any(consumer.waiting_since_ns for consumer in self.consumers):
+        if self._renewal_due and (present or not any(consumer.waiting_since_ns for consumer in self.consumers)):
             self._renewal_due = False
             qos_of = {key: subscription.qos_profile for key, (subscription, _) in self._open.items()}
             self._close_all([key for key, qos in qos_of.items() if qos.reliability == ReliabilityPolicy.BEST_EFFORT])
