@@ -86,8 +86,12 @@ std::string model_of(const RuntimeObject& self, const RunArguments& arguments) {
   if (arguments.model_name != nullptr) {
     return to_string(arguments.model_name, "model_name");
   }
-  const auto& models = self.runtime().set()->models();
-  return models.size() == 1 ? models.front()->name() : "";
+  try {
+    const std::shared_ptr<const ModelSet> set = self.runtime().set();
+    return set->models().size() == 1 ? set->models().front()->name() : "";
+  } catch (const StateError&) {  // Closed meanwhile: the error of the call counts.
+    return "";
+  }
 }
 
 py::object run(const py::object& self_object, const VectorCall& passed) {
